@@ -1,0 +1,84 @@
+//! `cargo xtask test`: every test of the workspace, and a list of what could not be run here.
+//!
+//! A test that the machine or its kernel does not allow prints `not run: WHAT: WHY` and passes; those lines are
+//! collected from nextest's report and shown at the end, so that a green run never hides them.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::setup;
+use crate::steps::Steps;
+use crate::tools::{Failure, Outcome, ask, cargo, run as run_command};
+
+/// What a test prints in front of its reason for not running.
+const NOT_RUN: &str = "not run: ";
+
+/// `cargo xtask test [ARGUMENTS]`: all tests; arguments go to nextest (a name, `-p CRATE`, `-E FILTER`) and leave
+/// out the documentation's examples.
+///
+/// # Errors
+/// Where a tool is missing or a test fails.
+pub(crate) fn run(arguments: &[String]) -> Outcome {
+    let mut steps = Steps::default();
+    steps.run("set up cargo-nextest", || setup::install(setup::NEXTEST))?;
+    all(&mut steps, "default", arguments)?;
+    steps.print_table();
+    Ok(())
+}
+
+/// The tests, for a caller with steps of its own; `profile` is one of `.config/nextest.toml`.
+pub(crate) fn all(steps: &mut Steps, profile: &str, arguments: &[String]) -> Outcome {
+    // The examples come first: the count of all other tests is then what a reader sees last.
+    if arguments.is_empty() {
+        steps.run("examples in the documentation", || {
+            run_command(cargo(&["test", "--quiet", "--workspace", "--all-features", "--doc"]))
+        })?;
+    }
+    steps.run("tests", || {
+        let mut nextest = cargo(&["nextest", "run", "--workspace", "--all-features", "--profile", profile]);
+        nextest.args(arguments);
+        let outcome = run_command(nextest);
+        let report = report_path(profile)?;
+        match fs::read_to_string(&report) {
+            Ok(text) => not_run(&text).iter().for_each(|line| println!("{line}")),
+            Err(e) => println!("no list of tests not run: {}: {e}", report.display()),
+        }
+        outcome
+    })
+}
+
+fn report_path(profile: &str) -> Result<PathBuf, Failure> {
+    let metadata = ask(cargo(&["metadata", "--no-deps", "--format-version", "1"]))
+        .and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    let folder = metadata.as_ref().and_then(|m| m.get("target_directory")).and_then(|f| f.as_str());
+    let folder = folder.ok_or_else(|| Failure::new("cargo metadata does not name the target directory"))?;
+    Ok(PathBuf::from(folder).join("nextest").join(profile).join("junit.xml"))
+}
+
+/// Every distinct `not run: …` line of a JUnit report, in order.
+fn not_run(report: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in report.lines() {
+        let Some((_, reason)) = line.split_once(NOT_RUN) else { continue };
+        let reason = reason.split('<').next().unwrap_or(reason).trim();
+        let plain = reason.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+        let line = format!("{NOT_RUN}{plain}");
+        if !found.contains(&line) {
+            found.push(line);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Guards against a green run that keeps to itself what it could not try.
+    #[test]
+    fn what_a_test_could_not_run_is_read_from_the_report_once() {
+        let report = "<system-out>running 1 test\nnot run: disk full: mount &lt;tmpfs&gt; is not allowed\nok</system-out>\n\
+                      <system-err>not run: disk full: mount &lt;tmpfs&gt; is not allowed</system-err>\n<x>all ran</x>";
+        assert_eq!(not_run(report), ["not run: disk full: mount <tmpfs> is not allowed"]);
+    }
+}
