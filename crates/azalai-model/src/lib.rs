@@ -1,1 +1,4 @@
 //! placeholder
+
+pub mod limits;
+pub mod lint;
