@@ -1,1 +1,43 @@
-//! placeholder
+//! Durable storage: what a device or a relay keeps, and how it stays unreadable to who finds it.
+//!
+//! [`Store`] is what the rest of the program writes to, [`Disk`] keeps the few small files beside it. [`Vault`] is a
+//! store that encrypts another one under the keys of a [`Keys`] file, which opens with the [`ProfileKey`] that
+//! [`Slots`] give for a passphrase; [`Journal`] keeps unsent statements apart from the database. Nothing here may
+//! answer a write before it is durable, or put a plain key or value of a vault on disk. The bytes are fixed in
+//! `docs/spec/at-rest.md`.
+//!
+//! Without the feature `native` there is no file, thread or clock here, and everything compiles for wasm32.
+
+mod disk;
+mod error;
+mod faults;
+mod forget;
+mod journal;
+mod journal_format;
+mod keyring;
+mod keys;
+pub mod limits;
+mod memory;
+mod secret;
+mod slots;
+mod store;
+mod vault;
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+#[cfg(feature = "native")]
+mod native;
+
+pub use disk::{Disk, MemoryDisk};
+pub use error::StoreError;
+pub use faults::{Fault, FaultWhen};
+pub use forget::Forgotten;
+pub use journal::{Journal, JournalEntry, JournalReport};
+pub use keys::Keys;
+pub use memory::MemoryStore;
+#[cfg(feature = "native")]
+pub use native::{FolderDisk, Opened, Recovery, SledStore};
+pub use secret::ProfileKey;
+pub use slots::{ArgonParams, Slots, SlotsError};
+pub use store::{Batch, Cursor, Page, Space, Store};
+pub use vault::Vault;

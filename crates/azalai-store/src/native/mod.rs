@@ -1,0 +1,13 @@
+//! What needs an operating system: files in a folder, and sled.
+//!
+//! Only this module names sled, a file or a thread.
+
+mod folder;
+mod recover;
+mod sled_store;
+mod values;
+mod writer;
+
+pub use folder::FolderDisk;
+pub use recover::Recovery;
+pub use sled_store::{Opened, SledStore};

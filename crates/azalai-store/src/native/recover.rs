@@ -1,0 +1,155 @@
+//! Saving what can be read of a damaged database.
+//!
+//! The damaged folder is kept under another name, as it was found; only copies of it are opened. The new database
+//! takes the old one's place when it is durable, never before.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sled::Db;
+
+use super::folder::{make_folder, sync_folder};
+use super::sled_store::{DATABASE, failed, guarded, open_sled};
+use crate::error::StoreError;
+
+/// The database that is being filled.
+const REBUILT: &str = "rebuilt";
+/// The copy that is being read.
+const COPY: &str = "copy";
+
+/// Items that are copied in one batch.
+const CHUNK: usize = 256;
+
+/// What was done about a damaged database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recovery {
+    /// Where the damaged database lies now, as it was found. Nothing uses it any more.
+    pub set_aside: PathBuf,
+    /// Keys (and pieces of large values) that were copied into the new database.
+    pub salvaged: u64,
+    /// Whether reading met damage within what it copied from; `false` if all that the log still held was copied.
+    /// What was lost cannot be counted.
+    pub incomplete: bool,
+}
+
+/// Ends a rescue that was interrupted: forwards if the old database is set aside already, otherwise backwards.
+pub(super) fn finish(folder: &Path) -> Result<(), StoreError> {
+    let (database, rebuilt) = (folder.join(DATABASE), folder.join(REBUILT));
+    remove_folder(&folder.join(COPY))?;
+    if !rebuilt.exists() {
+        return Ok(());
+    }
+    if database.exists() { remove_folder(&rebuilt) } else { rename(&rebuilt, &database, folder) }
+}
+
+/// Copies what can be read into a new database, which takes the place of the old one.
+pub(super) fn run(folder: &Path) -> Result<Recovery, StoreError> {
+    let (database, rebuilt, copy) = (folder.join(DATABASE), folder.join(REBUILT), folder.join(COPY));
+    let mut best = (0, true);
+    // In the order of how much sled is left to find out from its log alone.
+    for without in [&[][..], &["snap."], &["snap.", "conf"]] {
+        remove_folder(&copy)?;
+        remove_folder(&rebuilt)?;
+        copy_folder(&database, &copy, without)?;
+        best = match open_sled(&copy).and_then(|from| salvage(&from, &rebuilt)) {
+            Ok(result) => result,
+            Err(StoreError::Corrupt { .. }) => continue,
+            Err(error) => return Err(error),
+        };
+        if best.0 > 0 {
+            break;
+        }
+    }
+    remove_folder(&copy)?;
+    if !rebuilt.exists() {
+        salvage_nothing(&rebuilt)?;
+    }
+    let set_aside = free_name(folder);
+    rename(&database, &set_aside, folder)?;
+    rename(&rebuilt, &database, folder)?;
+    Ok(Recovery { set_aside, salvaged: best.0, incomplete: best.1 })
+}
+
+fn salvage_nothing(rebuilt: &Path) -> Result<(), StoreError> {
+    let db = open_sled(rebuilt)?;
+    close(&db, rebuilt)
+}
+
+/// Copies from the front up to the first damage, then from the back; says how many, and whether there was damage.
+fn salvage(from: &Db, rebuilt: &Path) -> Result<(u64, bool), StoreError> {
+    let to = open_sled(rebuilt)?;
+    let mut damaged = false;
+    for backwards in [false, true] {
+        let mut items = from.iter();
+        loop {
+            let mut batch = sled::Batch::default();
+            let mut end = false;
+            for _ in 0..CHUNK {
+                let item = guarded(|| {
+                    let item = if backwards { items.next_back() } else { items.next() };
+                    item.transpose().map_err(|error| failed("reading the damaged database", &error))
+                });
+                match item {
+                    Ok(Some((key, value))) => batch.insert(key, value),
+                    Ok(None) => end = true,
+                    Err(_) => (damaged, end) = (true, true),
+                }
+                if end {
+                    break;
+                }
+            }
+            to.apply_batch(batch).map_err(|error| failed("writing the rebuilt database", &error))?;
+            if end {
+                break;
+            }
+        }
+        if !damaged {
+            break;
+        }
+    }
+    let salvaged = to.len() as u64;
+    close(&to, rebuilt)?;
+    Ok((salvaged, damaged))
+}
+
+/// Makes a new database durable.
+fn close(db: &Db, folder: &Path) -> Result<(), StoreError> {
+    db.flush().map_err(|error| failed("flushing the rebuilt database", &error))?;
+    let synced = fs::File::options().write(true).open(folder.join("db")).and_then(|file| file.sync_all());
+    synced.map_err(|error| StoreError::io("syncing the rebuilt database", &error))?;
+    sync_folder(folder)
+}
+
+fn free_name(folder: &Path) -> PathBuf {
+    (1_u32..).map(|n| folder.join(format!("damaged-{n}"))).find(|path| !path.exists()).unwrap_or_default()
+}
+
+fn rename(from: &Path, to: &Path, folder: &Path) -> Result<(), StoreError> {
+    fs::rename(from, to).map_err(|error| StoreError::io(format!("renaming {}", from.display()), &error))?;
+    sync_folder(folder)
+}
+
+fn remove_folder(folder: &Path) -> Result<(), StoreError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(StoreError::io(format!("removing {}", folder.display()), &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Copies a folder and the folders in it, but no file whose name begins with one of `without`.
+fn copy_folder(from: &Path, to: &Path, without: &[&str]) -> Result<(), StoreError> {
+    let doing = |error| StoreError::io(format!("copying {}", from.display()), &error);
+    make_folder(to)?;
+    for entry in fs::read_dir(from).map_err(doing)? {
+        let entry = entry.map_err(doing)?;
+        let (path, name) = (entry.path(), entry.file_name());
+        if entry.file_type().map_err(doing)?.is_dir() {
+            copy_folder(&path, &to.join(name), without)?;
+        } else if !without.iter().any(|start| name.to_string_lossy().starts_with(start)) {
+            fs::copy(&path, to.join(name)).map_err(doing)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! A store in a folder, by sled: one tree, since a sled batch is atomic within one tree only.
+//!
+//! A folder must never be open twice. Reads block for as long as the disk takes.
+
+use std::fs::{File, TryLockError};
+use std::ops::Bound;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use sled::Db;
+
+use super::folder::{make_folder, private, sync_folder};
+use super::recover::{self, Recovery};
+use super::values;
+use super::writer::Writer;
+use crate::error::StoreError;
+use crate::limits::SLED_CACHE_BYTES;
+use crate::memory::PageBuilder;
+use crate::store::{Batch, Cursor, Page, Space, Store, check_key};
+
+/// sled's folder within the store's.
+pub(super) const DATABASE: &str = "db";
+const LOCK: &str = "lock";
+
+/// A store in a folder.
+#[derive(Debug)]
+pub struct SledStore {
+    // Dropped in this order: the writer ends, sled closes its file, the folder is free for the next process.
+    writer: Writer,
+    db: Db,
+    _lock: File,
+}
+
+/// A store that was opened, and what had to be done for it.
+#[derive(Debug)]
+pub struct Opened {
+    /// The store.
+    pub store: SledStore,
+    /// What was saved from a damaged database, if it was one.
+    pub recovery: Option<Recovery>,
+}
+
+impl SledStore {
+    /// Opens the store in `folder`, making it if need be (mode 0700). A database that sled cannot open is set aside,
+    /// and what can be read of it is copied into a new one.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] if another process (or this one) has it open; [`StoreError::Io`], [`StoreError::Full`].
+    pub fn open(folder: &Path) -> Result<Opened, StoreError> {
+        let lock = lock(folder)?;
+        recover::finish(folder)?;
+        match open_sled(&folder.join(DATABASE)) {
+            Ok(db) => Ok(Opened { store: Self::with(folder, db, lock)?, recovery: None }),
+            Err(StoreError::Corrupt { .. }) => Self::rescue(folder, lock),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sets the database in `folder` aside although it opens, and copies what can be read into a new one: for when
+    /// reads say [`StoreError::Corrupt`].
+    ///
+    /// # Errors
+    /// As [`SledStore::open`].
+    pub fn rebuild(folder: &Path) -> Result<Opened, StoreError> {
+        let lock = lock(folder)?;
+        recover::finish(folder)?;
+        Self::rescue(folder, lock)
+    }
+
+    fn rescue(folder: &Path, lock: File) -> Result<Opened, StoreError> {
+        let recovery = recover::run(folder)?;
+        let db = open_sled(&folder.join(DATABASE))?;
+        Ok(Opened { store: Self::with(folder, db, lock)?, recovery: Some(recovery) })
+    }
+
+    fn with(folder: &Path, db: Db, lock: File) -> Result<Self, StoreError> {
+        let database = folder.join(DATABASE);
+        let synced = |name: &str| {
+            let path = database.join(name);
+            let file = File::options().read(true).write(true).open(&path);
+            let file = file.and_then(|file| file.sync_all().map(|()| file));
+            file.map_err(|error| StoreError::io(format!("syncing {}", path.display()), &error))
+        };
+        // sled syncs its snapshots itself. It never syncs its settings, nor any folder.
+        synced("conf")?;
+        let file = synced("db")?;
+        sync_folder(&database)?;
+        sync_folder(folder)?;
+        let writer = Writer::start(db.clone(), file)?;
+        Ok(Self { writer, db, _lock: lock })
+    }
+}
+
+impl Store for SledStore {
+    async fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        check_key(key)?;
+        let head_key = values::head_key(space, key);
+        guarded(|| {
+            loop {
+                let Some(head) = self.db.get(&head_key).map_err(|error| failed("reading the database", &error))? else {
+                    return Ok(None);
+                };
+                if let Some(value) = values::read(&self.db, &head, "an item of the database")? {
+                    return Ok(Some(value));
+                }
+                // The pieces are gone: the value was replaced after its head was read, or the database has lost them.
+                if self.db.get(&head_key).map_err(|error| failed("reading the database", &error))? == Some(head) {
+                    return Err(StoreError::Corrupt { what: "an item of the database".to_owned() });
+                }
+            }
+        })
+    }
+
+    async fn scan(&self, space: Space, after: Option<&Cursor>, limit: usize) -> Result<Page, StoreError> {
+        let (first, end) = values::head_range(space);
+        let from = after.map_or(Bound::Included(first), |at| Bound::Excluded(values::head_key(space, at.key())));
+        let mut page = PageBuilder::new(limit);
+        guarded(|| {
+            for item in self.db.range((from, Bound::Excluded(end))) {
+                if page.is_full() {
+                    return Ok(page.more());
+                }
+                let (head_key, head) = item.map_err(|error| failed("reading the database", &error))?;
+                match values::read(&self.db, &head, "an item of the database") {
+                    Ok(Some(value)) => page.push(values::logical_key(&head_key), value),
+                    // Either replaced meanwhile, when a scan need not show it, or damaged.
+                    Ok(None) if self.db.get(&head_key).ok().flatten() != Some(head) => {}
+                    _ => page.damaged(values::logical_key(&head_key)),
+                }
+            }
+            Ok(page.end())
+        })
+    }
+
+    async fn apply(&self, batch: Batch) -> Result<(), StoreError> {
+        batch.check()?;
+        self.writer.write(batch).await
+    }
+}
+
+/// Takes the lock of the folder at once or not at all.
+fn lock(folder: &Path) -> Result<File, StoreError> {
+    make_folder(folder)?;
+    let path = folder.join(LOCK);
+    let doing = || format!("locking {}", path.display());
+    let file = private().write(true).create(true).truncate(false).open(&path);
+    let file = file.map_err(|error| StoreError::io(doing(), &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { what: folder.display().to_string() }),
+        Err(TryLockError::Error(error)) => Err(StoreError::io(doing(), &error)),
+    }
+}
+
+/// Opens sled's folder. Whatever speaks for damaged files, a panic too, is [`StoreError::Corrupt`].
+pub(super) fn open_sled(folder: &Path) -> Result<Db, StoreError> {
+    make_folder(folder)?;
+    let config =
+        sled::Config::new().path(folder).cache_capacity(SLED_CACHE_BYTES).use_compression(false).flush_every_ms(None);
+    guarded(|| config.open().map_err(|error| failed(&format!("opening {}", folder.display()), &error)))
+}
+
+/// Runs what reads through sled, which panics on some damaged files.
+pub(super) fn guarded<T>(run: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(run))
+        .unwrap_or_else(|_| Err(StoreError::Corrupt { what: "the database (sled stopped)".to_owned() }))
+}
+
+/// sled's error as ours.
+pub(super) fn failed(doing: &str, error: &sled::Error) -> StoreError {
+    use std::io::ErrorKind;
+    match error {
+        // sled meets these only where its files are shorter than they were or hold what it never wrote.
+        sled::Error::Io(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData) => {
+            StoreError::Corrupt { what: "the database".to_owned() }
+        }
+        sled::Error::Io(error) => StoreError::io(doing, error),
+        other => StoreError::Corrupt { what: format!("the database ({other})") },
+    }
+}

@@ -1,0 +1,116 @@
+//! The one thread that writes: it takes all batches that wait, applies each, and makes them durable with one sync.
+//!
+//! It must never answer before the sync, and writes nothing after a failed one: what the kernel holds by then is
+//! unknown, and a second sync would succeed without having written.
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use sled::Db;
+use tokio::sync::oneshot;
+
+use super::sled_store::failed;
+use super::values;
+use crate::error::StoreError;
+use crate::limits::{GROUP_MAX_BATCHES, GROUP_MAX_BYTES};
+use crate::store::Batch;
+
+struct Job {
+    batch: Batch,
+    done: oneshot::Sender<Result<(), StoreError>>,
+}
+
+/// The way to the thread. It ends, and lets go of the database, when this is dropped.
+#[derive(Debug)]
+pub(super) struct Writer {
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread. `file` is the database file, for syncing.
+    pub(super) fn start(db: Db, file: File) -> Result<Self, StoreError> {
+        let next_piece = values::next_piece(&db).map_err(|error| failed("reading the database", &error))?;
+        let (jobs, queue) = channel();
+        let thread = std::thread::Builder::new()
+            .name("azalai-store".to_owned())
+            .spawn(move || Thread { db, file, next_piece, stopped: None }.run(&queue))
+            .map_err(|error| StoreError::io("starting the writer", &error))?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Writes a batch that was checked; returns when it is durable.
+    pub(super) async fn write(&self, batch: Batch) -> Result<(), StoreError> {
+        let gone = || StoreError::Stopped { cause: "its writer is gone".to_owned() };
+        let (done, answer) = oneshot::channel();
+        self.jobs.as_ref().ok_or_else(gone)?.send(Job { batch, done }).map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread was answered to each caller as a failure already.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Thread {
+    db: Db,
+    file: File,
+    next_piece: u64,
+    stopped: Option<String>,
+}
+
+impl Thread {
+    fn run(mut self, queue: &Receiver<Job>) {
+        while let Ok(first) = queue.recv() {
+            let mut bytes = first.batch.bytes();
+            let mut group = vec![first];
+            while group.len() < GROUP_MAX_BATCHES && bytes < GROUP_MAX_BYTES {
+                let Ok(job) = queue.try_recv() else { break };
+                bytes += job.batch.bytes();
+                group.push(job);
+            }
+            let (batches, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|job| (job.batch, job.done)).unzip();
+            let result = self.write(batches);
+            for answer in answers {
+                // Who asked may have gone.
+                let _ = answer.send(result.clone());
+            }
+        }
+    }
+
+    fn write(&mut self, batches: Vec<Batch>) -> Result<(), StoreError> {
+        if let Some(cause) = &self.stopped {
+            return Err(StoreError::Stopped { cause: cause.clone() });
+        }
+        let result = catch_unwind(AssertUnwindSafe(|| self.write_group(batches)))
+            .unwrap_or_else(|_| Err(StoreError::Corrupt { what: "the database (sled stopped)".to_owned() }));
+        if let Err(error) = &result {
+            self.stopped = Some(error.to_string());
+        }
+        result
+    }
+
+    fn write_group(&mut self, batches: Vec<Batch>) -> Result<(), StoreError> {
+        for batch in batches {
+            let mut writes = sled::Batch::default();
+            for ((space, key), value) in batch {
+                let head_key = values::head_key(space, &key);
+                values::write(&self.db, &mut writes, &mut self.next_piece, head_key, value.as_deref())
+                    .map_err(|error| failed("reading the database", &error))?;
+            }
+            self.db.apply_batch(writes).map_err(|error| failed("writing the database", &error))?;
+        }
+        self.db.flush().map_err(|error| failed("flushing the database", &error))?;
+        // On Linux sled only asks the kernel to write the pages out (sync_file_range): neither the file's length nor
+        // the drive's cache is covered.
+        self.file.sync_data().map_err(|error| StoreError::io("syncing the database", &error))
+    }
+}
