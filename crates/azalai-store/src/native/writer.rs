@@ -1,4 +1,5 @@
-//! The one thread that writes: it takes all batches that wait, applies each, and makes them durable with one sync.
+//! The one thread that writes: it takes all batches that wait, applies them as one, and makes that durable with one
+//! sync. Sixty-four small batches applied one by one cost sled six times as much as the same writes in one.
 //!
 //! It must never answer before the sync, and writes nothing after a failed one: what the kernel holds by then is
 //! unknown, and a second sync would succeed without having written.
@@ -71,14 +72,15 @@ impl Thread {
     fn run(mut self, queue: &Receiver<Job>) {
         while let Ok(first) = queue.recv() {
             let mut bytes = first.batch.bytes();
-            let mut group = vec![first];
-            while group.len() < GROUP_MAX_BATCHES && bytes < GROUP_MAX_BYTES {
+            let mut answers = vec![first.done];
+            let mut all = first.batch;
+            while answers.len() < GROUP_MAX_BATCHES && bytes < GROUP_MAX_BYTES {
                 let Ok(job) = queue.try_recv() else { break };
                 bytes += job.batch.bytes();
-                group.push(job);
+                answers.push(job.done);
+                all.extend(job.batch);
             }
-            let (batches, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|job| (job.batch, job.done)).unzip();
-            let result = self.write(batches);
+            let result = self.write(all);
             for answer in answers {
                 // Who asked may have gone.
                 let _ = answer.send(result.clone());
@@ -86,11 +88,11 @@ impl Thread {
         }
     }
 
-    fn write(&mut self, batches: Vec<Batch>) -> Result<(), StoreError> {
+    fn write(&mut self, batch: Batch) -> Result<(), StoreError> {
         if let Some(cause) = &self.stopped {
             return Err(StoreError::Stopped { cause: cause.clone() });
         }
-        let result = catch_unwind(AssertUnwindSafe(|| self.write_group(batches)))
+        let result = catch_unwind(AssertUnwindSafe(|| self.write_now(batch)))
             .unwrap_or_else(|_| Err(StoreError::Corrupt { what: "the database (sled stopped)".to_owned() }));
         if let Err(error) = &result {
             self.stopped = Some(error.to_string());
@@ -98,16 +100,14 @@ impl Thread {
         result
     }
 
-    fn write_group(&mut self, batches: Vec<Batch>) -> Result<(), StoreError> {
-        for batch in batches {
-            let mut writes = sled::Batch::default();
-            for ((space, key), value) in batch {
-                let head_key = values::head_key(space, &key);
-                values::write(&self.db, &mut writes, &mut self.next_piece, head_key, value.as_deref())
-                    .map_err(|error| failed("reading the database", &error))?;
-            }
-            self.db.apply_batch(writes).map_err(|error| failed("writing the database", &error))?;
+    fn write_now(&mut self, batch: Batch) -> Result<(), StoreError> {
+        let mut writes = sled::Batch::default();
+        for ((space, key), value) in batch {
+            let head_key = values::head_key(space, &key);
+            values::write(&self.db, &mut writes, &mut self.next_piece, head_key, value.as_deref())
+                .map_err(|error| failed("reading the database", &error))?;
         }
+        self.db.apply_batch(writes).map_err(|error| failed("writing the database", &error))?;
         self.db.flush().map_err(|error| failed("flushing the database", &error))?;
         // On Linux sled only asks the kernel to write the pages out (sync_file_range): neither the file's length nor
         // the drive's cache is covered.

@@ -1,0 +1,186 @@
+//! What a crash, a second process and a damaged file do to a store in a folder.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use azalai_store::{Batch, Opened, SledStore, Space, Store, StoreError};
+use futures_lite::future::block_on;
+
+const SPACE: Space = Space(7);
+
+fn put(store: &SledStore, key: &[u8], value: &[u8]) {
+    let mut batch = Batch::new();
+    batch.put(SPACE, key, value);
+    block_on(store.apply(batch)).unwrap();
+}
+
+fn value(n: u32) -> Vec<u8> {
+    n.to_be_bytes().repeat(if n % 50 == 0 { 3000 } else { 100 })
+}
+
+fn count(store: &SledStore) -> usize {
+    let (mut found, mut after) = (0, None);
+    loop {
+        let page = block_on(store.scan(SPACE, after.as_ref(), 100)).unwrap();
+        for (key, stored) in &page.items {
+            assert!(*stored == value(u32::from_be_bytes(key[..4].try_into().unwrap())), "a value came back changed");
+        }
+        found += page.items.len();
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return found,
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+/// Guards against two processes that write into one another's database.
+#[test]
+fn a_folder_that_is_open_is_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = SledStore::open(folder.path()).unwrap();
+    match SledStore::open(folder.path()) {
+        Err(StoreError::InUse { what }) => assert!(what.contains(&folder.path().display().to_string())),
+        other => panic!("opened twice: {other:?}"),
+    }
+    drop(first);
+    SledStore::open(folder.path()).unwrap();
+}
+
+/// Guards against an acknowledged write that is only in memory: the files are taken from under the open store.
+#[test]
+fn what_was_acknowledged_is_in_the_files() {
+    let (folder, crashed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = SledStore::open(folder.path()).unwrap().store;
+    for n in 0..300 {
+        put(&store, &n.to_be_bytes(), &value(n));
+        if n % 60 == 59 {
+            let _ = fs::remove_dir_all(crashed.path());
+            copy(folder.path(), crashed.path());
+            let Opened { store, recovery } = SledStore::open(crashed.path()).unwrap();
+            assert_eq!(recovery, None);
+            assert_eq!(count(&store), n as usize + 1, "after {n}");
+        }
+    }
+}
+
+/// Guards against a page so large that sled puts it into a file that it never syncs.
+#[test]
+fn sled_never_makes_a_file_of_its_own_for_a_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SledStore::open(folder.path()).unwrap().store;
+    let mut batch = Batch::new();
+    for n in 0..2000_u32 {
+        batch.put(SPACE, n.to_be_bytes(), vec![3; 4096]);
+    }
+    batch.put(SPACE, b"large", vec![4; 2_000_000]);
+    block_on(store.apply(batch)).unwrap();
+    for n in 0..200_u32 {
+        put(&store, &[&[9; 251][..], &n.to_be_bytes()].concat(), &[5; 4096]);
+    }
+    assert_eq!(fs::read_dir(folder.path().join("db/blobs")).unwrap().count(), 0);
+}
+
+/// Guards against a batch of which a crash leaves a part: the log is cut at many places, as a power failure may.
+#[test]
+fn a_torn_batch_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SledStore::open(folder.path()).unwrap().store;
+    for round in 0..30_u32 {
+        let mut batch = Batch::new();
+        for n in 0..10_u32 {
+            batch.put(Space(n as u8), b"k", round.to_be_bytes());
+        }
+        block_on(store.apply(batch)).unwrap();
+    }
+    let whole = fs::read(folder.path().join("db/db")).unwrap();
+    let used = whole.iter().rposition(|byte| *byte != 0).unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    for cut in (used / 3..used).step_by(used / 60) {
+        let crashed = tempfile::tempdir().unwrap();
+        copy(folder.path(), crashed.path());
+        let mut torn = whole.clone();
+        torn[cut..].fill(0);
+        fs::write(crashed.path().join("db/db"), torn).unwrap();
+        let store = SledStore::open(crashed.path()).unwrap().store;
+        let values: std::collections::BTreeSet<_> =
+            (0..10_u8).map(|n| block_on(store.get(Space(n), b"k")).unwrap()).collect();
+        assert_eq!(values.len(), 1, "cut at {cut} of {used}: half of a batch is there");
+        seen.extend(values);
+    }
+    assert!(seen.len() > 10, "the cuts hit too few batches to prove anything: {seen:?}");
+}
+
+/// Guards against writers that wait for one another's sync one by one, and against answers that get mixed up.
+#[test]
+fn many_writers_at_once_are_all_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(SledStore::open(folder.path()).unwrap().store);
+    let writers: Vec<_> = (0..8_u32)
+        .map(|writer| {
+            let store = store.clone();
+            std::thread::spawn(move || {
+                for n in 0..50 {
+                    let n = writer * 50 + n;
+                    put(&store, &n.to_be_bytes(), &value(n));
+                    assert!(block_on(store.get(SPACE, &n.to_be_bytes())).unwrap() == Some(value(n)));
+                }
+            })
+        })
+        .collect();
+    writers.into_iter().for_each(|writer| writer.join().unwrap());
+    assert_eq!(count(&store), 400);
+}
+
+/// Guards against a damaged database that ends the program, is overwritten, or is passed over in silence.
+#[test]
+fn a_damaged_database_is_set_aside_and_what_can_be_read_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SledStore::open(folder.path()).unwrap().store;
+    for n in 0..200 {
+        put(&store, &n.to_be_bytes(), &value(n));
+    }
+    drop(store);
+    for name in ["db", "conf", "snap"] {
+        let damaged = tempfile::tempdir().unwrap();
+        copy(folder.path(), damaged.path());
+        for entry in fs::read_dir(damaged.path().join("db")).unwrap().map(Result::unwrap) {
+            if entry.file_name().to_string_lossy().starts_with(name) {
+                let mut bytes = fs::read(entry.path()).unwrap();
+                let middle = bytes.len() / 2;
+                bytes[..middle].iter_mut().for_each(|byte| *byte ^= 0x5a);
+                fs::write(entry.path(), bytes).unwrap();
+            }
+        }
+        let before = fs::read(damaged.path().join("db/db")).unwrap();
+        let Opened { store, recovery } = SledStore::open(damaged.path()).unwrap();
+        let found = count(&store);
+        match &recovery {
+            Some(recovery) => {
+                assert_eq!(fs::read(recovery.set_aside.join("db")).unwrap(), before, "{name}: it was changed");
+                assert!(recovery.salvaged as usize >= found);
+            }
+            None => assert_eq!(found, 200, "{name}: items were lost and nothing was said"),
+        }
+        if name != "db" {
+            assert_eq!(found, 200, "{name}: the log was whole, and not all of it was salvaged");
+        }
+        put(&store, b"\xff\xff\xff\xffafterwards", b"");
+        drop(store);
+        assert_eq!(SledStore::open(damaged.path()).unwrap().recovery, None);
+    }
+}
