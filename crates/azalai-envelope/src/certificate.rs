@@ -138,8 +138,7 @@ impl Certificate {
         let signature = Signature(reader.array("signature")?);
         reader.end("certificate")?;
         let certificate = Self { carrier, number, day, posting: PostingPublic { epoch, key }, relay };
-        let unsigned = bytes.get(..bytes.len() - Signature::LEN).unwrap_or_default();
-        sign::check(&carrier.carrier, Domain::Certificate, &[unsigned], &signature)
+        sign::check(&carrier.carrier, Domain::Certificate, &[sign::unsigned(bytes)], &signature)
             .map_err(CertificateError::Signature)?;
         Ok(Verified::new(certificate))
     }

@@ -4,11 +4,10 @@
 //! number: a better one gets the next number, and the old one stays for reading.
 
 use std::borrow::Cow;
-use std::io::{Cursor, Read as _};
+use std::io::Cursor;
 
-use brotli::enc::BrotliEncoderParams;
-use brotli::enc::StandardAlloc;
-use brotli::{Allocator, SliceWrapperMut};
+use brotli::enc::{BrotliEncoderParams, StandardAlloc};
+use brotli::{BrotliDecompressStream, BrotliResult, BrotliState};
 
 use crate::limits::MAX_BODY_BYTES;
 
@@ -17,6 +16,12 @@ static DICTIONARY_1: &[u8] = include_bytes!("dictionary-1.bin");
 
 /// The window: the dictionary and the longest body fit behind each other.
 const WINDOW_BITS: i32 = 18;
+
+/// How a stream announces that window (RFC 7932, section 9.1): the low four bits of its first byte.
+const WINDOW_MARK: u8 = 0x03;
+
+/// Room for the longest body and one byte more, which shows that there is more.
+const ROOM: usize = MAX_BODY_BYTES + 1;
 
 /// How a statement's body is coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +35,7 @@ pub enum Coding {
 /// A body that cannot be decompressed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CompressError {
-    /// Not a brotli stream, or one for another dictionary.
+    /// Not exactly one brotli stream with this window and dictionary.
     #[error("the compressed body is damaged")]
     Damaged,
     /// Longer than [`MAX_BODY_BYTES`] when decompressed.
@@ -74,23 +79,43 @@ fn brotli_1(body: &[u8]) -> Option<Vec<u8>> {
 /// Undoes [`compress`] in bounded memory.
 ///
 /// # Errors
-/// [`CompressError`] if the stream is damaged, has bytes after its end, or is too long.
+/// [`CompressError::Damaged`] if the stream announces another window than [`compress`] writes (a decoder has to
+/// reserve what is announced), is broken or cut off, or has bytes after its end; [`CompressError::TooLarge`].
 pub fn decompress(coding: Coding, body: &[u8]) -> Result<Cow<'_, [u8]>, CompressError> {
     match coding {
         Coding::Raw if body.len() > MAX_BODY_BYTES => Err(CompressError::TooLarge),
         Coding::Raw => Ok(Cow::Borrowed(body)),
-        Coding::Brotli1 => {
-            let mut dictionary = StandardAlloc::default().alloc_cell(DICTIONARY_1.len());
-            dictionary.slice_mut().copy_from_slice(DICTIONARY_1);
-            let mut out = Vec::with_capacity(body.len().saturating_mul(4).min(MAX_BODY_BYTES));
-            let mut source = Cursor::new(body);
-            let decoder = brotli::Decompressor::new_with_custom_dict(&mut source, 4096, dictionary);
-            let limit = MAX_BODY_BYTES as u64 + 1;
-            decoder.take(limit).read_to_end(&mut out).map_err(|_| CompressError::Damaged)?;
-            if out.len() > MAX_BODY_BYTES {
-                return Err(CompressError::TooLarge);
+        Coding::Brotli1 => unbrotli_1(body).map(Cow::Owned),
+    }
+}
+
+fn unbrotli_1(body: &[u8]) -> Result<Vec<u8>, CompressError> {
+    if body.first().is_none_or(|first| first & 0x0f != WINDOW_MARK) {
+        return Err(CompressError::Damaged);
+    }
+    let alloc = StandardAlloc::default;
+    // Strict: without the large windows that RFC 7932 does not have. The stream is read in one piece rather than
+    // through a reader, which would not show bytes after the end.
+    let mut state = BrotliState::new_strict(alloc(), alloc(), alloc());
+    if !state.attach_dictionary_borrowed(DICTIONARY_1) {
+        return Err(CompressError::Damaged);
+    }
+    let mut out = vec![0; body.len().saturating_mul(4).clamp(256, ROOM)];
+    let (mut unread, mut read, mut written, mut total) = (body.len(), 0, 0, 0);
+    loop {
+        let mut room = out.len() - written;
+        let state = &mut state;
+        match BrotliDecompressStream(&mut unread, &mut read, body, &mut room, &mut written, &mut out, &mut total, state)
+        {
+            BrotliResult::ResultSuccess if unread == 0 => break,
+            BrotliResult::NeedsMoreOutput if out.len() < ROOM => {
+                let larger = out.len().saturating_mul(2).min(ROOM);
+                out.resize(larger, 0);
             }
-            Ok(Cow::Owned(out))
+            BrotliResult::NeedsMoreOutput => return Err(CompressError::TooLarge),
+            _ => return Err(CompressError::Damaged),
         }
     }
+    out.truncate(written);
+    if out.len() > MAX_BODY_BYTES { Err(CompressError::TooLarge) } else { Ok(out) }
 }

@@ -212,7 +212,7 @@ impl UnverifiedEnvelope {
         let epoch = reader.u32("posting epoch")?;
         let encapsulated = reader.array("encapsulated key")?;
         let commit = reader.array("commit")?;
-        let id = EnvelopeId(*blake3::hash(unsigned(&bytes)).as_bytes());
+        let id = EnvelopeId(*blake3::hash(sign::unsigned(&bytes)).as_bytes());
         Ok(Self(Envelope { id, lane, day, epoch, encapsulated, commit, bytes }))
     }
 
@@ -236,15 +236,10 @@ impl UnverifiedEnvelope {
         if posting.epoch != self.0.epoch {
             return Err(EnvelopeError::Epoch { named: self.0.epoch, given: posting.epoch });
         }
-        let (signed, signature) = self.0.bytes.split_at(self.0.bytes.len() - Signature::LEN);
-        let signature = Signature(Reader::new(signature).array("posting signature")?);
-        sign::check(&posting.key, Domain::Posting, &[&project.0, signed], &signature)?;
+        let (signed, signature) = self.0.bytes.split_last_chunk().ok_or(EnvelopeError::Size(self.0.bytes.len()))?;
+        sign::check(&posting.key, Domain::Posting, &[&project.0, signed], &Signature(*signature))?;
         Ok(Verified::new(self.0))
     }
-}
-
-fn unsigned(bytes: &[u8]) -> &[u8] {
-    bytes.get(..bytes.len().saturating_sub(Signature::LEN)).unwrap_or_default()
 }
 
 impl Envelope {
@@ -339,7 +334,7 @@ impl Verified<Envelope> {
             if receiver.export(COMMIT) != self.commit {
                 continue;
             }
-            let unsigned = unsigned(&self.bytes);
+            let unsigned = sign::unsigned(&self.bytes);
             let (header, ciphertext) =
                 unsigned.split_at_checked(HEADER_LEN).ok_or(EnvelopeError::Size(self.bytes.len()))?;
             let plaintext = receiver.open(ciphertext, header)?;

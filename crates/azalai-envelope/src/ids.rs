@@ -100,7 +100,7 @@ id!(
     ProjectId, 32, "project id"
 );
 id!(
-    /// A document or a signed record, 16 bytes: see [`crate::statement::DocumentSeed`].
+    /// A document or a signed record, 16 bytes: see [`crate::statement::document_id`].
     DocumentId, 16, "document id"
 );
 id!(

@@ -23,5 +23,5 @@ fn padme(len: usize) -> usize {
     let exponent = len.max(2).ilog2();
     let significant = exponent.ilog2() + 1;
     let mask = (1_usize << (exponent - significant)) - 1;
-    (len + mask) & !mask
+    len.saturating_add(mask) & !mask
 }

@@ -28,7 +28,7 @@ pub struct RelayReceipt {
     pub project: ProjectId,
     /// On which day, by the relay's clock.
     pub day: Day,
-    /// The envelopes, in the order in which they were put.
+    /// The envelopes, in the order in which they were put; at most [`MAX_RECEIPT_IDS`], or nobody reads it.
     pub envelopes: Vec<EnvelopeId>,
 }
 
@@ -64,7 +64,7 @@ impl RelayReceipt {
             (0..count).map(|_| Ok(EnvelopeId(reader.array("envelope")?))).collect::<Result<Vec<_>, DecodeError>>()?;
         let signature = Signature(reader.array("signature")?);
         reader.end("receipt")?;
-        let unsigned = bytes.get(..bytes.len() - Signature::LEN).unwrap_or_default();
+        let unsigned = sign::unsigned(bytes);
         sign::check(relay, Domain::Receipt, &[unsigned], &signature)?;
         Ok(Verified::new(Self { project, day, envelopes }))
     }

@@ -110,6 +110,11 @@ fn message(domain: Domain, parts: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
+/// All but the signature at the end of `bytes`.
+pub(crate) fn unsigned(bytes: &[u8]) -> &[u8] {
+    bytes.get(..bytes.len().saturating_sub(Signature::LEN)).unwrap_or_default()
+}
+
 /// Signs parts under a domain.
 #[must_use]
 pub fn sign(secret: &SigningSecret, domain: Domain, parts: &[&[u8]]) -> Signature {

@@ -9,7 +9,7 @@ use crate::codec::{DecodeError, Reader, Writer};
 use crate::compress::{Coding, CompressError, compress, decompress};
 use crate::ids::{AudienceId, AuthorId, ChainId, DocumentId, ProjectId, StatementId, derive, derive16};
 use crate::keys::{SigningPublic, SigningSecret};
-use crate::limits::{MAX_BODY_BYTES, MAX_ENVELOPE_BYTES};
+use crate::limits::MAX_BODY_BYTES;
 use crate::sign::{self, Domain, Signature, SignatureError, Verified};
 use crate::time::Clock;
 
@@ -121,7 +121,9 @@ impl Draft<'_> {
     /// Signs the draft for one project and audience.
     ///
     /// # Errors
-    /// [`StatementError::BodyTooLarge`]; [`StatementError::Decode`] if `prev` is missing or too many.
+    /// [`StatementError::BodyTooLarge`]; [`StatementError::Decode`] if `prev` is missing or too many;
+    /// [`StatementError::ForeignDocument`] if the nonce of a first statement does not give the document: every
+    /// reader would refuse it.
     pub fn sign(
         &self,
         project: &ProjectId,
@@ -131,8 +133,13 @@ impl Draft<'_> {
         if self.body.len() > MAX_BODY_BYTES {
             return Err(StatementError::BodyTooLarge(self.body.len()));
         }
-        let (coding, body) = compress(self.body);
         let author = secret.public();
+        if let Some(nonce) = &self.opens
+            && document_id(project, self.kind, audience, &author, nonce) != self.document
+        {
+            return Err(StatementError::ForeignDocument(self.document));
+        }
+        let (coding, body) = compress(self.body);
         let mut writer = Writer::new();
         let coding_bits = match coding {
             Coding::Raw => 0,
@@ -211,7 +218,7 @@ impl UnverifiedStatement {
         let prev = if seq == 0 { None } else { Some(StatementId(reader.array("prev")?)) };
         let authority = reader.array("authority head")?;
         let clock = Clock(reader.u64("clock")?);
-        let length = reader.length("body length", MAX_ENVELOPE_BYTES)?;
+        let length = reader.length("body length", MAX_BODY_BYTES)?;
         let start = reader.offset();
         reader.take("body", length)?;
         let signature = Signature(reader.array("signature")?);
@@ -279,7 +286,7 @@ impl UnverifiedStatement {
     }
 
     fn signed_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.bytes.len() - Signature::LEN).unwrap_or_default()
+        sign::unsigned(&self.bytes)
     }
 
     fn into_statement(self, project: &ProjectId, audience: &AudienceId, author: SigningPublic) -> Statement {

@@ -1,6 +1,6 @@
 //! Time as it stands in statements and envelopes: for display and buckets, never for authority.
 
-use crate::limits::MAX_DAYS_AHEAD;
+use crate::limits::{MAX_CLOCK_AHEAD_MS, MAX_DAYS_AHEAD};
 
 /// Milliseconds of a day.
 const DAY_MS: u64 = 86_400_000;
@@ -42,15 +42,24 @@ impl Clock {
         self.0 >> 16
     }
 
-    /// The earliest reading at `ms`.
+    /// The earliest reading at `ms`; the last millisecond that fits for any later one.
     #[must_use]
     pub const fn at_ms(ms: u64) -> Self {
-        Self(ms << 16)
+        const LAST: u64 = u64::MAX >> 16;
+        Self(if ms > LAST { LAST } else { ms } << 16)
     }
 
     /// The next reading, at `now_ms` or after the last one.
     #[must_use]
     pub fn tick(self, now_ms: u64) -> Self {
         Self(Self::at_ms(now_ms).0.max(self.0.saturating_add(1)))
+    }
+
+    /// Moves past a reading met in another's statement, but not past one that is more than
+    /// [`MAX_CLOCK_AHEAD_MS`] ahead of `now_ms`: otherwise one statement dated at the end of time would pin every
+    /// reader's clock there.
+    #[must_use]
+    pub fn heard(self, other: Self, now_ms: u64) -> Self {
+        if other.ms() > now_ms.saturating_add(MAX_CLOCK_AHEAD_MS) { self } else { self.max(other) }
     }
 }
