@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         let deny = ["deny", "--all-features", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"];
         run_command(cargo(&deny))
     })?;
-    steps.run("wasm32", || wasm::check(&wasm::set_up()?))?;
+    steps.run("wasm32", wasm::check_all)?;
     test::all(&mut steps, "ci", &[])?;
     steps.print_table();
     Ok(())

@@ -39,7 +39,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     },
     Subcommand {
         name: "wasm",
-        about: "check the crates that must compile for wasm32 [--packaged: with Debian's compiler]",
+        about: "check the crates that must compile for wasm32 [--packaged] [CRATE ...]",
         run: wasm::run,
     },
 ];

@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
 pub(crate) fn everything(steps: &mut Steps) -> Outcome {
     steps.run("set up cargo-nextest", || install(NEXTEST))?;
     steps.run("set up cargo-deny", || install(DENY))?;
-    steps.run("set up wasm32", || wasm::set_up().map(drop))
+    steps.run("set up wasm32", wasm::install)
 }
 
 /// Makes sure that `tool` is there.

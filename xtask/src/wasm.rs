@@ -18,40 +18,42 @@ const CRATES: &[&str] =
     &["azalai-envelope", "azalai-roster", "azalai-model", "azalai-sync", "azalai-store", "azalai-node"];
 
 /// A compiler that can check for wasm32.
-pub(crate) enum Compiler {
+enum Compiler {
     /// The toolchain that builds everything else has the target.
     Own,
     /// Debian's compiler, unpacked at this folder.
     Packaged(PathBuf),
 }
 
-/// `cargo xtask wasm [--packaged]`: sets up and checks.
+/// `cargo xtask wasm [--packaged] [CRATE ...]`: sets up and checks all of [`CRATES`], or those named.
 ///
 /// # Errors
-/// Where no compiler can be had, or a crate does not compile.
+/// Where no compiler can be had, a crate is not one of those, or it does not compile.
 pub(crate) fn run(arguments: &[String]) -> Outcome {
-    let packaged = match arguments {
-        [] => false,
-        [flag] if flag == "--packaged" => true,
-        _ => return Err(Failure::new("wasm takes nothing or --packaged")),
-    };
-    let mut steps = Steps::default();
-    let mut compiler = None;
-    steps.run("set up wasm32", || {
-        compiler = Some(if packaged { unpack()? } else { set_up()? });
-        Ok(())
-    })?;
-    if let Some(compiler) = compiler {
-        steps.run("check for wasm32", || check(&compiler))?;
+    let (flags, names): (Vec<&str>, Vec<&str>) = arguments.iter().map(String::as_str).partition(|a| a.starts_with('-'));
+    if let Some(unknown) = flags.iter().find(|flag| **flag != "--packaged") {
+        return Err(Failure::new(format!("wasm knows no {unknown}, only --packaged")));
     }
-    Ok(())
+    if let Some(unknown) = names.iter().find(|name| !CRATES.contains(name)) {
+        return Err(Failure::new(format!("{unknown} is not one of {}", CRATES.join(", "))));
+    }
+    let compiler = if flags.is_empty() { set_up()? } else { unpack()? };
+    Steps::default().run("wasm32", || check(&compiler, if names.is_empty() { CRATES } else { &names }))
+}
+
+/// Makes sure that there is a compiler for wasm32.
+///
+/// # Errors
+/// As [`run`], where none can be had.
+pub(crate) fn install() -> Outcome {
+    set_up().map(drop)
 }
 
 /// Finds, adds or unpacks a compiler for wasm32, in this order.
 ///
 /// # Errors
 /// Where none of it works; the message names what to install.
-pub(crate) fn set_up() -> Result<Compiler, Failure> {
+fn set_up() -> Result<Compiler, Failure> {
     if own_has_target() {
         println!("the toolchain has {TARGET}");
         return Ok(Compiler::Own);
@@ -69,10 +71,15 @@ pub(crate) fn set_up() -> Result<Compiler, Failure> {
     }
 }
 
-/// Checks every crate of [`CRATES`] without default features.
-pub(crate) fn check(compiler: &Compiler) -> Outcome {
+/// The check that CI insists on: every crate of [`CRATES`].
+pub(crate) fn check_all() -> Outcome {
+    check(&set_up()?, CRATES)
+}
+
+/// Checks crates without their default features.
+fn check(compiler: &Compiler, crates: &[&str]) -> Outcome {
     let mut check = cargo(&["check", "--no-default-features", "--target", TARGET]);
-    for name in CRATES {
+    for name in crates {
         check.args(["--package", name]);
     }
     // Automerge links a generator for actor ids that nobody calls: ours are derived. Here it gets the one that always
