@@ -35,10 +35,15 @@ pub(crate) fn all(steps: &mut Steps, profile: &str, arguments: &[String]) -> Out
         })?;
     }
     steps.run("tests", || {
-        let mut nextest = cargo(&["nextest", "run", "--workspace", "--all-features", "--profile", profile]);
+        let mut nextest = cargo(&["nextest", "run", "--all-features", "--profile", profile]);
+        if !arguments.iter().any(|argument| argument.starts_with("-p") || argument.starts_with("--package")) {
+            nextest.arg("--workspace");
+        }
         nextest.args(arguments);
-        let outcome = run_command(nextest);
         let report = report_path(profile)?;
+        // An older run's report must not speak for this one; that there is none yet is no error.
+        let _ = fs::remove_file(&report);
+        let outcome = run_command(nextest);
         match fs::read_to_string(&report) {
             Ok(text) => not_run(&text).iter().for_each(|line| println!("{line}")),
             Err(e) => println!("no list of tests not run: {}: {e}", report.display()),
