@@ -1,0 +1,320 @@
+//! Keeps the envelopes of one project durably, and the [`Index`] of them in memory.
+//!
+//! An envelope counts as held only after its batch is durable: nothing that this answers may be undone by a crash.
+//! It takes verified envelopes only, and never opens one.
+//!
+//! | space | key | value |
+//! |---|---|---|
+//! | [`ENVELOPES`] | project 32, id 32 | the envelope's bytes |
+//! | [`INDEX`] | project 32, id 32 | an index record: [`Entry::encode`] |
+//! | [`FLOORS`] | project 32, lane 1 | floor day 2 |
+//! | [`CERTIFICATES`] | project 32, number 4 | a certificate, as received |
+
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
+
+use azalai_envelope::{Day, Envelope, EnvelopeId, Lane, ProjectId, Verified};
+use azalai_store::{Batch, Cursor, Space, Store, StoreError};
+
+use crate::index::{Entry, Index, State, Why};
+
+/// Envelopes' bytes.
+pub const ENVELOPES: Space = Space(0x40);
+/// Index records, apart from the bytes, so that opening reads no envelope.
+pub const INDEX: Space = Space(0x41);
+/// Floors of lanes.
+pub const FLOORS: Space = Space(0x42);
+/// Certificates.
+pub const CERTIFICATES: Space = Space(0x43);
+
+/// Items of one page while the index is loaded.
+const PAGE_ITEMS: usize = 4096;
+
+/// Why an envelope was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refusal {
+    /// The bytes have not the form of an envelope.
+    Malformed,
+    /// Its version is not known here.
+    Version,
+    /// Its posting epoch is not known here.
+    Epoch,
+    /// No member of its epoch posted it.
+    NotPosted,
+    /// Its day lies before the lane's floor.
+    BelowFloor,
+    /// It was declined, shed or evicted here before.
+    Gone(Why),
+    /// There is no room, and nothing older to give up for it.
+    Full,
+    /// This connection has put as much as it may.
+    Budget,
+}
+
+/// What became of a put.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PutOutcome {
+    /// Held durably, in the order given, those that were held before among them.
+    pub held: Vec<EnvelopeId>,
+    /// Those that were new.
+    pub new: Vec<EnvelopeId>,
+    /// Not taken, and why.
+    pub refused: Vec<(EnvelopeId, Refusal)>,
+}
+
+/// What a carrier has under an id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// The envelope's bytes.
+    Held(Vec<u8>),
+    /// Only the id.
+    Gone(Why),
+    /// Nothing, or bytes that were damaged.
+    Unknown,
+}
+
+/// The envelopes of one project.
+#[derive(Debug)]
+pub struct Carrier<S> {
+    store: S,
+    project: ProjectId,
+    quota: u64,
+    damaged: usize,
+    index: RwLock<Index>,
+}
+
+fn key(project: &ProjectId, rest: &[u8]) -> Vec<u8> {
+    [project.as_bytes(), rest].concat()
+}
+
+impl<S: Store> Carrier<S> {
+    /// Loads what the store has of a project. Over `quota` bytes of envelopes the oldest are given up, bulk first.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be read.
+    pub async fn open(store: S, project: ProjectId, quota: u64) -> Result<Self, StoreError> {
+        let mut index = Index::new();
+        let mut damaged = 0;
+        let mut after: Option<Cursor> = None;
+        loop {
+            let page = store.scan(INDEX, after.as_ref(), PAGE_ITEMS).await?;
+            damaged += page.damaged;
+            for (key, value) in page.items {
+                let Some(id) = key.strip_prefix(project.as_bytes()).and_then(EnvelopeId::from_slice) else { continue };
+                match Entry::decode(&value) {
+                    Ok(entry) => index.set_entry(id, entry),
+                    Err(_) => damaged += 1,
+                }
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        for lane in Lane::ALL {
+            if let Some(value) = store.get(FLOORS, &key(&project, &[lane.to_byte()])).await? {
+                match <[u8; 2]>::try_from(value.as_slice()) {
+                    Ok(day) => index.raise_floor(lane, Day(u16::from_be_bytes(day))),
+                    Err(_) => damaged += 1,
+                }
+            }
+        }
+        Ok(Self { store, project, quota, damaged, index: RwLock::new(index) })
+    }
+
+    /// The project.
+    #[must_use]
+    pub const fn project(&self) -> ProjectId {
+        self.project
+    }
+
+    /// The store beneath.
+    #[must_use]
+    pub const fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// Index records that could not be read when it was opened. Their envelopes are offered again by others.
+    #[must_use]
+    pub const fn damaged(&self) -> usize {
+        self.damaged
+    }
+
+    /// Looks at the index. `look` must not wait for anything.
+    pub fn read<R>(&self, look: impl FnOnce(&Index) -> R) -> R {
+        look(&self.index.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut Index) -> R) -> R {
+        change(&mut self.index.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether the bytes of an id are held.
+    #[must_use]
+    pub fn contains(&self, id: &EnvelopeId) -> bool {
+        self.read(|index| index.holds(id))
+    }
+
+    /// Keeps envelopes: one batch, durable when it returns. What is held already counts as held. What was evicted is
+    /// taken again; what was declined or shed is not.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the batch failed; then nothing new is held.
+    pub async fn put(&self, envelopes: Vec<Verified<Envelope>>) -> Result<PutOutcome, StoreError> {
+        let mut outcome = PutOutcome::default();
+        let mut fresh: BTreeMap<EnvelopeId, Entry> = BTreeMap::new();
+        let mut batch = Batch::new();
+        let mut room = self.make_room(&envelopes).await?;
+        for envelope in envelopes {
+            let id = envelope.id();
+            let (known, floor) = self.read(|index| (index.entry(&id).copied(), index.floor(envelope.lane())));
+            match known.map(|entry| entry.state) {
+                Some(State::Held) => {
+                    outcome.held.push(id);
+                    continue;
+                }
+                Some(State::Gone(why @ (Why::Declined | Why::Shed))) => {
+                    outcome.refused.push((id, Refusal::Gone(why)));
+                    continue;
+                }
+                Some(State::Gone(Why::Evicted)) | None => {}
+            }
+            let len = envelope.bytes().len() as u64;
+            if envelope.day() < floor {
+                outcome.refused.push((id, Refusal::BelowFloor));
+            } else if fresh.contains_key(&id) {
+                outcome.held.push(id);
+            } else if len > room {
+                outcome.refused.push((id, Refusal::Full));
+            } else {
+                room -= len;
+                let len = u32::try_from(len).unwrap_or(u32::MAX);
+                let entry = Entry { lane: envelope.lane(), day: envelope.day(), state: State::Held, len };
+                let key = key(&self.project, id.as_bytes());
+                batch.put(INDEX, key.clone(), entry.encode());
+                batch.put(ENVELOPES, key, envelope.bytes());
+                outcome.held.push(id);
+                outcome.new.push(id);
+                fresh.insert(id, entry);
+            }
+        }
+        if !batch.is_empty() {
+            self.store.apply(batch).await?;
+            self.change(|index| fresh.into_iter().for_each(|(id, entry)| index.set_entry(id, entry)));
+        }
+        Ok(outcome)
+    }
+
+    /// Gives up the oldest envelopes until these fit; returns the bytes that there is room for.
+    async fn make_room(&self, envelopes: &[Verified<Envelope>]) -> Result<u64, StoreError> {
+        let new = |index: &Index| {
+            let new = envelopes.iter().filter(|envelope| !index.holds(&envelope.id()));
+            new.map(|envelope| envelope.bytes().len() as u64).sum::<u64>()
+        };
+        let held = |index: &Index| index.held().iter().map(|(_, amount)| amount.bytes).sum::<u64>();
+        let (over, victims) = self.read(|index| {
+            let over = (held(index) + new(index)).saturating_sub(self.quota);
+            // A little more than is needed: looking for the oldest walks over those that are gone already.
+            let victims = if over == 0 { Vec::new() } else { index.oldest(over + self.quota / 64) };
+            (over, victims)
+        });
+        if over > 0 {
+            self.tombstone(&victims, Why::Evicted).await?;
+        }
+        Ok(self.read(|index| self.quota.saturating_sub(held(index))))
+    }
+
+    /// What is there under each id, in their order.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be read.
+    pub async fn get(&self, ids: &[EnvelopeId]) -> Result<Vec<Found>, StoreError> {
+        let states: Vec<Option<State>> =
+            self.read(|index| ids.iter().map(|id| index.entry(id).map(|entry| entry.state)).collect());
+        let mut found = Vec::with_capacity(ids.len());
+        for (id, state) in ids.iter().zip(states) {
+            found.push(match state {
+                Some(State::Held) => match self.store.get(ENVELOPES, &key(&self.project, id.as_bytes())).await {
+                    Ok(Some(bytes)) => Found::Held(bytes),
+                    Ok(None) | Err(StoreError::Corrupt { .. }) => {
+                        // Damaged: from here on it is not held, and taken again from whoever puts it.
+                        self.change(|index| index.lose(id));
+                        Found::Unknown
+                    }
+                    Err(error) => return Err(error),
+                },
+                Some(State::Gone(why)) => Found::Gone(why),
+                None => Found::Unknown,
+            });
+        }
+        Ok(found)
+    }
+
+    /// Drops the bytes of ids and keeps the ids. Those that are not known are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`] if a batch failed.
+    pub async fn tombstone(&self, ids: &[EnvelopeId], why: Why) -> Result<(), StoreError> {
+        let changed: Vec<(EnvelopeId, Entry)> = self.read(|index| {
+            let known = ids.iter().filter_map(|id| index.entry(id).map(|entry| (*id, *entry)));
+            known.map(|(id, entry)| (id, Entry { state: State::Gone(why), ..entry })).collect()
+        });
+        self.write(changed).await
+    }
+
+    /// Keeps ids that were never held, with the lane and day that a responder named for them, so that they are not
+    /// asked for again: declined here, or gone there. Those that are known are left as they are.
+    ///
+    /// # Errors
+    /// [`StoreError`] if a batch failed.
+    pub async fn note(&self, ids: &[(EnvelopeId, Lane, Day)], why: Why) -> Result<(), StoreError> {
+        let new: Vec<(EnvelopeId, Entry)> = self.read(|index| {
+            let unknown = ids.iter().filter(|(id, _, _)| index.entry(id).is_none());
+            unknown
+                .map(|(id, lane, day)| (*id, Entry { lane: *lane, day: *day, state: State::Gone(why), len: 0 }))
+                .collect()
+        });
+        self.write(new).await
+    }
+
+    async fn write(&self, entries: Vec<(EnvelopeId, Entry)>) -> Result<(), StoreError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let mut batch = Batch::new();
+        for (id, entry) in &entries {
+            let key = key(&self.project, id.as_bytes());
+            if entry.state != State::Held {
+                batch.delete(ENVELOPES, key.clone());
+            }
+            batch.put(INDEX, key, entry.encode());
+        }
+        self.store.apply(batch).await?;
+        self.change(|index| entries.into_iter().for_each(|(id, entry)| index.set_entry(id, entry)));
+        Ok(())
+    }
+
+    /// Forgets everything of a lane before `floor`, ids too; a lower floor than there is changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] if a batch failed; then the floor may be raised and some of the old still stored, which the
+    /// next opening leaves out.
+    pub async fn raise_floor(&self, lane: Lane, floor: Day) -> Result<(), StoreError> {
+        let ids = self.read(|index| if floor > index.floor(lane) { Some(index.before(lane, floor)) } else { None });
+        let Some(ids) = ids else { return Ok(()) };
+        let mut batch = Batch::new();
+        batch.put(FLOORS, key(&self.project, &[lane.to_byte()]), floor.0.to_be_bytes());
+        for some in ids.chunks(PAGE_ITEMS) {
+            for id in some {
+                let key = key(&self.project, id.as_bytes());
+                batch.delete(ENVELOPES, key.clone());
+                batch.delete(INDEX, key);
+            }
+            self.store.apply(core::mem::take(&mut batch)).await?;
+        }
+        // Also when nothing lay before the floor.
+        self.store.apply(batch).await?;
+        self.change(|index| index.raise_floor(lane, floor));
+        Ok(())
+    }
+}

@@ -1,0 +1,251 @@
+//! What a carrier knows in memory of the envelopes of one project: for each id its lane, day, length and whether its
+//! bytes are held; for each lane the set that is compared. Its records are kept apart from the envelopes' bytes.
+
+use std::collections::BTreeMap;
+
+use azalai_envelope::codec::{DecodeError, Reader, Writer};
+use azalai_envelope::{Day, EnvelopeId, Lane};
+
+use crate::lanes::PerLane;
+use crate::set::{DayRange, IdSet};
+
+/// Version of an index record.
+const VERSION: u8 = 1;
+
+/// Why an id is kept without its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// Not wanted here, such as media by choice.
+    Declined,
+    /// Dropped by its device after others confirmed that they have it.
+    Shed,
+    /// Given up for room, here or at a responder that no longer had it.
+    Evicted,
+}
+
+/// Whether the bytes are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// They are.
+    Held,
+    /// They are not.
+    Gone(Why),
+}
+
+impl Why {
+    /// As on the wire.
+    #[must_use]
+    pub const fn to_byte(self) -> u8 {
+        match self {
+            Self::Declined => 1,
+            Self::Shed => 2,
+            Self::Evicted => 3,
+        }
+    }
+
+    pub(crate) const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::Declined),
+            2 => Some(Self::Shed),
+            3 => Some(Self::Evicted),
+            _ => None,
+        }
+    }
+}
+
+/// What is known of one envelope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Its lane.
+    pub lane: Lane,
+    /// Its day.
+    pub day: Day,
+    /// Whether its bytes are held.
+    pub state: State,
+    /// Length in bytes; 0 if it was never seen.
+    pub len: u32,
+}
+
+impl Entry {
+    /// Writes a record: version, lane, day 2, state (0 held, 1 declined, 2 shed, 3 evicted), length 4.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        let state = match self.state {
+            State::Held => 0,
+            State::Gone(why) => why.to_byte(),
+        };
+        writer.u8(VERSION).u8(self.lane.to_byte()).u16(self.day.0).u8(state).u32(self.len);
+        writer.finish()
+    }
+
+    /// Reads what [`Entry::encode`] wrote.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if it has another form.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let version = reader.u8("version")?;
+        if version != VERSION {
+            return Err(DecodeError::UnknownVersion { field: "index record", got: version });
+        }
+        let lane = Lane::read(&mut reader)?;
+        let day = Day(reader.u16("day")?);
+        let state = match reader.u8("state")? {
+            0 => State::Held,
+            byte => State::Gone(Why::from_byte(byte).ok_or_else(|| reader.invalid("state", "not 0 to 3"))?),
+        };
+        let len = reader.u32("length")?;
+        reader.end("index record")?;
+        Ok(Self { lane, day, state, len })
+    }
+}
+
+/// How much is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Amount {
+    /// Envelopes.
+    pub envelopes: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// What a carrier knows of one project.
+#[derive(Debug, Clone, Default)]
+pub struct Index {
+    entries: BTreeMap<EnvelopeId, Entry>,
+    sets: PerLane<IdSet>,
+    floors: PerLane<Day0>,
+    held: PerLane<Amount>,
+}
+
+/// A floor: day 0 until it is raised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Day0(Day);
+
+impl Default for Day0 {
+    fn default() -> Self {
+        Self(Day(0))
+    }
+}
+
+impl Index {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What is known of an id.
+    #[must_use]
+    pub fn entry(&self, id: &EnvelopeId) -> Option<&Entry> {
+        self.entries.get(id)
+    }
+
+    /// Whether the bytes of an id are held.
+    #[must_use]
+    pub fn holds(&self, id: &EnvelopeId) -> bool {
+        self.entries.get(id).is_some_and(|entry| entry.state == State::Held)
+    }
+
+    /// All that is known, by id.
+    pub fn iter(&self) -> impl Iterator<Item = (&EnvelopeId, &Entry)> {
+        self.entries.iter()
+    }
+
+    /// A lane's set.
+    #[must_use]
+    pub const fn set(&self, lane: Lane) -> &IdSet {
+        self.sets.get(lane)
+    }
+
+    /// The first day of a lane that is compared.
+    #[must_use]
+    pub const fn floor(&self, lane: Lane) -> Day {
+        self.floors.get(lane).0
+    }
+
+    /// What is held in each lane.
+    #[must_use]
+    pub const fn held(&self) -> &PerLane<Amount> {
+        &self.held
+    }
+
+    /// What is held of each day of a lane, oldest first.
+    #[must_use]
+    pub fn held_by_day(&self, lane: Lane) -> BTreeMap<Day, Amount> {
+        let mut days: BTreeMap<Day, Amount> = BTreeMap::new();
+        for entry in self.entries.values().filter(|entry| entry.lane == lane && entry.state == State::Held) {
+            let day = days.entry(entry.day).or_default();
+            day.envelopes += 1;
+            day.bytes += u64::from(entry.len);
+        }
+        days
+    }
+
+    /// Adds an id, or changes what is known of it (its lane and day are part of it and never change).
+    pub fn set_entry(&mut self, id: EnvelopeId, entry: Entry) {
+        if let Some(old) = self.entries.insert(id, entry) {
+            if old.state == State::Held {
+                let held = self.held.get_mut(old.lane);
+                held.envelopes = held.envelopes.saturating_sub(1);
+                held.bytes = held.bytes.saturating_sub(u64::from(old.len));
+            }
+        }
+        if entry.state == State::Held {
+            let held = self.held.get_mut(entry.lane);
+            held.envelopes += 1;
+            held.bytes += u64::from(entry.len);
+        }
+        self.sets.get_mut(entry.lane).insert(entry.day, id);
+    }
+
+    /// Notes that the bytes of a held envelope turned out to be unreadable.
+    pub(crate) fn lose(&mut self, id: &EnvelopeId) {
+        if let Some(entry) = self.entries.get(id).copied().filter(|entry| entry.state == State::Held) {
+            self.set_entry(*id, Entry { state: State::Gone(Why::Evicted), ..entry });
+        }
+    }
+
+    /// The ids of a lane before `floor`.
+    #[must_use]
+    pub fn before(&self, lane: Lane, floor: Day) -> Vec<EnvelopeId> {
+        self.set(lane).view(DayRange::between(Day(0), floor)).keys().into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// Raises a lane's floor and drops all ids before it; a lower floor changes nothing.
+    pub fn raise_floor(&mut self, lane: Lane, floor: Day) {
+        if floor <= self.floor(lane) {
+            return;
+        }
+        for id in self.before(lane, floor) {
+            if let Some(Entry { state: State::Held, len, .. }) = self.entries.remove(&id) {
+                let held = self.held.get_mut(lane);
+                held.envelopes = held.envelopes.saturating_sub(1);
+                held.bytes = held.bytes.saturating_sub(u64::from(len));
+            }
+        }
+        self.sets.get_mut(lane).forget_before(floor);
+        *self.floors.get_mut(lane) = Day0(floor);
+    }
+
+    /// The oldest held envelopes, bulk first, urgent last, until `bytes` of them are named.
+    #[must_use]
+    pub fn oldest(&self, bytes: u64) -> Vec<EnvelopeId> {
+        let mut left = bytes;
+        let mut ids = Vec::new();
+        for lane in Lane::ALL.into_iter().rev() {
+            if left == 0 || self.held.get(lane).envelopes == 0 {
+                continue;
+            }
+            self.set(lane).view(DayRange::ALL).until(|_, id| {
+                if let Some(Entry { state: State::Held, len, .. }) = self.entries.get(&id) {
+                    left = left.saturating_sub(u64::from(*len));
+                    ids.push(id);
+                }
+                left > 0
+            });
+        }
+        ids
+    }
+}
