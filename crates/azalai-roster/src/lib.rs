@@ -1,1 +1,34 @@
-//! placeholder
+//! Who may do what: the two logs of signed acts, and what follows from them.
+//!
+//! Pure: the state is a function of the set of verified log statements, whatever order they came in. The bytes and
+//! the rules are in `docs/spec/roster.md`. This crate must never let an act count beyond the right of its author,
+//! nor drop one without a reason that can be shown.
+
+pub mod act;
+pub mod circle;
+pub mod entry;
+pub mod letter;
+pub mod limits;
+pub mod package;
+pub mod reason;
+pub mod receipt;
+pub mod roster;
+
+mod build;
+mod graph;
+mod registry;
+mod removal;
+mod rights;
+mod standing;
+
+pub use act::{Act, Cut, InviteId, PersonId};
+pub use circle::{AreaCode, Circle, NameError, Role};
+pub use entry::{LogEntry, introduced_key, prove_claim};
+pub use graph::Log;
+pub use letter::KeyLetter;
+pub use package::InvitePackage;
+pub use reason::{Denied, NoKey, Reason, Standing};
+pub use receipt::{Receipt, What};
+pub use roster::{
+    AreaInfo, ClaimInfo, InviteInfo, InviteState, Member, MemberState, PostingInfo, RelayInfo, Roster, Waiting,
+};

@@ -1,0 +1,372 @@
+//! Adds up the logs: first the authority, which stands on itself, then the registry, which stands on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use azalai_envelope::certificate::project_id;
+use azalai_envelope::ids::derive8;
+use azalai_envelope::{DevicePublic, SigningPublic, Statement, StatementId, Verified};
+
+use crate::act::Act;
+use crate::circle::{AreaCode, Circle, Role};
+use crate::graph::{Entry, Graph, Log, Place};
+use crate::reason::Reason;
+use crate::removal::{Exclusion, Label, Removals, World, solve};
+use crate::rights::{Holdings, steward};
+use crate::roster::{AreaInfo, Generation, Holding, Member, MemberState, RelayInfo, Roster};
+
+/// Everything between the statements and the roster.
+pub(crate) struct Builder<'g> {
+    pub(crate) graph: &'g Graph,
+    pub(crate) roster: Roster,
+    pub(crate) rejected: BTreeMap<Place, Reason>,
+    /// What anybody held by grants that ever counted, whatever was removed since.
+    pub(crate) ever: Holdings,
+    /// Statements that ask circles for new keys, with the devices they remove.
+    pub(crate) rotations: BTreeMap<StatementId, BTreeSet<SigningPublic>>,
+}
+
+/// See [`Roster::from_statements`].
+pub(crate) fn build<'a>(root: SigningPublic, statements: impl IntoIterator<Item = &'a Verified<Statement>>) -> Roster {
+    let project = project_id(&root);
+    let (graph, rejected) = Graph::collect(&root, &project, statements);
+    let removals = solve(&graph, root);
+    let circles = [Circle::Everyone, Circle::Staff];
+    let roster = Roster {
+        root,
+        project,
+        name: None,
+        carrier: None,
+        areas: BTreeMap::new(),
+        circles: circles.into_iter().map(|circle| (circle.audience(&project), circle)).collect(),
+        members: BTreeMap::new(),
+        holdings: BTreeMap::new(),
+        removals,
+        generations: BTreeMap::new(),
+        relays: Vec::new(),
+        invites: Vec::new(),
+        adopted: BTreeMap::new(),
+        heads: Vec::new(),
+        authority_head: [0; 8],
+        rejected: Vec::new(),
+        forked: BTreeSet::new(),
+    };
+    let mut builder = Builder { graph: &graph, roster, rejected, ever: BTreeMap::new(), rotations: BTreeMap::new() };
+    builder.found();
+    builder.areas();
+    builder.holdings();
+    builder.authority();
+    let live = builder.registry();
+    builder.states();
+    builder.generations();
+    builder.heads(&live);
+    builder.finish()
+}
+
+impl<'g> Builder<'g> {
+    pub(crate) fn reject(&mut self, place: Place, reason: Reason) {
+        self.rejected.insert(place, reason);
+    }
+
+    fn found(&mut self) {
+        let Some(place) = self.roster.removals.found else { return };
+        let act = self.graph.entries.get(&place.0).and_then(|entry| entry.acts.get(place.1));
+        if let Some(Act::Found { name, carrier, founder, pseudonym }) = act {
+            self.roster.name = Some(name.clone());
+            self.roster.carrier = Some(*carrier);
+            let member = Member {
+                device: *founder,
+                pseudonym: pseudonym.clone(),
+                role: Role::Steward,
+                area: None,
+                areas: BTreeSet::new(),
+                state: MemberState::Confirmed,
+                person: None,
+                invite: None,
+                admitted_by: Some(self.roster.root),
+            };
+            self.roster.members.insert(founder.signing, member);
+        }
+    }
+
+    /// Acts of the authority log by stewards, in statements that count.
+    fn stewards_acts<'w>(&self, world: &'w World) -> impl Iterator<Item = (&'g Entry, Place, &'g Act)> + use<'g, 'w> {
+        let graph: &'g Graph = self.graph;
+        graph
+            .acts(Log::Authority)
+            .filter(|(entry, ..)| world.live.contains(&entry.id) && world.stewards.contains(&entry.author))
+    }
+
+    /// Areas whose parents exist; of several acts about one code the latest.
+    fn areas(&mut self) {
+        let world = self.roster.removals.world.clone();
+        let acts: Vec<(Place, &AreaCode, &String, Option<&AreaCode>)> = self
+            .stewards_acts(&world)
+            .filter_map(|(_, place, act)| match act {
+                Act::Area { code, name, parent } => Some((place, code, name, parent.as_ref())),
+                _ => None,
+            })
+            .collect();
+        let mut accepted: BTreeMap<&AreaCode, BTreeMap<Place, (&String, Option<&AreaCode>)>> = BTreeMap::new();
+        loop {
+            let before: usize = accepted.values().map(BTreeMap::len).sum();
+            for (place, code, name, parent) in &acts {
+                if parent.is_none_or(|parent| parent != *code && accepted.contains_key(parent)) {
+                    accepted.entry(code).or_default().insert(*place, (name, *parent));
+                }
+            }
+            if accepted.values().map(BTreeMap::len).sum::<usize>() == before {
+                break;
+            }
+        }
+        for (place, code, _, parent) in &acts {
+            if let Some(parent) = parent
+                && !accepted.get(code).is_some_and(|places| places.contains_key(place))
+            {
+                self.reject(*place, Reason::UnknownArea((*parent).clone()));
+            }
+        }
+        for (code, places) in accepted {
+            let latest = self.graph.latest(&places.keys().copied().collect::<Vec<_>>());
+            if let Some((name, parent)) = latest.and_then(|place| places.get(&place)) {
+                let area = AreaInfo { name: (*name).clone(), parent: parent.cloned() };
+                self.roster.areas.insert(code.clone(), area);
+            }
+            for circle in [Circle::Area(code.clone()), Circle::AreaAndAbove(code.clone())] {
+                self.roster.circles.insert(circle.audience(&self.roster.project), circle);
+            }
+        }
+    }
+
+    /// Who holds what by the grants of a world.
+    fn holdings_in(&self, world: &World) -> Holdings {
+        let mut holdings = Holdings::new();
+        for key in &world.stewards {
+            holdings.entry(*key).or_insert_with(Holding::default).steward = true;
+        }
+        for (_, _, act) in self.stewards_acts(world) {
+            if let Act::Grant { device, role: Role::Coordinator, area: Some(area), .. } = act
+                && self.roster.areas.contains_key(area)
+            {
+                holdings.entry(device.signing).or_default().areas.insert(area.clone());
+            }
+        }
+        holdings
+    }
+
+    /// Rights, and the members that the authority log names.
+    fn holdings(&mut self) {
+        let Removals { world, ever, .. } = self.roster.removals.clone();
+        self.ever = self.holdings_in(&ever);
+        self.roster.holdings = self.holdings_in(&world);
+        let mut grants: BTreeMap<SigningPublic, Vec<Place>> = BTreeMap::new();
+        for (_, place, act) in self.stewards_acts(&world) {
+            if let Act::Grant { device, role, area, .. } = act {
+                match self.roster.role_fits(*role, area.as_ref()) {
+                    Ok(()) => grants.entry(device.signing).or_default().push(place),
+                    Err(reason) => self.reject(place, reason),
+                }
+            }
+        }
+        for (key, places) in grants {
+            let Some(holding) = self.roster.holdings.get(&key).cloned() else { continue };
+            let Some(place) = self.graph.latest(&places) else { continue };
+            let Some(entry) = self.graph.entries.get(&place.0) else { continue };
+            let Some(Act::Grant { device, pseudonym, area, person, .. }) = entry.acts.get(place.1) else { continue };
+            let founder = self.roster.members.get(&key).map(|member| member.device);
+            let member = Member {
+                // The root's own word for the founder's keys is not replaced by a later grant.
+                device: founder.unwrap_or(*device),
+                pseudonym: pseudonym.clone(),
+                role: if holding.steward { Role::Steward } else { Role::Coordinator },
+                area: if holding.steward { None } else { area.clone() },
+                areas: holding.areas,
+                state: MemberState::Confirmed,
+                person: Some(*person),
+                invite: None,
+                admitted_by: Some(entry.author),
+            };
+            self.roster.members.insert(key, member);
+        }
+    }
+
+    /// Why the statement counts nothing, whatever its acts are.
+    pub(crate) fn set_aside(&self, entry: &Entry, live: bool) -> Option<Reason> {
+        if live {
+            return None;
+        }
+        Some(match self.roster.removals.exclusion(&entry.author, entry.chain, entry.seq, entry.id) {
+            Exclusion::Past => Reason::Quarantined,
+            Exclusion::Unnamed => Reason::Doubtful,
+            Exclusion::No => Reason::Forked,
+        })
+    }
+
+    /// Judges every act of the authority log, and keeps relays and removals.
+    fn authority(&mut self) {
+        let world = self.roster.removals.world.clone();
+        let mut relays: BTreeMap<SigningPublic, Vec<Place>> = BTreeMap::new();
+        for (entry, place, act) in self.graph.acts(Log::Authority) {
+            let aside = self.set_aside(entry, world.live.contains(&entry.id));
+            if aside == Some(Reason::Forked) {
+                self.roster.forked.insert(entry.id);
+            }
+            if let Err(reason) = self.judge(entry, place, act, aside) {
+                self.rejected.entry(place).or_insert(reason);
+                continue;
+            }
+            match act {
+                Act::Relay { public, .. } => relays.entry(public.signing).or_default().push(place),
+                Act::Adopt { statements } => {
+                    for id in statements {
+                        self.roster.adopted.entry(*id).or_default().insert(entry.author);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for (place, label) in &self.roster.removals.labels {
+            let act = self.graph.entries.get(&place.0).and_then(|entry| entry.acts.get(place.1));
+            if let (Label::Stands | Label::Undecided, Some(Act::Remove { device, .. })) = (label, act) {
+                self.rotations.entry(place.0).or_default().insert(*device);
+            }
+        }
+        for places in relays.values() {
+            let act = self.graph.latest(places).and_then(|(id, index)| self.graph.entries.get(&id)?.acts.get(index));
+            if let Some(Act::Relay { public, label }) = act {
+                self.roster.relays.push(RelayInfo { public: *public, label: label.clone() });
+            }
+        }
+    }
+
+    /// The rules of the authority log, one by one.
+    fn judge(&self, entry: &Entry, place: Place, act: &Act, aside: Option<Reason>) -> Result<(), Reason> {
+        let holdings = &self.roster.holdings;
+        if let Act::Found { carrier, .. } = act {
+            // Not asked whether it is set aside: see `Removals::found`.
+            return match self.roster.removals.found {
+                _ if entry.author != self.roster.root => Err(Reason::NotRoot),
+                _ if carrier.root != self.roster.root => Err(Reason::ForeignCarrier),
+                Some(found) if found == place => Ok(()),
+                _ => Err(aside.unwrap_or(Reason::FoundTwice)),
+            };
+        }
+        if let Act::Unknown { .. } = act {
+            return Err(Reason::NeedsNewer);
+        }
+        let removals = &self.roster.removals;
+        if let Act::Remove { .. } = act {
+            if let Some(reason) = removals.refused.get(&place) {
+                return Err(reason.clone());
+            }
+            return match removals.labels.get(&place) {
+                Some(Label::Stands) => Ok(()),
+                Some(Label::Undecided) => Err(Reason::Undecided),
+                _ => Err(Reason::Void),
+            };
+        }
+        if let Some(reason) = aside {
+            return Err(reason);
+        }
+        match act {
+            Act::NewGeneration { circle, .. } => self.roster.right_to_rotate(&entry.author, circle),
+            Act::Area { .. } | Act::Grant { .. } | Act::Relay { .. } => steward(holdings, &entry.author),
+            Act::Adopt { statements } => {
+                steward(holdings, &entry.author)?;
+                if self.graph.any_of(statements, &entry.author) { Err(Reason::OwnStatement) } else { Ok(()) }
+            }
+            _ => Err(Reason::WrongLog),
+        }
+    }
+
+    /// Removals last: they change how a device stands, not what is known of it.
+    fn states(&mut self) {
+        let removals = &self.roster.removals;
+        for (key, member) in &mut self.roster.members {
+            if removals.removed.contains(key) {
+                member.state = MemberState::Removed;
+            } else if removals.is_suspended(key) {
+                member.state = MemberState::Suspended;
+            }
+        }
+    }
+
+    /// The generations that count, and for each which removals it does not follow. A removal asks only for new keys
+    /// of circles that the removed device could open: otherwise removing one monitor would stop the staff's own
+    /// letters until a steward came by.
+    fn generations(&mut self) {
+        let asks: Vec<(StatementId, BTreeSet<Circle>)> = self
+            .rotations
+            .iter()
+            .map(|(id, devices)| (*id, devices.iter().flat_map(|device| self.roster.held(device)).collect()))
+            .collect();
+        let mut pasts: BTreeMap<StatementId, [BTreeSet<StatementId>; 2]> = BTreeMap::new();
+        let mut all: BTreeMap<Circle, Vec<Generation>> = BTreeMap::new();
+        for (entry, place, act) in self.graph.acts(Log::Authority) {
+            let Act::NewGeneration { circle, key, number, posting } = act else { continue };
+            if self.rejected.contains_key(&place) {
+                continue;
+            }
+            let [authority, both] = pasts
+                .entry(entry.id)
+                .or_insert_with(|| [self.graph.past(entry.id, Some(Log::Authority)), self.graph.past(entry.id, None)]);
+            let follows = |id: &StatementId| match self.graph.entries.get(id).map(|removal| removal.log) {
+                Some(Log::Authority) => authority.contains(id),
+                _ => both.contains(id),
+            };
+            let missing =
+                asks.iter().filter(|(id, circles)| circles.contains(circle) && !follows(id)).map(|(id, _)| *id);
+            all.entry(circle.clone()).or_default().push(Generation {
+                key: *key,
+                number: *number,
+                statement: entry.id,
+                posting: *posting,
+                missing: missing.collect(),
+            });
+        }
+        for generations in all.values_mut() {
+            generations.sort_by_key(|generation| (core::cmp::Reverse(generation.number), generation.statement));
+        }
+        self.roster.generations = all;
+    }
+
+    /// Heads among statements of those who hold a grant: claims of devices that nobody admitted name none, so that
+    /// no stranger can push removals out of a new statement's `after`.
+    fn heads(&mut self, registry: &BTreeSet<StatementId>) {
+        let holds = |id: &StatementId| {
+            self.graph.entries.get(id).is_some_and(|entry| self.roster.holdings.contains_key(&entry.author))
+        };
+        let of = |log: Log, live: &BTreeSet<StatementId>| {
+            let counting = live.iter().copied().filter(holds).collect();
+            self.graph.heads(log, &counting)
+        };
+        let authority = of(Log::Authority, &self.roster.removals.world.live);
+        let registry = of(Log::Registry, registry);
+        let parts: Vec<&[u8]> = authority.iter().map(|id| id.as_bytes().as_slice()).collect();
+        self.roster.authority_head = derive8("azalai 1 authority head", &parts);
+        // Removals first: a key has to follow them.
+        let (removals, others): (Vec<_>, Vec<_>) =
+            authority.into_iter().chain(registry).partition(|id| self.rotations.contains_key(id));
+        self.roster.heads = removals.into_iter().chain(others).collect();
+    }
+
+    fn finish(self) -> Roster {
+        let mut roster = self.roster;
+        roster.rejected = self.rejected.into_iter().map(|((id, index), reason)| (id, index, reason)).collect();
+        roster
+    }
+}
+
+/// A device as a claim or an admission names it, before anything else is known of it.
+pub(crate) fn plain_member(device: DevicePublic, pseudonym: &str, role: Role, state: MemberState) -> Member {
+    Member {
+        device,
+        pseudonym: pseudonym.to_owned(),
+        role,
+        area: None,
+        areas: BTreeSet::new(),
+        state,
+        person: None,
+        invite: None,
+        admitted_by: None,
+    }
+}

@@ -1,0 +1,389 @@
+//! What the two logs add up to: the project, its areas, members, keys, relays and invites.
+//!
+//! [`Roster::from_statements`] is the only constructor; everything else reads. Nothing here depends on the order in
+//! which statements came, on a clock, or on what is not in a log.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use azalai_envelope::{
+    AudienceId, AuthorId, CarrierCertificate, Day, DevicePublic, PostingPublic, ProjectId, ReceivingPublic, Recipient,
+    RelayPublic, SigningPublic, Statement, StatementId, Verified,
+};
+
+use crate::act::{InviteId, PersonId};
+use crate::circle::{AreaCode, Circle, Role};
+use crate::limits::{MAX_AFTER, MAX_AREA_DEPTH};
+use crate::reason::{NoKey, Reason};
+use crate::removal::Removals;
+
+/// How a device stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MemberState {
+    /// Granted or admitted.
+    Confirmed,
+    /// It claimed an invite, and nobody admitted it.
+    Unconfirmed,
+    /// It and another removed each other, and no majority has settled it.
+    Suspended,
+    /// It is a member's no more.
+    Removed,
+}
+
+/// A device that is or was a member's, or asks to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its keys.
+    pub device: DevicePublic,
+    /// How it is called.
+    pub pseudonym: String,
+    /// As what; for an unconfirmed one, as what it was invited.
+    pub role: Role,
+    /// Its area by the latest act; none for a steward.
+    pub area: Option<AreaCode>,
+    /// Every area that it is coordinator of; rights follow from all of them.
+    pub areas: BTreeSet<AreaCode>,
+    /// How it stands.
+    pub state: MemberState,
+    /// Whose device it is; unknown for the founder and, where no invite said so, for unconfirmed ones.
+    pub person: Option<PersonId>,
+    /// The invite that it took up, where the registry is known.
+    pub invite: Option<InviteId>,
+    /// Who granted or admitted it.
+    pub admitted_by: Option<SigningPublic>,
+}
+
+/// An area.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AreaInfo {
+    /// Its name.
+    pub name: String,
+    /// The area that contains it.
+    pub parent: Option<AreaCode>,
+}
+
+/// A relay of the project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelayInfo {
+    /// Its keys.
+    pub public: RelayPublic,
+    /// How it is called or reached.
+    pub label: String,
+}
+
+/// A posting key of the project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PostingInfo {
+    /// The key and its epoch.
+    pub public: PostingPublic,
+    /// Whether members post with it now; a closed one still fetches and puts a little.
+    pub open: bool,
+}
+
+/// Whether an invite may still be taken up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InviteState {
+    /// Nobody claimed it.
+    Open,
+    /// Claimed, nobody admitted.
+    Claimed,
+    /// A device that claimed it is admitted.
+    Admitted,
+    /// Revoked.
+    Revoked,
+}
+
+/// A device that claimed an invite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimInfo {
+    /// Its keys, by its own word.
+    pub device: DevicePublic,
+    /// How it wants to be called.
+    pub pseudonym: String,
+    /// The claim.
+    pub statement: StatementId,
+}
+
+/// An invite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InviteInfo {
+    /// Its name.
+    pub id: InviteId,
+    /// As what.
+    pub role: Role,
+    /// For which area.
+    pub area: Option<AreaCode>,
+    /// The public half of the key that it carries.
+    pub one_time: SigningPublic,
+    /// The last day on which a device should use it.
+    pub expires: Day,
+    /// The person, if it is for another device of one already known.
+    pub person: Option<PersonId>,
+    /// Who made it.
+    pub author: SigningPublic,
+    /// Whether it may still be taken up.
+    pub state: InviteState,
+    /// Who claimed it, in order of statements; more than one is for people to look at.
+    pub claims: Vec<ClaimInfo>,
+}
+
+/// A claim that nobody admitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The claim.
+    pub claim: ClaimInfo,
+    /// The invite.
+    pub invite: InviteId,
+    /// As what it was invited.
+    pub role: Role,
+    /// For which area.
+    pub area: Option<AreaCode>,
+    /// Whose device the invite says it is.
+    pub person: Option<PersonId>,
+    /// How the invite stands: it may have ended by another's admission.
+    pub state: InviteState,
+    /// How many devices claimed the same invite, this one included.
+    pub claims: usize,
+}
+
+/// A generation of a circle's key, as it counts.
+#[derive(Debug, Clone)]
+pub(crate) struct Generation {
+    pub(crate) key: ReceivingPublic,
+    pub(crate) number: u32,
+    pub(crate) statement: StatementId,
+    pub(crate) posting: Option<PostingPublic>,
+    /// Statements of removals that it does not follow although they ask for it.
+    pub(crate) missing: Vec<StatementId>,
+}
+
+/// What a device holds by grants that count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Holding {
+    pub(crate) steward: bool,
+    pub(crate) areas: BTreeSet<AreaCode>,
+}
+
+/// The state of a project's two logs.
+#[derive(Debug, Clone)]
+pub struct Roster {
+    pub(crate) root: SigningPublic,
+    pub(crate) project: ProjectId,
+    pub(crate) name: Option<String>,
+    pub(crate) carrier: Option<CarrierCertificate>,
+    pub(crate) areas: BTreeMap<AreaCode, AreaInfo>,
+    pub(crate) circles: BTreeMap<AudienceId, Circle>,
+    pub(crate) members: BTreeMap<SigningPublic, Member>,
+    pub(crate) holdings: BTreeMap<SigningPublic, Holding>,
+    pub(crate) removals: Removals,
+    /// In order of number, highest first, then of statement.
+    pub(crate) generations: BTreeMap<Circle, Vec<Generation>>,
+    pub(crate) relays: Vec<RelayInfo>,
+    pub(crate) invites: Vec<InviteInfo>,
+    /// Who adopted what.
+    pub(crate) adopted: BTreeMap<StatementId, BTreeSet<SigningPublic>>,
+    pub(crate) heads: Vec<StatementId>,
+    pub(crate) authority_head: [u8; 8],
+    pub(crate) rejected: Vec<(StatementId, usize, Reason)>,
+    /// Log statements that a fork sets aside.
+    pub(crate) forked: BTreeSet<StatementId>,
+}
+
+impl Roster {
+    /// Adds up a set of statements. Order and duplicates make no difference; statements of other kinds are
+    /// reported as [`Reason::NotALog`]; without the registry (a monitor's device) the authority part is the same.
+    pub fn from_statements<'a>(
+        root: SigningPublic,
+        statements: impl IntoIterator<Item = &'a Verified<Statement>>,
+    ) -> Self {
+        crate::build::build(root, statements)
+    }
+
+    /// The project's root key.
+    #[must_use]
+    pub const fn root(&self) -> SigningPublic {
+        self.root
+    }
+
+    /// The project's id.
+    #[must_use]
+    pub const fn project(&self) -> ProjectId {
+        self.project
+    }
+
+    /// The project's name; none before the founding is known.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The root's word for the carrier key.
+    #[must_use]
+    pub const fn carrier(&self) -> Option<&CarrierCertificate> {
+        self.carrier.as_ref()
+    }
+
+    /// All areas in order of their codes.
+    pub fn areas(&self) -> impl Iterator<Item = (&AreaCode, &AreaInfo)> {
+        self.areas.iter()
+    }
+
+    /// One area.
+    #[must_use]
+    pub fn area(&self, code: &AreaCode) -> Option<&AreaInfo> {
+        self.areas.get(code)
+    }
+
+    /// The areas that contain `code`, nearest first, without itself.
+    #[must_use]
+    pub fn ancestors(&self, code: &AreaCode) -> Vec<&AreaCode> {
+        let mut above: Vec<&AreaCode> = Vec::new();
+        let mut next = self.areas.get(code).and_then(|area| area.parent.as_ref());
+        while let Some(parent) = next {
+            // Two stewards apart can make a ring of areas: it ends where it closes.
+            if parent == code || above.contains(&parent) || above.len() >= MAX_AREA_DEPTH {
+                break;
+            }
+            above.push(parent);
+            next = self.areas.get(parent).and_then(|area| area.parent.as_ref());
+        }
+        above
+    }
+
+    /// Whether area `code` is `of` or lies in it.
+    #[must_use]
+    pub fn is_within(&self, code: &AreaCode, of: &AreaCode) -> bool {
+        code == of || self.ancestors(code).contains(&of)
+    }
+
+    /// A device by its key.
+    #[must_use]
+    pub fn member(&self, key: &SigningPublic) -> Option<&Member> {
+        self.members.get(key)
+    }
+
+    /// All devices in order of their keys.
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        self.members.values()
+    }
+
+    /// The known keys that a statement's author may be: members in any state, and the root.
+    pub fn authors(&self, author: AuthorId) -> impl Iterator<Item = SigningPublic> {
+        let root = (!self.members.contains_key(&self.root)).then_some(self.root);
+        self.members.keys().copied().chain(root).filter(move |key| key.author_id() == author)
+    }
+
+    /// The key to seal to a circle with: of the generations that follow every known removal of somebody who could
+    /// open the circle, the one of the highest number, then of the lowest statement id.
+    ///
+    /// # Errors
+    /// [`NoKey::None`]; [`NoKey::RotationNeeded`] with the removals that no generation follows.
+    pub fn newest_key(&self, circle: &Circle) -> Result<Recipient, NoKey> {
+        let generations = self.generations.get(circle).map(Vec::as_slice).unwrap_or_default();
+        let Some(first) = generations.first() else { return Err(NoKey::None(circle.clone())) };
+        match generations.iter().find(|generation| generation.missing.is_empty()) {
+            Some(newest) => Ok(Recipient { audience: circle.audience(&self.project), key: newest.key }),
+            None => Err(NoKey::RotationNeeded { circle: circle.clone(), removals: first.missing.clone() }),
+        }
+    }
+
+    /// All keys of a circle that count, newest number first.
+    #[must_use]
+    pub fn generations(&self, circle: &Circle) -> Vec<ReceivingPublic> {
+        self.generations.get(circle).into_iter().flatten().map(|generation| generation.key).collect()
+    }
+
+    /// The number that a circle's next generation takes.
+    #[must_use]
+    pub fn next_number(&self, circle: &Circle) -> u32 {
+        self.generations.get(circle).and_then(|all| all.first()).map_or(0, |newest| newest.number.saturating_add(1))
+    }
+
+    /// The circle that an audience is, among those of known areas.
+    #[must_use]
+    pub fn circle_of(&self, audience: AudienceId) -> Option<Circle> {
+        self.circles.get(&audience).cloned()
+    }
+
+    /// All circles of the project: everyone, staff, two for each area.
+    pub fn circles(&self) -> impl Iterator<Item = &Circle> {
+        self.circles.values()
+    }
+
+    fn posting_generations(&self) -> impl Iterator<Item = (&Generation, PostingPublic)> {
+        let all = self.generations.get(&Circle::Everyone).into_iter().flatten();
+        all.filter_map(|generation| generation.posting.map(|posting| (generation, posting)))
+    }
+
+    /// The posting key that members post with: that of the newest generation of everyone that follows all
+    /// removals; as long as there is none, of the newest at all, or nobody could post the rotation itself.
+    #[must_use]
+    pub fn posting(&self) -> Option<PostingPublic> {
+        let mut all = self.posting_generations();
+        let following = self.posting_generations().find(|(generation, _)| generation.missing.is_empty());
+        following.or_else(|| all.next()).map(|(_, posting)| posting)
+    }
+
+    /// All posting keys, in order of epochs.
+    #[must_use]
+    pub fn posting_keys(&self) -> Vec<PostingInfo> {
+        let current = self.posting();
+        let all: BTreeSet<PostingPublic> = self.posting_generations().map(|(_, posting)| posting).collect();
+        all.into_iter().map(|public| PostingInfo { public, open: Some(public) == current }).collect()
+    }
+
+    /// The relays, in order of their keys.
+    #[must_use]
+    pub fn relays(&self) -> &[RelayInfo] {
+        &self.relays
+    }
+
+    /// The invites, in order of their ids.
+    #[must_use]
+    pub fn invites(&self) -> &[InviteInfo] {
+        &self.invites
+    }
+
+    /// Claims that nobody admitted, of devices that nobody removed.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<Waiting> {
+        let mut waiting = Vec::new();
+        for invite in &self.invites {
+            for claim in &invite.claims {
+                let unconfirmed =
+                    self.member(&claim.device.signing).is_some_and(|member| member.state == MemberState::Unconfirmed);
+                if unconfirmed {
+                    waiting.push(Waiting {
+                        claim: claim.clone(),
+                        invite: invite.id,
+                        role: invite.role,
+                        area: invite.area.clone(),
+                        person: invite.person,
+                        state: invite.state,
+                        claims: invite.claims.len(),
+                    });
+                }
+            }
+        }
+        waiting
+    }
+
+    /// First bytes of the hash of the authority log's heads.
+    #[must_use]
+    pub const fn authority_head(&self) -> [u8; 8] {
+        self.authority_head
+    }
+
+    /// Heads of both logs, in order, for a new statement's `after`; at most [`MAX_AFTER`], the authority's first.
+    #[must_use]
+    pub fn heads(&self) -> Vec<StatementId> {
+        let mut heads: Vec<StatementId> = self.heads.iter().copied().take(MAX_AFTER).collect();
+        heads.sort_unstable();
+        heads
+    }
+
+    /// What does not count, with the act's index in its statement and the reason, in order of statements.
+    #[must_use]
+    pub fn rejected(&self) -> &[(StatementId, usize, Reason)] {
+        &self.rejected
+    }
+}
