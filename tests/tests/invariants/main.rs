@@ -26,7 +26,7 @@ fn read(path: &Path) -> String {
 
 /// Runs cargo without the network and returns what it printed.
 fn cargo(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO")).args(arguments).arg("--offline").current_dir(root()).output().unwrap();
+    let output = Command::new("cargo").args(arguments).arg("--offline").current_dir(root()).output().unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "cargo {}: {complaint}", arguments.join(" "));
     String::from_utf8(output.stdout).unwrap()
