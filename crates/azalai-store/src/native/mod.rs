@@ -3,6 +3,7 @@
 //! Only this module names sled, a file or a thread.
 
 mod folder;
+mod mark;
 mod recover;
 mod sled_store;
 mod values;

@@ -1,7 +1,8 @@
 //! Saving what can be read of a damaged database.
 //!
-//! The damaged folder is kept under another name, as it was found; only copies of it are opened. The new database
-//! takes the old one's place when it is durable, never before.
+//! The damaged folder is kept under another name; from here on only copies of it are opened. The new database takes
+//! the old one's place when it is durable, never before. sled itself, at the opening that found the damage, may have
+//! zeroed what followed it in the log.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,13 +10,17 @@ use std::path::{Path, PathBuf};
 use sled::Db;
 
 use super::folder::{make_folder, sync_folder};
+use super::mark::Mark;
 use super::sled_store::{DATABASE, failed, guarded, open_sled};
+use super::values;
 use crate::error::StoreError;
 
 /// The database that is being filled.
 const REBUILT: &str = "rebuilt";
 /// The copy that is being read.
 const COPY: &str = "copy";
+/// What one attempt copies into.
+const ATTEMPT: &str = "attempt";
 
 /// Items that are copied in one batch.
 const CHUNK: usize = 256;
@@ -23,19 +28,22 @@ const CHUNK: usize = 256;
 /// What was done about a damaged database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recovery {
-    /// Where the damaged database lies now, as it was found. Nothing uses it any more.
+    /// Where the damaged database lies now. Nothing uses it any more.
     pub set_aside: PathBuf,
     /// Keys (and pieces of large values) that were copied into the new database.
     pub salvaged: u64,
-    /// Whether reading met damage within what it copied from; `false` if all that the log still held was copied.
-    /// What was lost cannot be counted.
-    pub incomplete: bool,
+    /// Groups of batches (each of one or more) whose traces are gone: the newest ones. 0 if only single pages could
+    /// not be read, or nothing was lost.
+    pub groups_lost: u64,
+    /// Whether reading met damage among what it copied.
+    pub damage_met: bool,
 }
 
 /// Ends a rescue that was interrupted: forwards if the old database is set aside already, otherwise backwards.
 pub(super) fn finish(folder: &Path) -> Result<(), StoreError> {
     let (database, rebuilt) = (folder.join(DATABASE), folder.join(REBUILT));
     remove_folder(&folder.join(COPY))?;
+    remove_folder(&folder.join(ATTEMPT))?;
     if !rebuilt.exists() {
         return Ok(());
     }
@@ -45,38 +53,55 @@ pub(super) fn finish(folder: &Path) -> Result<(), StoreError> {
 /// Copies what can be read into a new database, which takes the place of the old one.
 pub(super) fn run(folder: &Path) -> Result<Recovery, StoreError> {
     let (database, rebuilt, copy) = (folder.join(DATABASE), folder.join(REBUILT), folder.join(COPY));
-    let mut best = (0, true);
-    // In the order of how much sled is left to find out from its log alone.
+    let durable = Mark::read(folder);
+    let mut best: Option<Salvage> = None;
+    // In the order of how much sled is left to find out from its log alone. Of what they give, the most is kept.
     for without in [&[][..], &["snap."], &["snap.", "conf"]] {
+        let attempt = folder.join(ATTEMPT);
         remove_folder(&copy)?;
-        remove_folder(&rebuilt)?;
+        remove_folder(&attempt)?;
         copy_folder(&database, &copy, without)?;
-        best = match open_sled(&copy).and_then(|from| salvage(&from, &rebuilt)) {
-            Ok(result) => result,
-            Err(StoreError::Corrupt { .. }) => continue,
+        match open_sled(&copy).and_then(|from| salvage(&from, &attempt, durable)) {
+            Ok(now) if best.as_ref().is_none_or(|best| now.items > best.items) => {
+                remove_folder(&rebuilt)?;
+                rename(&attempt, &rebuilt, folder)?;
+                best = Some(now);
+            }
+            Ok(_) | Err(StoreError::Corrupt { .. }) => {}
             Err(error) => return Err(error),
-        };
-        if best.0 > 0 {
+        }
+        if best.as_ref().is_some_and(|best| best.groups >= durable && !best.damaged) {
             break;
         }
     }
+    remove_folder(&folder.join(ATTEMPT))?;
     remove_folder(&copy)?;
-    if !rebuilt.exists() {
-        salvage_nothing(&rebuilt)?;
-    }
+    let best = match best {
+        Some(best) => best,
+        None => salvage_nothing(&rebuilt, durable)?,
+    };
     let set_aside = free_name(folder);
     rename(&database, &set_aside, folder)?;
     rename(&rebuilt, &database, folder)?;
-    Ok(Recovery { set_aside, salvaged: best.0, incomplete: best.1 })
+    let groups_lost = durable.saturating_sub(best.groups);
+    Ok(Recovery { set_aside, salvaged: best.items, groups_lost, damage_met: best.damaged })
 }
 
-fn salvage_nothing(rebuilt: &Path) -> Result<(), StoreError> {
+/// What one attempt gave.
+struct Salvage {
+    items: u64,
+    groups: u64,
+    damaged: bool,
+}
+
+fn salvage_nothing(rebuilt: &Path, durable: u64) -> Result<Salvage, StoreError> {
     let db = open_sled(rebuilt)?;
-    close(&db, rebuilt)
+    close(&db, rebuilt, durable)?;
+    Ok(Salvage { items: 0, groups: 0, damaged: true })
 }
 
-/// Copies from the front up to the first damage, then from the back; says how many, and whether there was damage.
-fn salvage(from: &Db, rebuilt: &Path) -> Result<(u64, bool), StoreError> {
+/// Copies from the front up to the first damage, then from the back.
+fn salvage(from: &Db, rebuilt: &Path, durable: u64) -> Result<Salvage, StoreError> {
     let to = open_sled(rebuilt)?;
     let mut damaged = false;
     for backwards in [false, true] {
@@ -107,13 +132,17 @@ fn salvage(from: &Db, rebuilt: &Path) -> Result<(u64, bool), StoreError> {
             break;
         }
     }
-    let salvaged = to.len() as u64;
-    close(&to, rebuilt)?;
-    Ok((salvaged, damaged))
+    let groups = values::groups(&to).map_err(|error| failed("reading the rebuilt database", &error))?;
+    let items = to.len() as u64;
+    close(&to, rebuilt, durable.max(groups))?;
+    Ok(Salvage { items, groups, damaged })
 }
 
-/// Makes a new database durable.
-fn close(db: &Db, folder: &Path) -> Result<(), StoreError> {
+/// Makes a new database durable. It counts on from where the old one was, or its loss would be found again.
+fn close(db: &Db, folder: &Path, durable: u64) -> Result<(), StoreError> {
+    let mut batch = sled::Batch::default();
+    values::write_groups(&mut batch, durable);
+    db.apply_batch(batch).map_err(|error| failed("writing the rebuilt database", &error))?;
     db.flush().map_err(|error| failed("flushing the rebuilt database", &error))?;
     let synced = fs::File::options().write(true).open(folder.join("db")).and_then(|file| file.sync_all());
     synced.map_err(|error| StoreError::io("syncing the rebuilt database", &error))?;

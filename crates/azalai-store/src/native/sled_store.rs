@@ -10,6 +10,7 @@ use std::path::Path;
 use sled::Db;
 
 use super::folder::{make_folder, private, sync_folder};
+use super::mark::Mark;
 use super::recover::{self, Recovery};
 use super::values;
 use super::writer::Writer;
@@ -41,15 +42,16 @@ pub struct Opened {
 }
 
 impl SledStore {
-    /// Opens the store in `folder`, making it if need be (mode 0700). A database that sled cannot open is set aside,
-    /// and what can be read of it is copied into a new one.
+    /// Opens the store in `folder`, making it if need be (mode 0700). A database that sled cannot open, or that has
+    /// lost acknowledged writes, is set aside, and what can be read of it is copied into a new one.
     ///
     /// # Errors
     /// [`StoreError::InUse`] if another process (or this one) has it open; [`StoreError::Io`], [`StoreError::Full`].
     pub fn open(folder: &Path) -> Result<Opened, StoreError> {
         let lock = lock(folder)?;
         recover::finish(folder)?;
-        match open_sled(&folder.join(DATABASE)) {
+        let durable = Mark::read(folder);
+        match open_sled(&folder.join(DATABASE)).and_then(|db| check_groups(db, durable)) {
             Ok(db) => Ok(Opened { store: Self::with(folder, db, lock)?, recovery: None }),
             Err(StoreError::Corrupt { .. }) => Self::rescue(folder, lock),
             Err(error) => Err(error),
@@ -86,7 +88,7 @@ impl SledStore {
         let file = synced("db")?;
         sync_folder(&database)?;
         sync_folder(folder)?;
-        let writer = Writer::start(db.clone(), file)?;
+        let writer = Writer::start(db.clone(), file, Mark::open(folder)?)?;
         Ok(Self { writer, db, _lock: lock })
     }
 }
@@ -158,6 +160,15 @@ pub(super) fn open_sled(folder: &Path) -> Result<Db, StoreError> {
     let config =
         sled::Config::new().path(folder).cache_capacity(SLED_CACHE_BYTES).use_compression(false).flush_every_ms(None);
     guarded(|| config.open().map_err(|error| failed(&format!("opening {}", folder.display()), &error)))
+}
+
+/// Refuses a database that has seen fewer groups of batches than were durable.
+fn check_groups(db: Db, durable: u64) -> Result<Db, StoreError> {
+    let groups = guarded(|| values::groups(&db).map_err(|error| failed("reading the database", &error)))?;
+    if groups < durable {
+        return Err(StoreError::Corrupt { what: "the end of the database".to_owned() });
+    }
+    Ok(db)
 }
 
 /// Runs what reads through sled, which panics on some damaged files.

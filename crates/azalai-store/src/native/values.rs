@@ -6,6 +6,7 @@
 //!
 //! - `0 ‖ space ‖ key` → `0 ‖ value`, or `1 ‖ length u32 ‖ first piece u64`
 //! - `1 ‖ piece u64` → a piece
+//! - `2` → how many groups of batches were written, u64
 
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use sled::Tree;
@@ -19,6 +20,7 @@ pub(super) const INLINE_MAX_BYTES: usize = 4096;
 
 const HEADS: u8 = 0;
 const PIECES: u8 = 1;
+const GROUPS: u8 = 2;
 const INLINE: u8 = 0;
 const IN_PIECES: u8 = 1;
 
@@ -80,6 +82,18 @@ pub(super) fn next_piece(tree: &Tree) -> Result<u64, sled::Error> {
     let last = tree.range(vec![PIECES]..vec![PIECES + 1]).next_back().transpose()?;
     let number = last.and_then(|(key, _)| key.get(1..).and_then(|rest| rest.first_chunk().copied()));
     Ok(number.map_or(0, |bytes| u64::from_be_bytes(bytes).saturating_add(1)))
+}
+
+/// How many groups of batches the tree has seen.
+pub(super) fn groups(tree: &Tree) -> Result<u64, sled::Error> {
+    let stored = tree.get([GROUPS])?;
+    let bytes = stored.and_then(|stored| stored.first_chunk().copied()).unwrap_or_default();
+    Ok(u64::from_be_bytes(bytes))
+}
+
+/// Adds the count of groups to `batch`.
+pub(super) fn write_groups(batch: &mut sled::Batch, groups: u64) {
+    batch.insert(&[GROUPS], &groups.to_be_bytes());
 }
 
 /// Adds a write to `batch`: the value if there is one, and the removal of the pieces of the value before.

@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 use sled::Db;
 use tokio::sync::oneshot;
 
+use super::mark::Mark;
 use super::sled_store::failed;
 use super::values;
 use crate::error::StoreError;
@@ -32,12 +33,14 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread. `file` is the database file, for syncing.
-    pub(super) fn start(db: Db, file: File) -> Result<Self, StoreError> {
-        let next_piece = values::next_piece(&db).map_err(|error| failed("reading the database", &error))?;
+    pub(super) fn start(db: Db, file: File, mark: Mark) -> Result<Self, StoreError> {
+        let reading = |error| failed("reading the database", &error);
+        let next_piece = values::next_piece(&db).map_err(reading)?;
+        let groups = values::groups(&db).map_err(reading)?;
         let (jobs, queue) = channel();
         let thread = std::thread::Builder::new()
             .name("azalai-store".to_owned())
-            .spawn(move || Thread { db, file, next_piece, stopped: None }.run(&queue))
+            .spawn(move || Thread { db, file, mark, next_piece, groups, stopped: None }.run(&queue))
             .map_err(|error| StoreError::io("starting the writer", &error))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
@@ -64,7 +67,9 @@ impl Drop for Writer {
 struct Thread {
     db: Db,
     file: File,
+    mark: Mark,
     next_piece: u64,
+    groups: u64,
     stopped: Option<String>,
 }
 
@@ -107,10 +112,14 @@ impl Thread {
             values::write(&self.db, &mut writes, &mut self.next_piece, head_key, value.as_deref())
                 .map_err(|error| failed("reading the database", &error))?;
         }
+        self.groups += 1;
+        values::write_groups(&mut writes, self.groups);
         self.db.apply_batch(writes).map_err(|error| failed("writing the database", &error))?;
         self.db.flush().map_err(|error| failed("flushing the database", &error))?;
         // On Linux sled only asks the kernel to write the pages out (sync_file_range): neither the file's length nor
         // the drive's cache is covered.
-        self.file.sync_data().map_err(|error| StoreError::io("syncing the database", &error))
+        self.file.sync_data().map_err(|error| StoreError::io("syncing the database", &error))?;
+        self.mark.write(self.groups);
+        Ok(())
     }
 }
