@@ -170,3 +170,22 @@ fn a_change_that_comes_early_or_twice_is_told_apart_from_a_wrong_one() {
     assert_eq!(ground.add(&read(2)), Ok(()));
     assert_eq!(ground.next_seq(&BASE), 4);
 }
+
+/// Guards against a restored device that writes on under its old actor: whichever change came second is refused here,
+/// and the caller learns that it was this.
+#[test]
+fn a_second_change_with_the_same_place_in_a_sequence_is_refused() {
+    let mut first = base();
+    let (mut one, mut two) = (fork(&mut first, ANNA), fork(&mut first, ANNA));
+    let mut ground = admit_all(&mut first);
+    for (doc, title) in [(&mut one, "one"), (&mut two, "two")] {
+        doc.put(ROOT, "title", title).unwrap();
+        commit(doc);
+    }
+    let (one, two) = (one.get_last_local_change().unwrap(), two.get_last_local_change().unwrap());
+    let expect = Expect { actor: &ANNA, seq: None, known_actors: &|actor| actor == BASE };
+    ground.add(&lint(one.raw_bytes(), &expect).unwrap()).unwrap();
+    assert_eq!(ground.add(&lint(two.raw_bytes(), &expect).unwrap()), Err(GroundError::SeqTaken { got: 1 }));
+    let due = lint_in(two.raw_bytes(), &ANNA, &ground);
+    assert_eq!(due.unwrap_err(), LintError::Seq { got: 1, expected: 2 });
+}

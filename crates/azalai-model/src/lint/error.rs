@@ -136,9 +136,6 @@ pub enum LintError {
         /// What the others say.
         needed: usize,
     },
-    /// There is no operation at all.
-    #[error("operations: none")]
-    NoOps,
     /// A row is empty in a column that must be full.
     #[error("{column}: row {row} is empty")]
     Null {

@@ -10,6 +10,11 @@
     clippy::panic
 )]
 
+pub mod attack_bytes;
+pub mod attack_ops;
+pub mod drafts;
+pub mod scene;
+
 use automerge::transaction::{CommitOptions, Transactable as _};
 use automerge::{ActorId, AutoCommit, Change, ObjId, ObjType, ROOT, ReadDoc as _, ScalarValue};
 use azalai_model::lint::{Expect, Ground, LintError, Linted, lint};
@@ -147,7 +152,7 @@ pub fn scalar(rng: &mut ChaCha8Rng) -> ScalarValue {
     let number = rng.next_u64() >> (below(rng, 8) * 8);
     match below(rng, 8) {
         0 => ScalarValue::Null,
-        1 => ScalarValue::Boolean(number % 2 == 0),
+        1 => ScalarValue::Boolean(number.is_multiple_of(2)),
         2 => ScalarValue::Uint(number),
         3 => ScalarValue::Int(number as i64),
         4 => ScalarValue::F64(number as f64 / 7.0),
