@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use automerge::{ObjType, ROOT, ReadDoc as _, ScalarValue, Value};
 use azalai_envelope::codec::DecodeError;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
 use crate::field::{self, Conflict, Unreadable};
@@ -113,20 +113,12 @@ pub struct ReportFields {
     #[serde(skip_serializing_if = "is_false")]
     pub wants_reply: bool,
     /// Who may read it, fixed when the report is made; a report without a readable label counts as the strictest.
-    #[serde(deserialize_with = "some_label", serialize_with = "label", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tlp: Option<Tlp>,
 }
 
 fn is_false(value: &bool) -> bool {
     !value
-}
-
-fn some_label<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Tlp>, D::Error> {
-    Option::<Tlp>::deserialize(deserializer)
-}
-
-fn label<S: Serializer>(label: &Option<Tlp>, serializer: S) -> Result<S::Ok, S::Error> {
-    label.serialize(serializer)
 }
 
 /// A report as it stands in its document.
