@@ -111,3 +111,42 @@ fn mark(key: &Secret) -> [u8; MARK] {
 fn first8(hash: &[u8; 32]) -> [u8; 8] {
     core::array::from_fn(|i| hash.get(i).copied().unwrap_or_default())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use azalai_envelope::ids::to_hex;
+
+    use super::*;
+
+    /// Guards against a change of the format that hides unsent reports.
+    #[test]
+    fn the_bytes_of_a_file_are_fixed() {
+        let key = Secret([7; 32]);
+        let mut file = head(&key);
+        file.extend(record(&key, &[1; SALT], &[2; 32], b"first").unwrap());
+        file.extend(record(&key, &[3; SALT], &[4; 32], b"").unwrap());
+        assert_eq!(file.len(), 9 + 2 * (8 + 4 + 24 + 32 + 16) + 5);
+        assert_eq!(to_hex(&file[..21]), "019116b5de117380412f2a83e343c80b9c00000035");
+        assert_eq!(to_hex(&blake3::hash(&file).as_bytes()[..16]), "7394892802afac126d96d9dc806662b3");
+        let content = read(&key, &file);
+        let entries: Vec<_> = content.entries.iter().map(|entry| (entry.id[0], &entry.bytes[..])).collect();
+        assert_eq!(entries, [(2, &b"first"[..]), (4, b"")]);
+        assert_eq!((content.damaged, content.good), (0, file.len()));
+    }
+
+    /// Guards against bytes that make reading panic, loop or invent a record.
+    #[test]
+    fn noise_holds_no_record() {
+        let key = Secret([7; 32]);
+        let noise: Vec<u8> =
+            (0..4000_u32).flat_map(|n| blake3::hash(&n.to_be_bytes()).as_bytes()[..1].to_vec()).collect();
+        for len in [0, 1, 8, 9, 10, 100, 4000] {
+            let content = read(&key, &noise[..len]);
+            assert!(content.entries.is_empty());
+            assert_eq!(content.good, len.min(HEAD));
+        }
+        let marks = mark(&key).repeat(500);
+        assert!(read(&key, &[head(&key), marks].concat()).entries.is_empty());
+    }
+}

@@ -172,3 +172,70 @@ impl Keyring {
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use azalai_envelope::ids::to_hex;
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    use super::*;
+
+    fn draws() -> Draws {
+        Draws::new(&mut ChaCha20Rng::seed_from_u64(5))
+    }
+
+    fn profile() -> ProfileKey {
+        ProfileKey::random(&mut ChaCha20Rng::seed_from_u64(6))
+    }
+
+    fn segments() -> impl Iterator<Item = Segment> {
+        [0x0000_u16, 0x001f, 0x0020, 0xffff].into_iter().map(|first| Segment::of(&first.to_be_bytes()))
+    }
+
+    /// Guards against a change of the format that no old file opens with, and a size that tells what is in it.
+    #[test]
+    fn the_bytes_and_the_size_of_a_file_are_fixed() {
+        let mut draws = draws();
+        let mut ring = Keyring::new(&mut draws);
+        let plain = ring.seal(&profile(), &mut draws).unwrap();
+        assert_eq!(plain.len(), FILE);
+        assert_eq!(to_hex(&blake3::hash(&plain).as_bytes()[..16]), "f4ac135c5b0e921d0bd160a6da62a7f8");
+        ring.rotation = Some(Rotation::new(draws.key(), segments()));
+        ring.next_journal = Some(draws.key());
+        let changing = ring.seal(&profile(), &mut draws).unwrap();
+        assert_eq!(changing.len(), FILE);
+        let read = Keyring::open(&changing, &profile()).unwrap();
+        assert_eq!((&read.index, &read.journal, &read.next_journal), (&ring.index, &ring.journal, &ring.next_journal));
+        assert_eq!(read.segments, ring.segments);
+        for segment in Segment::all() {
+            assert!(read.segment_keys(segment).eq(ring.segment_keys(segment)));
+        }
+        assert!(Keyring::open(&plain, &profile()).unwrap().rotation.is_none());
+    }
+
+    /// Guards against a replaced key that lives on, and against one replaced that should not be.
+    #[test]
+    fn the_end_of_a_rotation_replaces_the_keys_of_its_segments_alone() {
+        let mut draws = draws();
+        let mut ring = Keyring::new(&mut draws);
+        let before = ring.clone();
+        assert_eq!(segments().map(Segment::start).collect::<Vec<_>>(), [0, 0, 0x20, 0xffe0]);
+        ring.rotation = Some(Rotation::new(draws.key(), segments()));
+        let during = ring.clone();
+        assert_eq!(ring.rotation.as_ref().unwrap().segments().count(), 3);
+        ring.end_rotation();
+        for segment in Segment::all() {
+            let now: Vec<Secret> = ring.segment_keys(segment).collect();
+            let old: Vec<Secret> = before.segment_keys(segment).collect();
+            let both: Vec<Secret> = during.segment_keys(segment).collect();
+            if segments().any(|rotated| rotated == segment) {
+                assert_eq!(both, [now.clone(), old.clone()].concat());
+                assert_ne!(now, old);
+            } else {
+                assert_eq!((&now, &both), (&old, &old));
+            }
+        }
+    }
+}

@@ -9,6 +9,9 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::error::StoreError;
 
+/// Begins everything that is hashed under a key here.
+const DOMAIN: &[u8] = b"azalai 1 store";
+
 /// Bytes of salt of a sealing: random ones never repeat.
 pub(crate) const SALT: usize = 24;
 /// Bytes of the tag that ends a sealing.
@@ -32,10 +35,10 @@ impl Secret {
         Self(bytes)
     }
 
-    /// Keyed BLAKE3 over the label and the parts, each with its length before it.
+    /// Keyed BLAKE3 over the name of this crate's formats, the label and the parts, each with its length before it.
     pub(crate) fn hash(&self, label: &'static str, parts: &[&[u8]]) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
-        for part in core::iter::once(label.as_bytes()).chain(parts.iter().copied()) {
+        for part in [DOMAIN, label.as_bytes()].iter().chain(parts) {
             hasher.update(&(part.len() as u64).to_be_bytes());
             hasher.update(part);
         }

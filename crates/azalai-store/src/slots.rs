@@ -224,3 +224,82 @@ impl Slots {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use azalai_envelope::ids::to_hex;
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    use super::*;
+
+    fn made() -> (Slots, ProfileKey) {
+        let params = ArgonParams::new(ARGON_MIN_KIB, 1).unwrap();
+        Slots::create(&mut ChaCha20Rng::seed_from_u64(5), params, "five words are quite enough").unwrap()
+    }
+
+    /// Guards against a change of the format that no old file opens with.
+    #[test]
+    fn the_bytes_of_a_file_are_fixed() {
+        let (slots, profile) = made();
+        let bytes = slots.to_bytes();
+        assert_eq!(bytes.len(), 313);
+        assert_eq!(to_hex(&bytes[..9]), "0100004c0000000001");
+        assert_eq!(to_hex(&profile.derive(b"test")[..8]), "74e1913330139ba3");
+        assert_eq!(to_hex(&blake3::hash(&bytes).as_bytes()[..16]), "8b2f0bd9a20004146d248f0ef653f1c7");
+        let read = Slots::from_bytes(&bytes).unwrap();
+        assert_eq!(read, slots);
+        assert_eq!(read.open("five words are quite enough").unwrap(), profile);
+    }
+
+    /// Guards against a wrong passphrase that opens, and a changed one that locks the profile away.
+    #[test]
+    fn only_the_present_passphrase_opens() {
+        let (slots, profile) = made();
+        assert_eq!(slots.open("five words are quite enougH"), Err(SlotsError::WrongPassphrase));
+        assert_eq!(slots.open(""), Err(SlotsError::EmptyPassphrase));
+        let mut rng = ChaCha20Rng::seed_from_u64(6);
+        assert_eq!(slots.change(&mut rng, "wrong", "new"), Err(SlotsError::WrongPassphrase));
+        let changed = slots.change(&mut rng, "five words are quite enough", "new").unwrap();
+        assert_eq!(changed.open("new").unwrap(), profile);
+        assert_eq!(changed.open("five words are quite enough"), Err(SlotsError::WrongPassphrase));
+        let differing = slots.slots.iter().zip(&changed.slots).filter(|(a, b)| a != b).count();
+        assert_eq!(differing, 1, "another slot was touched");
+    }
+
+    /// Guards against a slot that opens in another's place or under other parameters.
+    #[test]
+    fn a_moved_slot_does_not_open() {
+        let (mut slots, _) = made();
+        let key = slots.stretch("five words are quite enough").unwrap();
+        let (index, _) = slots.find(&key).unwrap();
+        slots.slots.swap(index, (index + 1) % SLOTS);
+        assert!(slots.find(&key).is_none());
+        slots.slots.swap(index, (index + 1) % SLOTS);
+        slots.params.t += 1;
+        assert!(slots.find(&key).is_none());
+    }
+
+    /// Guards against a file that makes a device compute or allocate without bound, or panics.
+    #[test]
+    fn damaged_files_are_refused_or_hold_other_slots() {
+        let (slots, _) = made();
+        let bytes = slots.to_bytes();
+        for cut in 0..bytes.len() {
+            assert!(Slots::from_bytes(&bytes[..cut]).is_err());
+        }
+        assert!(matches!(Slots::from_bytes(&[&bytes[..], &[0]].concat()), Err(SlotsError::Decode(_))));
+        let with = |place: usize, new: &[u8]| {
+            let mut bytes = bytes.clone();
+            bytes[place..place + new.len()].copy_from_slice(new);
+            Slots::from_bytes(&bytes)
+        };
+        assert!(matches!(with(0, &[2]), Err(SlotsError::Decode(DecodeError::UnknownVersion { got: 2, .. }))));
+        assert!(matches!(with(1, &[0xff; 4]), Err(SlotsError::Memory { got: u32::MAX, .. })));
+        assert!(matches!(with(1, &(ARGON_MIN_KIB - 1).to_be_bytes()), Err(SlotsError::Memory { .. })));
+        assert!(matches!(with(5, &17_u32.to_be_bytes()), Err(SlotsError::Passes { got: 17, .. })));
+        assert!(matches!(with(5, &[0; 4]), Err(SlotsError::Passes { got: 0, .. })));
+        assert_ne!(with(100, &[1, 2, 3]).unwrap(), slots);
+    }
+}

@@ -173,3 +173,41 @@ impl Spaces {
 
 /// What sealing adds to a value at most: version, salt, length and bytes of the logical key, tag.
 const _: () = assert!(VAULT_VALUE_MAX_BYTES + 1 + SALT + 2 + KEY_MAX_BYTES + crate::secret::TAG <= VALUE_MAX_BYTES);
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use futures_lite::future::block_on;
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    use super::*;
+    use crate::{MemoryDisk, MemoryStore, ProfileKey};
+
+    /// Guards against a change of the format, or of a derivation, that no old item is found or opens with.
+    #[test]
+    fn the_bytes_of_an_item_and_its_place_are_fixed() {
+        let mut rng = ChaCha20Rng::seed_from_u64(5);
+        let profile = ProfileKey::random(&mut rng);
+        let keys = block_on(Keys::create(MemoryDisk::new(), profile, &mut rng)).unwrap();
+        let vault = block_on(Vault::unlock(MemoryStore::new(), Arc::new(keys))).unwrap();
+        let mut batch = Batch::new();
+        batch.put(Space(7), b"key", b"value");
+        block_on(vault.apply(batch)).unwrap();
+        let space = vault.physical_space(Space(7));
+        let page = block_on(vault.inner().scan(space, None, 9)).unwrap();
+        let [(physical, item)] = &page.items[..] else { panic!("one item was written") };
+        assert_eq!(
+            (space, to_hex(physical).as_str()),
+            (Space(244), "d56b0f071313cbce42a4b4892f6ad282a39299e7bebbc94be2fe956abb53dfda")
+        );
+        assert_eq!(
+            to_hex(item),
+            "01f8daccae5ed5f39e017a704cad71bcf00b64da70b10137e5ba277b2a0162119fbc7b0060258e7a097dc7b4837ceb8649d9"
+        );
+        assert_eq!(item.len(), 1 + SALT + 1 + 3 + 5 + crate::secret::TAG);
+        let physical_spaces: std::collections::BTreeSet<Space> =
+            (0..=u8::MAX).map(|space| vault.physical_space(Space(space))).collect();
+        assert_eq!(physical_spaces.len(), 256, "two spaces share a place");
+    }
+}

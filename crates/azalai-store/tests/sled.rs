@@ -18,7 +18,7 @@ fn put(store: &SledStore, key: &[u8], value: &[u8]) {
 }
 
 fn value(n: u32) -> Vec<u8> {
-    n.to_be_bytes().repeat(if n % 50 == 0 { 3000 } else { 100 })
+    n.to_be_bytes().repeat(if n.is_multiple_of(50) { 3000 } else { 100 })
 }
 
 fn count(store: &SledStore) -> usize {
@@ -110,14 +110,14 @@ fn a_torn_batch_leaves_nothing() {
     let whole = fs::read(folder.path().join("db/db")).unwrap();
     let used = whole.iter().rposition(|byte| *byte != 0).unwrap();
     let mut seen = std::collections::BTreeSet::new();
-    for cut in (used / 3..used).step_by(used / 40 | 1) {
+    for cut in (used / 3..used).step_by((used / 40) | 1) {
         let crashed = tempfile::tempdir().unwrap();
         copy(folder.path(), crashed.path());
         let mut torn = whole.clone();
         torn[cut..].fill(0);
         fs::write(crashed.path().join("db/db"), torn).unwrap();
         // Without the mark sled's own reading of its log is what counts, with it the rescue of what is left.
-        if cut % 2 == 0 {
+        if cut.is_multiple_of(2) {
             fs::remove_file(crashed.path().join("mark")).unwrap();
         }
         let store = SledStore::open(crashed.path()).unwrap().store;
