@@ -1,1 +1,37 @@
-//! placeholder
+//! A member's device: what it keeps, what it says, what it takes in, and what it can tell the person who holds it.
+//!
+//! Everything that comes from outside passes `door.rs`; everything that leaves passes `outbox.rs`. This crate must
+//! never say that something is saved before it is durable, and never show what the member may not read. It has no
+//! socket, file or clock of its own, and compiles for wasm32.
+
+pub mod bundle;
+pub mod catalog;
+pub mod documents;
+pub mod door;
+pub mod error;
+pub mod exchange;
+pub mod founding;
+pub mod history;
+pub mod incidents;
+pub mod invite_file;
+pub mod limits;
+pub mod membership;
+pub mod node;
+mod outbox;
+pub mod reports;
+pub mod rows;
+mod secrets;
+mod spaces;
+pub mod status;
+mod stored;
+pub mod words;
+
+pub use documents::Fate;
+pub use error::NodeError;
+pub use exchange::{Exchanged, Transport, TransportError};
+pub use founding::{NewArea, NewHome};
+pub use incidents::{ConflictValueView, ConflictView, IncidentView, LinkView};
+pub use node::{Home, Node, OpenReport};
+pub use reports::{ReportState, ReportView};
+pub use rows::ReportRow;
+pub use status::{Progress, Status};

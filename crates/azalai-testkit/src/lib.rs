@@ -1,1 +1,11 @@
-//! placeholder
+//! Ready-made members, relays and a network in memory, for tests: no socket, no clock, no thread, and the same seed
+//! gives the same run.
+//!
+//! Only tests depend on this crate. Failures here panic: a test has no better answer.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+pub mod member;
+pub mod relay;
+
+pub use member::{Member, TestNode, WORDLESS};
+pub use relay::{DirectLink, Link, TestRelay};

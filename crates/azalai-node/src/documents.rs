@@ -1,0 +1,341 @@
+//! Documents on this device: which statements each one has, and the document that follows from them.
+//!
+//! The statements are the truth; the record and its row are caches that can be dropped and built again. A statement
+//! that may not count is kept, listed and left out, never mixed in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use azalai_envelope::codec::{DecodeError, Reader, Writer};
+use azalai_envelope::{
+    AudienceId, ChainId, Clock, DocumentId, Kind, SigningPublic, Statement, StatementId, Verified,
+};
+use azalai_model::lint::{self, Expect, Ground, GroundError, LintError};
+use azalai_model::actor::RESERVED_ACTOR;
+use azalai_model::base::base_bytes;
+use azalai_model::lint::{Key, Linted, Object};
+use azalai_model::{Document, DocumentKind, Report, actor_id, report_keys};
+use azalai_roster::Standing;
+use azalai_store::{Batch, Disk, Store};
+
+use crate::error::NodeError;
+use crate::limits::MAX_DOCUMENT_STATEMENTS;
+use crate::node::{Node, scan_all};
+use crate::rows::ReportRow;
+use crate::spaces::{DOCUMENTS, STATEMENTS};
+use crate::stored;
+
+const VERSION: u8 = 1;
+
+/// What became of one statement of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// Its change is in the document.
+    Applied,
+    /// Something that it builds on has not arrived.
+    Waiting,
+    /// Its author may not write here, or it is past a cut, or in a fork: kept and shown, not mixed in.
+    SetAside(String),
+    /// Its change broke a rule: kept, never applied.
+    Refused(String),
+}
+
+/// One statement of a document, as the record keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) statement: StatementId,
+    pub(crate) author: SigningPublic,
+    pub(crate) chain: ChainId,
+    pub(crate) seq: u64,
+    pub(crate) clock: Clock,
+    pub(crate) opens: bool,
+}
+
+/// What this device keeps of one document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(crate) kind: Kind,
+    pub(crate) audience: AudienceId,
+    pub(crate) entries: Vec<Entry>,
+    /// The row of a list, as `rows.rs` writes it; empty if there is none.
+    pub(crate) row: Vec<u8>,
+}
+
+/// Bytes of a row.
+const MAX_ROW_BYTES: usize = 1 << 20;
+
+impl Record {
+    fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.u8(VERSION).u8(self.kind.0).raw(&self.audience.0).varint(self.entries.len() as u64);
+        for entry in &self.entries {
+            writer.raw(&entry.statement.0).raw(&entry.author.0).raw(&entry.chain.0);
+            writer.varint(entry.seq).u64(entry.clock.0).u8(u8::from(entry.opens));
+        }
+        writer.bytes(&self.row);
+        writer.finish()
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        match reader.u8("document record")? {
+            VERSION => {}
+            got => return Err(DecodeError::UnknownVersion { field: "document record", got }),
+        }
+        let kind = Kind(reader.u8("kind")?);
+        let audience = AudienceId(reader.array("audience")?);
+        let count = reader.length("entries", MAX_DOCUMENT_STATEMENTS)?;
+        let mut entries = Vec::with_capacity(count);
+        for _ in 0..count {
+            entries.push(Entry {
+                statement: StatementId(reader.array("statement")?),
+                author: SigningPublic(reader.array("author")?),
+                chain: ChainId(reader.array("chain")?),
+                seq: reader.varint("seq")?,
+                clock: Clock(reader.u64("clock")?),
+                opens: reader.u8("opens")? == 1,
+            });
+        }
+        let row = reader.bytes("row", MAX_ROW_BYTES)?.to_vec();
+        reader.end("document record")?;
+        Ok(Self { kind, audience, entries, row })
+    }
+
+    /// Who made the document: the author of the statement that opens it, which the door checked.
+    pub(crate) fn creator(&self) -> Option<SigningPublic> {
+        self.entries.iter().find(|entry| entry.opens).map(|entry| entry.author)
+    }
+}
+
+/// A document as it follows from its statements.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub(crate) document: Document,
+    /// Each statement with its fate, in the order of their clocks.
+    pub(crate) history: Vec<Past>,
+}
+
+/// One statement in a document's history.
+#[derive(Debug, Clone)]
+pub(crate) struct Past {
+    pub(crate) statement: Verified<Statement>,
+    /// The hash of its change, if it could be read.
+    pub(crate) change: Option<[u8; 32]>,
+    /// The fields that its change sets, in their own names.
+    pub(crate) what: Vec<String>,
+    pub(crate) fate: Fate,
+}
+
+/// The Automerge kind of a statement's kind.
+pub(crate) fn automerge_kind(kind: Kind) -> Option<DocumentKind> {
+    match kind {
+        Kind::REPORT => Some(DocumentKind::Report),
+        Kind::INCIDENT => Some(DocumentKind::Incident),
+        _ => None,
+    }
+}
+
+fn fresh(kind: DocumentKind) -> (Document, Ground) {
+    let mut ground = Ground::new();
+    let base = base_bytes(kind);
+    let expect = Expect { actor: &RESERVED_ACTOR, seq: None, known_actors: &|_| false };
+    // The base is this program's own; a test holds that the linter passes it.
+    if let Ok(linted) = lint::lint(&base, &expect) {
+        let _ = ground.add(&linted);
+    }
+    (Document::new(kind), ground)
+}
+
+impl<S: Store, D: Disk + Clone> Node<S, D> {
+    /// What is kept of a document.
+    pub(crate) async fn record(&self, document: &DocumentId) -> Result<Option<Record>, NodeError> {
+        let bytes = self.vault.get(DOCUMENTS, &document.0).await?;
+        bytes.map(|bytes| Record::decode(&bytes).map_err(NodeError::from)).transpose()
+    }
+
+    /// All documents of a kind, with their records, by id.
+    pub(crate) async fn records(&self, kind: Kind) -> Result<BTreeMap<DocumentId, Record>, NodeError> {
+        let (items, _) = scan_all(&self.vault, DOCUMENTS).await?;
+        let mut records = BTreeMap::new();
+        for (key, value) in items {
+            let record = Record::decode(&value)?;
+            if let (Some(id), true) = (DocumentId::from_slice(&key), record.kind == kind) {
+                records.insert(id, record);
+            }
+        }
+        Ok(records)
+    }
+
+    /// Adds statements to the records of their documents, and renews the rows.
+    pub(crate) async fn index_documents(
+        &self,
+        statements: &[Verified<Statement>],
+        batch: &mut Batch,
+    ) -> Result<(), NodeError> {
+        let mut touched: BTreeMap<DocumentId, Record> = BTreeMap::new();
+        let mut at_hand: BTreeMap<StatementId, &Verified<Statement>> = BTreeMap::new();
+        for statement in statements {
+            if automerge_kind(statement.kind()).is_none() {
+                continue;
+            }
+            let id = statement.document();
+            if !touched.contains_key(&id) {
+                let fresh =
+                    Record { kind: statement.kind(), audience: statement.audience(), entries: Vec::new(), row: Vec::new() };
+                touched.insert(id, self.record(&id).await?.unwrap_or(fresh));
+            }
+            let Some(record) = touched.get_mut(&id) else { continue };
+            let known = record.entries.iter().any(|entry| entry.statement == statement.id());
+            if known || record.entries.len() >= MAX_DOCUMENT_STATEMENTS {
+                continue;
+            }
+            at_hand.insert(statement.id(), statement);
+            record.entries.push(Entry {
+                statement: statement.id(),
+                author: statement.author(),
+                chain: statement.chain(),
+                seq: statement.seq(),
+                clock: statement.clock(),
+                opens: statement.opens(),
+            });
+        }
+        for (id, mut record) in touched {
+            record.entries.sort_by_key(|entry| (entry.clock, entry.statement));
+            if let Some(opening) = record.entries.iter().find(|entry| entry.opens) {
+                // The opening statement is the one whose id binds kind and audience.
+                if let Some(statement) = at_hand.get(&opening.statement) {
+                    (record.kind, record.audience) = (statement.kind(), statement.audience());
+                }
+            }
+            if record.kind == Kind::REPORT {
+                let built = self.build(&id, &record, &at_hand).await?;
+                record.row = ReportRow::of(&Report::read(&built.document)).encode();
+            }
+            batch.put(DOCUMENTS, id.0, record.encode());
+        }
+        Ok(())
+    }
+
+    /// Builds a document from its statements: each one that counts, through the linter, in any order that its
+    /// changes allow. The result depends on the set of statements and on the logs alone.
+    pub(crate) async fn build(
+        &self,
+        id: &DocumentId,
+        record: &Record,
+        at_hand: &BTreeMap<StatementId, &Verified<Statement>>,
+    ) -> Result<Built, NodeError> {
+        let kind = automerge_kind(record.kind).ok_or_else(|| NodeError::Invalid("not a document".to_owned()))?;
+        let (mut document, mut ground) = fresh(kind);
+        let mut history = Vec::with_capacity(record.entries.len());
+        for entry in &record.entries {
+            let statement = match at_hand.get(&entry.statement) {
+                Some(statement) => (*statement).clone(),
+                None => match self.vault.get(STATEMENTS, &entry.statement.0).await? {
+                    Some(bytes) => stored::decode_statement(&self.project, &bytes)?,
+                    None => continue,
+                },
+            };
+            let fate = match self.may_count(record, &statement).await? {
+                None => Fate::Waiting,
+                Some(why) => Fate::SetAside(why),
+            };
+            history.push(Past { statement, change: None, what: Vec::new(), fate });
+        }
+        let forked = self.forks_of(&history).await?;
+        for past in &mut history {
+            let place = (past.statement.author(), past.statement.chain());
+            if forked.get(&place).is_some_and(|seq| past.statement.seq() >= *seq) {
+                past.fate = Fate::SetAside("its chain has a fork from here on".to_owned());
+            }
+        }
+        loop {
+            let mut progress = false;
+            for past in history.iter_mut().filter(|past| past.fate == Fate::Waiting) {
+                let actor = actor_id(&self.project, &past.statement.author().0, id, &past.statement.chain());
+                past.fate = apply(&mut document, &mut ground, past, actor.to_bytes());
+                progress |= past.fate != Fate::Waiting;
+            }
+            if !progress {
+                return Ok(Built { document, history });
+            }
+        }
+    }
+
+    /// Whether a statement may count in its document: `None`, or why not.
+    async fn may_count(&self, record: &Record, statement: &Verified<Statement>) -> Result<Option<String>, NodeError> {
+        if statement.audience() != record.audience || statement.kind() != record.kind {
+            return Ok(Some("it is for another audience than its document".to_owned()));
+        }
+        if record.kind == Kind::REPORT && record.creator().is_some_and(|creator| creator != statement.author()) {
+            return Ok(Some("only the device that made a report writes it".to_owned()));
+        }
+        if record.creator().is_none() {
+            return Ok(Some("the statement that opens the document has not arrived".to_owned()));
+        }
+        let standing = self.roster.standing(statement);
+        Ok(match standing {
+            Standing::Counts => None,
+            Standing::Unconfirmed if record.kind == Kind::REPORT => None,
+            Standing::Unconfirmed => Some("its author is not admitted yet".to_owned()),
+            Standing::Quarantined => Some("it is past a cut, or on a branch of a fork".to_owned()),
+            Standing::Doubtful => Some("its author is removed, and no cut names its chain".to_owned()),
+            Standing::Rejected(why) => Some(why.to_string()),
+        })
+    }
+
+    /// The chains of a history in which two statements share a place.
+    async fn forks_of(&self, history: &[Past]) -> Result<BTreeMap<(SigningPublic, ChainId), u64>, NodeError> {
+        let chains: BTreeSet<_> =
+            history.iter().map(|past| (past.statement.author(), past.statement.chain())).collect();
+        let mut forks = BTreeMap::new();
+        for (author, chain) in chains {
+            if let Some(seq) = self.fork_in(&author, &chain).await? {
+                forks.insert((author, chain), seq);
+            }
+        }
+        Ok(forks)
+    }
+}
+
+/// Takes one statement's change through the linter into the document.
+fn apply(document: &mut Document, ground: &mut Ground, past: &mut Past, actor: &[u8]) -> Fate {
+    let body = match past.statement.body() {
+        Ok(body) => body,
+        Err(error) => return Fate::Refused(error.to_string()),
+    };
+    let known = |actor: &[u8]| ground.has_actor(actor);
+    let linted = match lint::lint(&body, &Expect { actor, seq: None, known_actors: &known }) {
+        Ok(linted) => linted,
+        // The actor may be of a change that has not arrived.
+        Err(LintError::UnknownActor { .. }) => return Fate::Waiting,
+        Err(error) => return Fate::Refused(error.to_string()),
+    };
+    past.change = Some(linted.hash());
+    past.what = fields(document.kind(), &linted);
+    match ground.check(&linted) {
+        Ok(()) => {}
+        Err(GroundError::MissingDep(_)) => return Fate::Waiting,
+        Err(GroundError::Known) => return Fate::Applied,
+        Err(error) => return Fate::Refused(error.to_string()),
+    }
+    match document.apply(&linted) {
+        Ok(_) => {
+            let _ = ground.add(&linted);
+            Fate::Applied
+        }
+        Err(error) => Fate::Refused(error.to_string()),
+    }
+}
+
+/// The fields that a change sets. What stands below the root is a report's narrative.
+fn fields(kind: DocumentKind, change: &Linted<'_>) -> Vec<String> {
+    let mut fields = BTreeSet::new();
+    for op in change.ops() {
+        let name = match (op.object, op.key) {
+            (Object::Root, Key::Map(key)) => key,
+            _ => report_keys::NARRATIVE,
+        };
+        let named = report_keys::NAMES.iter().find(|(key, _)| kind == DocumentKind::Report && *key == name);
+        fields.insert(named.map_or(name, |(_, name)| name).to_owned());
+    }
+    fields.into_iter().collect()
+}

@@ -1,0 +1,456 @@
+//! The door: the one way from an envelope's bytes to this device's statements and documents.
+//!
+//! size → posting signature → opening → audience → author's signature → rights → chain → change linter → document →
+//! one durable batch. What cannot be decided yet (an author or a key that is not known) waits, and is looked at
+//! again when the logs or the keys have changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use azalai_envelope::codec::{DecodeError, Reader, Writer};
+use azalai_envelope::envelope::{Opened, UnverifiedEnvelope};
+use azalai_envelope::{
+    ChainId, Envelope, EnvelopeError, EnvelopeId, Kind, SigningPublic, Statement, StatementError, StatementId, Verified,
+};
+use azalai_roster::{Circle, KeyLetter, Receipt, What, introduced_key};
+use azalai_store::{Batch, Disk, Store};
+
+use crate::error::NodeError;
+use crate::limits::ABSORB_BATCH;
+use crate::membership::letter_author;
+use crate::node::{Node, place_key, scan_all};
+use crate::spaces::{FORKS, LOG, OPENED, OUTBOX, OUTCOMES, PLACES_IN_CHAINS, STATEMENTS};
+use crate::stored::Outgoing;
+
+const VERSION: u8 = 1;
+/// Bytes of a reason.
+const MAX_REASON: usize = 512;
+
+/// What came of an envelope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// None of this device's keys opens it.
+    NotForUs,
+    /// Its statement is kept.
+    Kept(StatementId),
+    /// Its author or its keys are not known yet.
+    Waits,
+    /// Its statement is of a newer version: kept sealed, looked at again by a newer program.
+    Newer(String),
+    /// It breaks a rule.
+    Refused(String),
+}
+
+impl Outcome {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.u8(VERSION);
+        match self {
+            Self::NotForUs => writer.u8(0),
+            Self::Kept(id) => writer.u8(1).raw(&id.0),
+            Self::Waits => writer.u8(2),
+            Self::Newer(what) => writer.u8(3).text(what),
+            Self::Refused(why) => writer.u8(4).text(why),
+        };
+        writer.finish()
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        match reader.u8("outcome")? {
+            VERSION => {}
+            got => return Err(DecodeError::UnknownVersion { field: "outcome", got }),
+        }
+        let outcome = match reader.u8("form of outcome")? {
+            0 => Self::NotForUs,
+            1 => Self::Kept(StatementId(reader.array("statement")?)),
+            2 => Self::Waits,
+            3 => Self::Newer(reader.text("what is newer", MAX_REASON)?),
+            4 => Self::Refused(reader.text("why refused", MAX_REASON)?),
+            _ => return Err(reader.invalid("form of outcome", "not 0 to 4")),
+        };
+        reader.end("outcome")?;
+        Ok(outcome)
+    }
+}
+
+fn refused(error: &dyn std::fmt::Display) -> Outcome {
+    Outcome::Refused(error.to_string().chars().take(MAX_REASON / 4).collect())
+}
+
+/// What a batch of envelopes brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TakenIn {
+    /// Statements that are new on this device.
+    pub statements: usize,
+    /// Of these, statements of reports and incidents.
+    pub of_documents: usize,
+    /// Envelopes that broke a rule, with the reason.
+    pub refused: Vec<(EnvelopeId, String)>,
+    /// Envelopes that need a newer program.
+    pub newer: usize,
+}
+
+impl TakenIn {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.statements += other.statements;
+        self.of_documents += other.of_documents;
+        self.refused.extend(other.refused);
+        self.newer += other.newer;
+    }
+}
+
+/// Why an envelope is looked at again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// Its author, or a key in it, is not known.
+    Unknown,
+    /// No key opens it.
+    NoKey,
+}
+
+/// What a round of the door taught, that may decide what waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Learnt {
+    Nothing,
+    Logs,
+    Keys,
+}
+
+/// What one round of the door works on.
+#[derive(Default)]
+struct Round {
+    batch: Batch,
+    documents: Vec<Verified<Statement>>,
+    places: BTreeMap<Vec<u8>, StatementId>,
+    fresh: BTreeSet<StatementId>,
+    /// The logs or the keys have changed: what waits may now be decided.
+    changed: bool,
+    taken: TakenIn,
+}
+
+impl<S: Store, D: Disk + Clone> Node<S, D> {
+    /// Checks raw bytes as far as any carrier can: form and posting signature.
+    ///
+    /// # Errors
+    /// [`EnvelopeError`]: it is not to be carried.
+    pub fn check_posting(&self, bytes: Vec<u8>) -> Result<Verified<Envelope>, EnvelopeError> {
+        let unverified = UnverifiedEnvelope::parse(bytes)?;
+        let epoch = unverified.epoch();
+        let mut last = EnvelopeError::Epoch { named: epoch, given: 0 };
+        for key in self.posting_keys_of(epoch) {
+            match unverified.clone().verify(&self.project, &key) {
+                Ok(envelope) => return Ok(envelope),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    fn posting_keys_of(&self, epoch: u32) -> Vec<azalai_envelope::PostingPublic> {
+        let known = self.roster.posting_keys().into_iter().map(|info| info.public);
+        let held = self.secrets.all_posting().map(azalai_envelope::PostingKey::public);
+        let all: BTreeSet<_> = known.chain(held).filter(|public| public.epoch == epoch).collect();
+        all.into_iter().collect()
+    }
+
+    /// Carries envelopes durably, and takes in what they hold for this device.
+    ///
+    /// # Errors
+    /// Those of the storage. A bad envelope is no error: it is listed.
+    pub async fn take_in(&mut self, envelopes: Vec<Verified<Envelope>>) -> Result<TakenIn, NodeError> {
+        let mut taken = TakenIn::default();
+        let mut rest = envelopes.into_iter();
+        loop {
+            let chunk: Vec<_> = rest.by_ref().take(ABSORB_BATCH).collect();
+            if chunk.is_empty() {
+                return Ok(taken);
+            }
+            self.carrier.put(chunk.clone()).await.map_err(NodeError::Store)?;
+            let mut learnt = self.look_at(chunk, &mut taken).await?;
+            // Each time something was learnt, more of what waits may open; it ends since every round keeps some.
+            while learnt != Learnt::Nothing {
+                let again = self.load_waiting(learnt).await?;
+                if again.is_empty() {
+                    break;
+                }
+                learnt = self.look_at(again, &mut taken).await?;
+            }
+        }
+    }
+
+    /// Takes in whatever this device carries and has not looked at: what a neighbour put, or a crash interrupted.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub async fn catch_up(&mut self) -> Result<TakenIn, NodeError> {
+        let (seen, _) = scan_all(&self.vault, OUTCOMES).await?;
+        let seen: BTreeSet<EnvelopeId> = seen.iter().filter_map(|(key, _)| EnvelopeId::from_slice(key)).collect();
+        let new: Vec<EnvelopeId> = self.held_ids().into_iter().filter(|id| !seen.contains(id)).collect();
+        let mut taken = TakenIn::default();
+        for chunk in new.chunks(ABSORB_BATCH) {
+            let envelopes = self.load_envelopes(chunk).await?;
+            taken.add(self.take_in(envelopes).await?);
+        }
+        Ok(taken)
+    }
+
+    async fn load_envelopes(&self, ids: &[EnvelopeId]) -> Result<Vec<Verified<Envelope>>, NodeError> {
+        let found = self.carried(ids).await?;
+        Ok(found.into_iter().filter_map(|bytes| self.check_posting(bytes).ok()).collect())
+    }
+
+    /// The envelopes that wait, and those that no key opened if there are new keys.
+    async fn load_waiting(&mut self, learnt: Learnt) -> Result<Vec<Verified<Envelope>>, NodeError> {
+        let waiting = self.waiting().await?.iter();
+        let again = waiting.filter(|(_, why)| learnt == Learnt::Keys || **why == Why::Unknown);
+        let ids: Vec<EnvelopeId> = again.map(|(id, _)| *id).collect();
+        self.load_envelopes(&ids).await
+    }
+
+    async fn waiting(&mut self) -> Result<&mut BTreeMap<EnvelopeId, Why>, NodeError> {
+        if self.waiting.is_none() {
+            let (outcomes, _) = scan_all(&self.vault, OUTCOMES).await?;
+            let mut waiting = BTreeMap::new();
+            for (key, value) in outcomes {
+                let why = match Outcome::decode(&value) {
+                    Ok(Outcome::Waits) => Why::Unknown,
+                    Ok(Outcome::NotForUs) => Why::NoKey,
+                    _ => continue,
+                };
+                waiting.extend(EnvelopeId::from_slice(&key).map(|id| (id, why)));
+            }
+            self.waiting = Some(waiting);
+        }
+        Ok(self.waiting.get_or_insert_default())
+    }
+
+    /// One round: opens and checks envelopes, logs and keys first, and writes all that follows in one batch. Says
+    /// whether something was learnt that may decide what waits.
+    async fn look_at(&mut self, envelopes: Vec<Verified<Envelope>>, taken: &mut TakenIn) -> Result<Learnt, NodeError> {
+        let mut round = Round::default();
+        let mut outcomes: BTreeMap<EnvelopeId, Outcome> = BTreeMap::new();
+        let mut opened: Vec<(EnvelopeId, Opened)> = Vec::new();
+        let mut keys = self.opening_keys();
+        keys.sort_by_key(|key| core::cmp::Reverse(self.hits.get(&key.generation).copied().unwrap_or_default()));
+        for envelope in &envelopes {
+            match envelope.open(&self.project, &keys) {
+                Ok(None) => drop(outcomes.insert(envelope.id(), Outcome::NotForUs)),
+                Ok(Some(inside)) => {
+                    if let Some(key) = keys.iter().find(|key| key.audience == inside.audience) {
+                        *self.hits.entry(key.generation).or_default() += 1;
+                    }
+                    opened.push((envelope.id(), inside));
+                }
+                Err(error) => drop(outcomes.insert(envelope.id(), newer_or_refused(&error))),
+            }
+        }
+        let log_kind = |kind: Kind| matches!(kind, Kind::AUTHORITY | Kind::REGISTRY | Kind::KEYS);
+        let (logs, others): (Vec<_>, Vec<_>) =
+            opened.into_iter().partition(|(_, inside)| log_kind(inside.statement.claimed_kind()));
+        for (envelope, inside) in logs.into_iter().chain(others) {
+            let outcome = self.receive(inside, &mut round).await?;
+            outcomes.insert(envelope, outcome);
+        }
+        if self.stale {
+            self.rebuild_roster();
+        }
+        let documents = core::mem::take(&mut round.documents);
+        self.index_documents(&documents, &mut round.batch).await?;
+        for (envelope, outcome) in &outcomes {
+            round.batch.put(OUTCOMES, envelope.0, outcome.encode());
+        }
+        self.vault.apply(round.batch).await?;
+        let waiting = self.waiting().await?;
+        for (envelope, outcome) in outcomes {
+            match outcome {
+                Outcome::Waits => drop(waiting.insert(envelope, Why::Unknown)),
+                Outcome::NotForUs => drop(waiting.insert(envelope, Why::NoKey)),
+                Outcome::Kept(_) => drop(waiting.remove(&envelope)),
+                Outcome::Newer(_) => round.taken.newer += 1,
+                Outcome::Refused(why) => {
+                    waiting.remove(&envelope);
+                    round.taken.refused.push((envelope, why));
+                }
+            }
+        }
+        taken.add(round.taken);
+        Ok(match round.changed {
+            _ if self.opening_keys().len() > keys.len() => Learnt::Keys,
+            true => Learnt::Logs,
+            false => Learnt::Nothing,
+        })
+    }
+
+    /// Checks one opened statement and does what its kind asks for.
+    async fn receive(&mut self, inside: Opened, round: &mut Round) -> Result<Outcome, NodeError> {
+        // The logs are added up again only when someone unknown speaks, or something else than a log's act is read.
+        let known = self.authors.contains_key(&inside.statement.claimed_author());
+        if self.stale && (!known || !matches!(inside.statement.claimed_kind(), Kind::AUTHORITY | Kind::REGISTRY)) {
+            self.rebuild_roster();
+        }
+        let statement = match self.verify(inside) {
+            Ok(statement) => statement,
+            Err(outcome) => return Ok(outcome),
+        };
+        let id = statement.id();
+        let space = if matches!(statement.kind(), Kind::AUTHORITY | Kind::REGISTRY) { LOG } else { STATEMENTS };
+        if round.fresh.contains(&id) || self.vault.get(space, &id.0).await?.is_some() {
+            return Ok(Outcome::Kept(id));
+        }
+        match statement.kind() {
+            Kind::AUTHORITY | Kind::REGISTRY => {
+                let circle = if statement.kind() == Kind::AUTHORITY { Circle::Everyone } else { Circle::Staff };
+                if statement.audience() != self.audience(&circle) {
+                    return Ok(refused(&"an act of a log, sealed to another audience than the log's"));
+                }
+                self.log.insert(id, statement.clone());
+                self.stale = true;
+                round.changed = true;
+            }
+            Kind::KEYS => {
+                let body = statement.body()?;
+                let letter = body.get(32..).unwrap_or_default();
+                let letter = match KeyLetter::decode(letter) {
+                    Ok(letter) => letter,
+                    Err(error) => return Ok(refused(&error)),
+                };
+                let whole = letter.circles.len() + letter.posting.len() + usize::from(letter.carrier.is_some());
+                let letter = letter.accept(&self.roster);
+                let known = letter.circles.len() + letter.posting.len() + usize::from(letter.carrier.is_some());
+                round.changed |= self.secrets.add_letter(&self.project, letter, &mut round.batch);
+                if known < whole {
+                    return Ok(Outcome::Waits);
+                }
+            }
+            Kind::RECEIPT => {
+                let receipt = match Receipt::decode(&statement.body()?) {
+                    Ok(receipt) => receipt,
+                    Err(error) => return Ok(refused(&error)),
+                };
+                if let Err(denied) = self.roster.may_write(&statement.author(), Kind::RECEIPT, statement.audience()) {
+                    return Ok(refused(&denied));
+                }
+                self.note_receipt(&receipt, statement.author(), &mut round.batch).await?;
+            }
+            Kind::REPORT | Kind::INCIDENT => {
+                round.documents.push(statement.clone());
+                round.taken.of_documents += 1;
+                if statement.kind() == Kind::REPORT && statement.author() != self.me() {
+                    round.batch.put(OPENED, id.0, opened_record(&statement.author()));
+                }
+            }
+            _ => {}
+        }
+        self.note_place(&statement, round).await?;
+        self.write_statement(&statement, &mut round.batch);
+        round.fresh.insert(id);
+        round.taken.statements += 1;
+        Ok(Outcome::Kept(id))
+    }
+
+    /// Finds the author's key, and checks the signature for the audience whose key opened the envelope.
+    fn verify(&self, inside: Opened) -> Result<Verified<Statement>, Outcome> {
+        let Opened { statement, audience } = inside;
+        let kind = statement.claimed_kind();
+        let candidates = self.authors.get(&statement.claimed_author()).cloned().unwrap_or_default();
+        let checked = match kind {
+            Kind::KEYS => statement.verify_introduced(&self.project, &audience, letter_author),
+            Kind::REGISTRY if candidates.is_empty() => {
+                match statement.verify_introduced(&self.project, &audience, introduced_key) {
+                    // An act of someone whose own admission has not arrived.
+                    Err(StatementError::NoIntroduction) => return Err(Outcome::Waits),
+                    other => other,
+                }
+            }
+            _ => {
+                let mut last = Err(StatementError::NoIntroduction);
+                for key in &candidates {
+                    last = statement.clone().verify(&self.project, &audience, key);
+                    if last.is_ok() {
+                        break;
+                    }
+                }
+                if candidates.is_empty() {
+                    return Err(Outcome::Waits);
+                }
+                last
+            }
+        };
+        checked.map_err(|error| refused(&error))
+    }
+
+    /// Notes a statement's place in its chain, and a fork if the place, or the one before or after it, does not fit.
+    async fn note_place(&mut self, statement: &Verified<Statement>, round: &mut Round) -> Result<(), NodeError> {
+        let (author, chain, seq) = (statement.author(), statement.chain(), statement.seq());
+        let here = place_key(&author, &chain, seq);
+        let mut fork = None;
+        if self.at_place(&here, round).await?.is_some_and(|other| other != statement.id()) {
+            fork = Some(seq);
+        }
+        if let (Some(prev), Some(before)) = (statement.prev(), seq.checked_sub(1)) {
+            let there = self.at_place(&place_key(&author, &chain, before), round).await?;
+            if there.is_some_and(|other| other != prev) {
+                fork = Some(before);
+            }
+        }
+        round.places.insert(here, statement.id());
+        if let Some(seq) = fork {
+            let known = self.fork_in(&author, &chain).await?;
+            let lowest = known.map_or(seq, |known| known.min(seq));
+            round.batch.put(FORKS, fork_key(&author, &chain), lowest.to_be_bytes());
+        }
+        Ok(())
+    }
+
+    async fn at_place(&self, key: &[u8], round: &Round) -> Result<Option<StatementId>, NodeError> {
+        if let Some(id) = round.places.get(key) {
+            return Ok(Some(*id));
+        }
+        let kept = self.vault.get(PLACES_IN_CHAINS, key).await?;
+        Ok(kept.and_then(|bytes| StatementId::from_slice(&bytes)))
+    }
+
+    /// The lowest place of a chain from which on it has two branches.
+    pub(crate) async fn fork_in(&self, author: &SigningPublic, chain: &ChainId) -> Result<Option<u64>, NodeError> {
+        let kept = self.vault.get(FORKS, &fork_key(author, chain)).await?;
+        Ok(kept.and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes))
+    }
+
+    /// Notes a coordinator's receipt on the own statements that it names.
+    async fn note_receipt(&self, receipt: &Receipt, by: SigningPublic, batch: &mut Batch) -> Result<(), NodeError> {
+        for id in &receipt.statements {
+            let Some(bytes) = self.vault.get(OUTBOX, &id.0).await? else { continue };
+            let mut outgoing = Outgoing::decode(&bytes)?;
+            let list = match receipt.what {
+                What::Opened => &mut outgoing.opened_by,
+                What::ActedOn => &mut outgoing.acted_by,
+            };
+            if Outgoing::note(list, by) {
+                batch.put(OUTBOX, id.0, outgoing.encode());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A statement of another's report that was opened here, for the receipt: author 32, then what was sent.
+pub(crate) fn opened_record(author: &SigningPublic) -> Vec<u8> {
+    let mut record = author.0.to_vec();
+    record.push(0);
+    record
+}
+
+fn fork_key(author: &SigningPublic, chain: &ChainId) -> Vec<u8> {
+    let mut key = author.0.to_vec();
+    key.extend_from_slice(&chain.0);
+    key
+}
+
+fn newer_or_refused(error: &EnvelopeError) -> Outcome {
+    match error {
+        EnvelopeError::Statement(StatementError::Decode(DecodeError::UnknownVersion { .. })) => {
+            Outcome::Newer(error.to_string())
+        }
+        other => refused(other),
+    }
+}

@@ -1,0 +1,64 @@
+//! What can go wrong on a device, in words for the person who uses it. An error always means that nothing that was
+//! saved before is lost.
+
+use azalai_envelope::codec::DecodeError;
+use azalai_envelope::{EnvelopeError, StatementError};
+use azalai_store::{SlotsError, StoreError};
+
+use crate::invite_file::InviteError;
+
+/// Why a device could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    /// There is already a project in this home.
+    #[error("this home already holds a project: one home holds one project")]
+    HomeInUse,
+    /// There is no project in this home.
+    #[error("this home holds no project yet: found one or join one first")]
+    NoHome,
+    /// The passphrase does not open this home.
+    #[error("wrong passphrase")]
+    WrongPassphrase,
+    /// The passphrase slots are damaged or from a newer program.
+    #[error("the passphrase file: {0}")]
+    Slots(SlotsError),
+    /// The storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What this device kept cannot be read.
+    #[error("kept data: {0}")]
+    Kept(#[from] DecodeError),
+    /// A statement could not be made or read.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
+    /// An envelope could not be made.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// The invite cannot be used.
+    #[error(transparent)]
+    Invite(#[from] InviteError),
+    /// The member's role does not allow it.
+    #[error("not allowed: {0}")]
+    Denied(String),
+    /// Something that was named does not exist, or not uniquely.
+    #[error("{0}")]
+    NotFound(String),
+    /// What was given cannot be.
+    #[error("{0}")]
+    Invalid(String),
+    /// A key that is needed is not on this device.
+    #[error("{0}")]
+    NoKey(String),
+    /// The other side of an exchange.
+    #[error("the exchange: {0}")]
+    Exchange(String),
+}
+
+impl From<SlotsError> for NodeError {
+    fn from(error: SlotsError) -> Self {
+        match error {
+            SlotsError::WrongPassphrase => Self::WrongPassphrase,
+            other => Self::Slots(other),
+        }
+    }
+}

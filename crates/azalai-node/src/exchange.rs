@@ -1,0 +1,329 @@
+//! An exchange with a relay or a neighbour's device, over whatever transport the caller has.
+//!
+//! May be stopped at any point and begun anew: what was received is kept and what was acknowledged is noted reply by
+//! reply, durably.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::sync::Arc;
+
+use azalai_envelope::{
+    Certificate, DevicePublic, Envelope, EnvelopeId, Lane, PostingKey, PostingPublic, SigningPublic, Verified,
+};
+use azalai_store::{Batch, Disk, Store, Vault};
+use azalai_sync::exchange::{Config, Event, Exchange, Step, Summary};
+use azalai_sync::{Carrier, Found, KeyDocument, PerLane, Refusal, Responder, Role, Why};
+
+use crate::door::TakenIn;
+use crate::error::NodeError;
+use crate::node::Node;
+use crate::spaces::PROFILE;
+
+/// How bytes get to a responder and back.
+pub trait Transport: Send {
+    /// The responder's key document: `GET /azalai/1/key`.
+    fn key_document(&mut self) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send;
+
+    /// Posts an encapsulated request to `/azalai/1/exchange`, and gives the reply's body.
+    fn exchange(&mut self, request: Vec<u8>) -> impl Future<Output = Result<Vec<u8>, TransportError>> + Send;
+}
+
+/// Why there was no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// The responder refused: its status and what it said.
+    #[error("the other side refused ({status}): {detail}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The problem's detail, in the responder's words.
+        detail: String,
+    },
+    /// The connection failed.
+    #[error("no connection: {0}")]
+    Connection(String),
+}
+
+/// The status with which a responder says that it knows no such posting epoch.
+const UNKNOWN_EPOCH_STATUS: u16 = 409;
+
+/// What an exchange came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Exchanged {
+    /// What went over the wire.
+    pub summary: Summary,
+    /// What the received envelopes held for this device.
+    pub taken: TakenIn,
+    /// Own statements that stay on this device, with the reason.
+    pub stay: Vec<String>,
+    /// Envelopes that the responder did not take, with the reason.
+    pub refused: Vec<(EnvelopeId, String)>,
+    /// Received envelopes that nobody of this project posted: dropped.
+    pub foreign: usize,
+}
+
+/// The carrier of a device.
+pub type DeviceCarrier<S, D> = Carrier<Arc<Vault<S, D>>>;
+
+impl<S: Store, D: Disk + Clone> Node<S, D> {
+    /// What this device carries for others and itself.
+    #[must_use]
+    pub fn carrier(&self) -> Arc<DeviceCarrier<S, D>> {
+        Arc::clone(&self.carrier)
+    }
+
+    /// Serves the routes of an exchange to neighbours, under keys made for the occasion.
+    ///
+    /// # Errors
+    /// [`NodeError::NoKey`] if this device cannot show that it is a member's.
+    pub fn responder(&mut self) -> Result<Responder<Arc<Vault<S, D>>>, NodeError> {
+        let keys = azalai_envelope::DeviceKeys::generate(&mut self.rng);
+        let current = self.secrets.posting(&self.roster).cloned();
+        let current = current.ok_or_else(|| NodeError::NoKey("this device holds no posting key".to_owned()))?;
+        let others = self.secrets.all_posting().filter(|key| key.epoch != current.epoch).cloned();
+        let postings: Vec<PostingKey> = core::iter::once(current.clone()).chain(others).collect();
+        Ok(Responder::device(keys, &postings, Arc::clone(&self.carrier)))
+    }
+
+    /// Gets ready: takes in what waits, writes the receipts that are owed, seals what has not left yet.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub async fn get_ready(&mut self, now_ms: u64) -> Result<(TakenIn, Vec<String>), NodeError> {
+        let taken = self.catch_up().await?;
+        self.write_receipts(now_ms).await?;
+        let sealed = self.seal_pending(now_ms).await?;
+        let stay: BTreeSet<String> = sealed.stay.into_iter().map(|(_, why)| why).collect();
+        Ok((taken, stay.into_iter().collect()))
+    }
+
+    /// Exchanges with one responder until both carry the same, then once more if what was received made this device
+    /// say something (a receipt, a letter with keys).
+    ///
+    /// # Errors
+    /// [`NodeError::Exchange`] says what the other side did wrong; what arrived before it is kept.
+    pub async fn exchange_with(&mut self, transport: &mut impl Transport, now_ms: u64) -> Result<Exchanged, NodeError> {
+        let mut exchanged = Exchanged::default();
+        (exchanged.taken, exchanged.stay) = self.get_ready(now_ms).await?;
+        let document = transport.key_document().await.map_err(failed)?;
+        let document = KeyDocument::parse(&document).map_err(failed)?;
+        let (responder, role) = (self.trust(&document, transport, now_ms).await?, document.role);
+        self.run(transport, responder, role, now_ms, &mut exchanged).await?;
+        let (again, stay) = self.get_ready(now_ms).await?;
+        exchanged.taken.add(again);
+        exchanged.stay = stay;
+        if self.carries_unsent(&responder.signing).await? {
+            self.run(transport, responder, role, now_ms, &mut exchanged).await?;
+        }
+        self.trim_journal().await?;
+        Ok(exchanged)
+    }
+
+    /// Whether something of this device's own is sealed and has no receipt of this responder yet.
+    async fn carries_unsent(&self, relay: &SigningPublic) -> Result<bool, NodeError> {
+        let (outbox, _) = crate::node::scan_all(&self.vault, crate::spaces::OUTBOX).await?;
+        for (_, value) in outbox {
+            let outgoing = crate::stored::Outgoing::decode(&value)?;
+            if outgoing.envelope.is_some() && !outgoing.relays.contains(relay) && !outgoing.handed_on {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Finds out whether the responder is a relay of this project or a member's device.
+    async fn trust(
+        &mut self,
+        document: &KeyDocument,
+        transport: &mut impl Transport,
+        now_ms: u64,
+    ) -> Result<DevicePublic, NodeError> {
+        let mut relays: Vec<DevicePublic> = self.roster.relays().iter().map(|relay| relay.public).collect();
+        if document.role == Role::Relay && !relays.contains(&document.keys) {
+            // Certified after this device's last exchange: the relay shows its certificate, and the root decides.
+            let mut config = self.config(document.keys).await?;
+            config.lanes = PerLane::from_fn(|_| false);
+            let mut exchange = Exchange::new(config);
+            if let Step::Send(request) = self.next(&mut exchange, now_ms)? {
+                let reply = transport.exchange(request).await.map_err(failed)?;
+                for event in self.handle(&mut exchange, &reply)? {
+                    if let Event::Certificate(bytes) = event
+                        && self.learn_certificate(&bytes).await?
+                    {
+                        relays.push(document.keys);
+                    }
+                }
+            }
+        }
+        document.verify(&self.project, &relays, &self.postings()).map_err(failed)
+    }
+
+    fn postings(&self) -> Vec<PostingPublic> {
+        let known = self.roster.posting_keys().into_iter().map(|info| info.public);
+        let held = self.secrets.all_posting().map(PostingKey::public);
+        let all: BTreeSet<PostingPublic> = known.chain(held).collect();
+        all.into_iter().collect()
+    }
+
+    /// Keeps a relay's certificate of this project, if it is newer than the one that is kept. Says whether it is
+    /// this project's.
+    pub(crate) async fn learn_certificate(&mut self, bytes: &[u8]) -> Result<bool, NodeError> {
+        let certificate = Certificate::parse(bytes).map_err(failed)?;
+        if certificate.carrier.root != self.profile.root {
+            return Ok(false);
+        }
+        let known = self.certificate(&certificate.relay.signing).await?;
+        if known.is_none_or(|(number, _)| number < certificate.number) {
+            let mut batch = Batch::new();
+            batch.put(PROFILE, certificate_key(&certificate.relay.signing), bytes);
+            self.vault.apply(batch).await?;
+        }
+        Ok(true)
+    }
+
+    async fn certificate(&self, relay: &SigningPublic) -> Result<Option<(u32, Vec<u8>)>, NodeError> {
+        let bytes = self.vault.get(PROFILE, &certificate_key(relay)).await?;
+        Ok(bytes.and_then(|bytes| Some((Certificate::parse(&bytes).ok()?.number, bytes))))
+    }
+
+    async fn config(&self, responder: DevicePublic) -> Result<Config, NodeError> {
+        let posting = self.secrets.posting(&self.roster).cloned();
+        let posting = posting.ok_or_else(|| NodeError::NoKey("this device holds no posting key".to_owned()))?;
+        let mut config = Config::new(self.project, posting, responder);
+        config.certificate = self.certificate(&responder.signing).await?;
+        Ok(config)
+    }
+
+    fn next(&mut self, exchange: &mut Exchange, now_ms: u64) -> Result<Step, NodeError> {
+        let carrier = Arc::clone(&self.carrier);
+        carrier.read(|index| exchange.next(index, now_ms, &mut self.rng)).map_err(failed)
+    }
+
+    fn handle(&self, exchange: &mut Exchange, reply: &[u8]) -> Result<Vec<Event>, NodeError> {
+        self.carrier.read(|index| exchange.handle_reply(index, reply)).map_err(failed)
+    }
+
+    async fn run(
+        &mut self,
+        transport: &mut impl Transport,
+        responder: DevicePublic,
+        role: Role,
+        now_ms: u64,
+        exchanged: &mut Exchanged,
+    ) -> Result<(), NodeError> {
+        let mut exchange = Exchange::new(self.config(responder).await?);
+        let mut introduced = false;
+        let relay = (role == Role::Relay).then_some(responder.signing);
+        loop {
+            match self.next(&mut exchange, now_ms)? {
+                Step::Load(ids) => {
+                    let found = self.carrier.get(&ids).await?;
+                    let held = ids.into_iter().zip(found).filter_map(|(id, found)| match found {
+                        Found::Held(bytes) => Some((id, bytes)),
+                        _ => None,
+                    });
+                    exchange.provide(held.collect());
+                }
+                Step::Send(request) => match transport.exchange(request).await {
+                    Ok(reply) => {
+                        let events = self.handle(&mut exchange, &reply)?;
+                        self.apply_events(events, relay, exchanged).await?;
+                    }
+                    // The relay missed a rotation: any member brings it the newer certificate.
+                    Err(TransportError::Refused { status: UNKNOWN_EPOCH_STATUS, .. }) if !introduced => {
+                        introduced = true;
+                        exchange.introduce();
+                    }
+                    Err(error) => {
+                        add(&mut exchanged.summary, exchange.summary());
+                        return Err(failed(error));
+                    }
+                },
+                Step::Done(summary) => {
+                    add(&mut exchanged.summary, summary);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    async fn apply_events(
+        &mut self,
+        events: Vec<Event>,
+        relay: Option<SigningPublic>,
+        exchanged: &mut Exchanged,
+    ) -> Result<(), NodeError> {
+        let mut received: Vec<Verified<Envelope>> = Vec::new();
+        for event in events {
+            match event {
+                Event::Hello { .. } => {}
+                Event::Certificate(bytes) => drop(self.learn_certificate(&bytes).await?),
+                Event::Received(bytes) => match self.check_posting(bytes) {
+                    Ok(envelope) => received.push(envelope),
+                    Err(_) => exchanged.foreign += 1,
+                },
+                Event::Acknowledged { ids, .. } => self.note_acknowledged(&ids, relay).await?,
+                Event::Refused { id, reason } => exchanged.refused.push((id, refusal(reason).to_owned())),
+                Event::Unavailable { .. } => {}
+                Event::Newer => exchanged.taken.newer += 1,
+            }
+        }
+        exchanged.taken.add(self.take_in(received).await?);
+        Ok(())
+    }
+
+    /// The envelopes of these ids that are held.
+    pub(crate) async fn carried(&self, ids: &[EnvelopeId]) -> Result<Vec<Vec<u8>>, NodeError> {
+        let found = self.carrier.get(ids).await?;
+        let held = found.into_iter().filter_map(|found| if let Found::Held(bytes) = found { Some(bytes) } else { None });
+        Ok(held.collect())
+    }
+
+    /// The ids of all envelopes that are held.
+    pub(crate) fn held_ids(&self) -> Vec<EnvelopeId> {
+        self.carrier.read(|index| index.iter().map(|(id, _)| *id).filter(|id| index.holds(id)).collect())
+    }
+
+    /// Envelopes and their bytes by lane.
+    pub(crate) fn carried_by_lane(&self) -> Vec<(Lane, u64, u64)> {
+        self.carrier
+            .read(|index| index.held().iter().map(|(lane, amount)| (lane, amount.envelopes, amount.bytes)).collect())
+    }
+}
+
+fn certificate_key(relay: &SigningPublic) -> Vec<u8> {
+    let mut key = b"certificate/".to_vec();
+    key.extend_from_slice(&relay.0);
+    key
+}
+
+/// Why a responder did not take an envelope, in words.
+fn refusal(reason: Refusal) -> &'static str {
+    match reason {
+        Refusal::Malformed => "it is damaged",
+        Refusal::Version => "the other side needs a newer Azalai",
+        Refusal::Epoch => "the other side does not know its posting epoch",
+        Refusal::NotPosted => "no member of its epoch posted it",
+        Refusal::BelowFloor => "it is older than the other side keeps",
+        Refusal::Gone(Why::Declined) => "the other side does not want it",
+        Refusal::Gone(Why::Shed) => "the other side shed it before",
+        Refusal::Gone(Why::Evicted) => "the other side gave it up for room",
+        Refusal::Full => "the other side is full",
+        Refusal::Budget => "the other side takes no more in this connection: go on later",
+    }
+}
+
+fn failed(error: impl core::fmt::Display) -> NodeError {
+    NodeError::Exchange(error.to_string())
+}
+
+fn add(sum: &mut Summary, part: Summary) {
+    sum.sent += part.sent;
+    sum.received += part.received;
+    sum.refused += part.refused;
+    sum.unavailable += part.unavailable;
+    sum.rounds += part.rounds;
+    sum.bytes_sent += part.bytes_sent;
+    sum.bytes_received += part.bytes_received;
+    sum.settled = part.settled;
+}

@@ -1,0 +1,268 @@
+//! How a home begins: by founding a project, or by joining one with an invite and no network.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use azalai_envelope::certificate::project_id;
+use azalai_envelope::{
+    AudienceId, CarrierCertificate, ChainId, Clock, DeviceKeys, DocumentId, Draft, Kind, Lane, PostingKey, ProjectId,
+    ReceivingSecret, SigningSecret, Statement, StatementId, UnverifiedStatement, Verified,
+};
+use azalai_roster::{Act, AreaCode, Circle, InvitePackage, LogEntry, Role, Roster, prove_claim};
+use azalai_store::{ArgonParams, Batch, Disk, Keys, Slots, Store, Vault};
+use rand_chacha::ChaCha20Rng;
+use rand_core::Rng as _;
+
+use crate::error::NodeError;
+use crate::invite_file;
+use crate::node::{Home, Node, SLOTS_FILE, log_document, place_key};
+use crate::secrets::Secrets;
+use crate::spaces::{LOG, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE};
+use crate::stored::{self, Outgoing, OwnChain, Profile};
+
+/// An area of a new project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewArea {
+    /// Its code, unique in the project.
+    pub code: AreaCode,
+    /// Its name, as people say it.
+    pub name: String,
+    /// The area that contains it.
+    pub parent: Option<AreaCode>,
+}
+
+/// A home that does not exist yet.
+#[derive(Debug)]
+pub struct NewHome<'p, S, D> {
+    /// Where it will be.
+    pub home: Home<S, D>,
+    /// What will open it.
+    pub passphrase: &'p str,
+    /// How costly guessing the passphrase is made.
+    pub params: ArgonParams,
+    /// Where keys come from.
+    pub rng: ChaCha20Rng,
+    /// How the device wants to be called.
+    pub pseudonym: &'p str,
+}
+
+impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
+    /// Founds a project: its root, its circles with their first keys, its first posting epoch, its areas. This
+    /// device becomes its first steward and keeps the root's secret.
+    ///
+    /// # Errors
+    /// [`NodeError::HomeInUse`]; [`NodeError::Invalid`] for an area under an unknown or a later one, or twice.
+    pub async fn found(mut self, name: &str, areas: &[NewArea], now_ms: u64) -> Result<Node<S, D>, NodeError> {
+        check_areas(areas)?;
+        let device = DeviceKeys::generate(&mut self.rng);
+        let root = SigningSecret::generate(&mut self.rng);
+        let carrier = SigningSecret::generate(&mut self.rng);
+        let project = project_id(&root.public());
+        let mut batch = Batch::new();
+        let mut secrets = Secrets::default();
+
+        let found = Act::Found {
+            name: name.to_owned(),
+            carrier: CarrierCertificate::issue(&root, &carrier.public()),
+            founder: device.public(),
+            pseudonym: self.pseudonym.to_owned(),
+        };
+        secrets.add_carrier(carrier, &mut batch);
+        let posting = PostingKey { epoch: 1, secret: SigningSecret::generate(&mut self.rng) };
+        let mut acts = Vec::new();
+        let mut circles = vec![Circle::Everyone, Circle::Staff];
+        for area in areas {
+            let (code, name, parent) = (area.code.clone(), area.name.clone(), area.parent.clone());
+            circles.push(Circle::Area(code.clone()));
+            circles.push(Circle::AreaAndAbove(code.clone()));
+            acts.push(Act::Area { code, name, parent });
+        }
+        for circle in circles {
+            let secret = ReceivingSecret::generate(&mut self.rng);
+            let posting = (circle == Circle::Everyone).then(|| posting.public());
+            acts.push(Act::NewGeneration { circle: circle.clone(), key: secret.public(), number: 0, posting });
+            secrets.add_circle(&project, circle, secret, &mut batch);
+        }
+        secrets.add_posting(posting, &mut batch);
+
+        // The root says one thing, ever; all else is said by the steward's device.
+        let everyone = Circle::Everyone.audience(&project);
+        let mut scribe = Scribe {
+            project,
+            audience: everyone,
+            document: log_document(&project, Kind::AUTHORITY, &everyone, &root.public()),
+            clock: Clock::default(),
+            now_ms,
+            after: Vec::new(),
+            batch: &mut batch,
+        };
+        scribe.write(&root, &mut new_chain(&mut self.rng), Some([0; 16]), vec![found])?;
+        let mut own = new_chain(&mut self.rng);
+        for acts in acts.chunks(azalai_roster::limits::MAX_ACTS) {
+            scribe.write(&device.signing, &mut own, None, acts.to_vec())?;
+        }
+        let clock = scribe.clock;
+        batch.put(OWN_CHAINS, everyone.0, own.encode());
+        batch.put(PROFILE, b"clock".to_vec(), clock.0.to_be_bytes());
+        let profile = Profile {
+            root: root.public(),
+            root_secret: Some(root),
+            device,
+            pseudonym: self.pseudonym.to_owned(),
+            area: None,
+        };
+        self.create(&profile, batch).await
+    }
+
+    /// Joins with an invite file and its words. Nothing is asked of any network: the device can write at once, and
+    /// its claim waits in the outbox.
+    ///
+    /// # Errors
+    /// [`NodeError::HomeInUse`], [`NodeError::Invite`]; [`NodeError::Invalid`] if the invite's logs do not hold.
+    pub async fn join(mut self, file: &[u8], words: &str, now_ms: u64) -> Result<Node<S, D>, NodeError> {
+        if Node::<S, D>::exists(&self.home.disk).await? {
+            return Err(NodeError::HomeInUse);
+        }
+        let package = invite_file::open(file, words)?;
+        let project = project_id(&package.root);
+        let log = package_log(&project, &package)?;
+        let roster = Roster::from_statements(package.root, log.values());
+        if roster.newest_key(&Circle::Staff).is_err() || roster.posting().is_none() {
+            return Err(NodeError::Invalid("the invite does not hold a whole project: ask for a new one".to_owned()));
+        }
+        let device = DeviceKeys::generate(&mut self.rng);
+        let mut batch = Batch::new();
+        for statement in log.values() {
+            batch.put(LOG, statement.id().0, stored::encode_statement(statement));
+            let place = place_key(&statement.author(), &statement.chain(), statement.seq());
+            batch.put(PLACES_IN_CHAINS, place, statement.id().0);
+        }
+        Secrets::default().add_posting(package.posting.clone(), &mut batch);
+        let profile = Profile {
+            root: package.root,
+            root_secret: None,
+            device,
+            pseudonym: self.pseudonym.to_owned(),
+            area: package.area.as_ref().map(ToString::to_string),
+        };
+        let pseudonym = self.pseudonym.to_owned();
+        let mut node = self.create(&profile, batch).await?;
+        let proof = prove_claim(&package.one_time, &project, &profile.device.public());
+        let claim = Act::Claim { invite: package.invite, device: profile.device.public(), pseudonym, proof };
+        node.say_acts(Kind::REGISTRY, vec![claim], now_ms).await?;
+        Ok(node)
+    }
+
+    /// Writes the home: keyring, database, and last the slots, whose file makes it a home.
+    async fn create(mut self, profile: &Profile, mut batch: Batch) -> Result<Node<S, D>, NodeError> {
+        if Node::<S, D>::exists(&self.home.disk).await? {
+            return Err(NodeError::HomeInUse);
+        }
+        let (slots, key) = Slots::create(&mut self.rng, self.params, self.passphrase)?;
+        let keys = Arc::new(Keys::create(self.home.disk.clone(), key, &mut self.rng).await?);
+        batch.put(PROFILE, Vec::new(), profile.encode());
+        let vault = Vault::unlock(self.home.store, Arc::clone(&keys)).await?;
+        vault.apply(batch).await?;
+        self.home.disk.write_atomic(SLOTS_FILE, &slots.to_bytes()).await?;
+        Node::load(vault, keys, self.rng).await
+    }
+}
+
+/// Writes the first statements of a project's log, before there is a device to say them.
+struct Scribe<'b> {
+    project: ProjectId,
+    audience: AudienceId,
+    document: DocumentId,
+    clock: Clock,
+    now_ms: u64,
+    after: Vec<StatementId>,
+    batch: &'b mut Batch,
+}
+
+impl Scribe<'_> {
+    fn write(
+        &mut self,
+        secret: &SigningSecret,
+        chain: &mut OwnChain,
+        opens: Option<[u8; 16]>,
+        acts: Vec<Act>,
+    ) -> Result<(), NodeError> {
+        self.clock = self.clock.tick(self.now_ms);
+        let body = LogEntry { after: core::mem::take(&mut self.after), acts }.encode()?;
+        let draft = Draft {
+            kind: Kind::AUTHORITY,
+            document: self.document,
+            opens,
+            chain: chain.chain,
+            seq: chain.seq,
+            prev: chain.prev,
+            authority: [0; 8],
+            clock: self.clock,
+            body: &body,
+        };
+        let statement = draft.sign(&self.project, &self.audience, secret)?;
+        let id = statement.id();
+        self.after = vec![id];
+        (chain.seq, chain.prev) = (chain.seq + 1, Some(id));
+        self.batch.put(LOG, id.0, stored::encode_statement(&statement));
+        self.batch.put(OUTBOX, id.0, Outgoing::new(statement.kind(), Lane::Urgent).encode());
+        self.batch.put(PLACES_IN_CHAINS, place_key(&statement.author(), &statement.chain(), statement.seq()), id.0);
+        Ok(())
+    }
+}
+
+fn new_chain(rng: &mut ChaCha20Rng) -> OwnChain {
+    let mut chain = [0; 8];
+    rng.fill_bytes(&mut chain);
+    OwnChain { chain: ChainId(chain), seq: 0, prev: None }
+}
+
+/// Checks the invite's statements like any others: each by its author's signature, and only those that the logs
+/// then know.
+fn package_log(
+    project: &ProjectId,
+    package: &InvitePackage,
+) -> Result<BTreeMap<StatementId, Verified<Statement>>, NodeError> {
+    let everyone = Circle::Everyone.audience(project);
+    let mut log = BTreeMap::new();
+    for (author, bytes) in &package.statements {
+        let statement = UnverifiedStatement::parse(bytes.clone())?.verify(project, &everyone, author)?;
+        log.insert(statement.id(), statement);
+    }
+    Ok(log)
+}
+
+fn check_areas(areas: &[NewArea]) -> Result<(), NodeError> {
+    let mut seen: Vec<&AreaCode> = Vec::new();
+    for area in areas {
+        if seen.contains(&&area.code) {
+            return Err(NodeError::Invalid(format!("area {} is given twice", area.code)));
+        }
+        if let Some(parent) = &area.parent
+            && !seen.contains(&parent)
+        {
+            return Err(NodeError::Invalid(format!(
+                "area {} lies in {parent}, which is not given before it",
+                area.code
+            )));
+        }
+        seen.push(&area.code);
+    }
+    if areas.is_empty() {
+        return Err(NodeError::Invalid("a project needs at least one area".to_owned()));
+    }
+    Ok(())
+}
+
+/// What a role may be invited for.
+pub(crate) fn check_invited(role: Role, area: Option<&AreaCode>, roster: &Roster) -> Result<(), NodeError> {
+    match (role, area) {
+        (Role::Steward, _) => Ok(()),
+        (_, None) => Err(NodeError::Invalid(format!("a {role} is invited for an area: name it"))),
+        (_, Some(code)) if roster.area(code).is_none() => {
+            let known: Vec<String> = roster.areas().map(|(code, _)| code.to_string()).collect();
+            Err(NodeError::NotFound(format!("there is no area {code}; there are: {}", known.join(", "))))
+        }
+        _ => Ok(()),
+    }
+}

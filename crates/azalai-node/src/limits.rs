@@ -1,0 +1,31 @@
+//! Every number that limits what this crate does, with its unit and its reason.
+
+/// Words under which an invite is sealed: six of 2,048 make 66 bits, behind Argon2id.
+pub const INVITE_WORDS: usize = 6;
+
+/// Days until an invite is shown as past: a local check only, since clocks are not trusted.
+pub const INVITE_DAYS: u16 = 30;
+
+/// Bytes of an invite file at most: an authority log of some hundred acts.
+pub const MAX_INVITE_BYTES: usize = 512 * 1024;
+
+/// The step to which invite files are padded, in bytes, so that their size tells little.
+pub const INVITE_STEP: usize = 4096;
+
+/// Envelopes opened, checked and written in one durable batch: large enough that the sync to disk is shared,
+/// small enough that stopping loses a second of work.
+pub const ABSORB_BATCH: usize = 512;
+
+/// Characters of an id that a person has to type at least.
+pub const MIN_PREFIX: usize = 6;
+
+/// Bytes of a bundle file at most, so that one import is bounded in memory.
+pub const MAX_BUNDLE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Statements of one document that a device applies at most: far above any real incident, and a bound on what a
+/// hostile coordinator can make others compute.
+pub const MAX_DOCUMENT_STATEMENTS: usize = 20_000;
+
+/// Bytes of envelopes that a device carries, its own and others': some eight hundred thousand typical reports; the
+/// oldest are given up first.
+pub const CARRIED_BYTES: u64 = 512 * 1024 * 1024;

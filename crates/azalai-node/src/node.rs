@@ -1,0 +1,370 @@
+//! The device: what it holds in memory once it is unlocked, and the one way by which it says something.
+//!
+//! Everything in memory is a copy of what the vault holds; a crash at any instant loses nothing that a caller was
+//! told is saved.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use azalai_envelope::ids::{derive8, derive16};
+use azalai_envelope::{
+    AudienceId, AuthorId, ChainId, Clock, DevicePublic, DocumentId, Draft, EnvelopeId, GenerationId, Kind, Lane, ProjectId,
+    SigningPublic, Statement, StatementId, Verified,
+};
+use azalai_roster::{Circle, LogEntry, Roster};
+use azalai_store::{Batch, Cursor, Disk, Journal, JournalReport, Keys, Page, Slots, Space, Store, Vault};
+use azalai_sync::Carrier;
+use rand_chacha::ChaCha20Rng;
+use rand_core::Rng as _;
+
+use crate::door::Why;
+use crate::error::NodeError;
+use crate::limits::CARRIED_BYTES;
+use crate::secrets::Secrets;
+use crate::spaces::{LOG, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS};
+use crate::stored::{self, Outgoing, OwnChain, Profile};
+
+/// Name of the file with the passphrase slots. It is written last: a home without it holds no project.
+pub(crate) const SLOTS_FILE: &str = "slots";
+
+/// Items that one page of a scan asks for.
+pub(crate) const SCAN_PAGE: usize = 1024;
+
+/// Where a device keeps itself: a database and a folder for small files.
+#[derive(Debug)]
+pub struct Home<S, D> {
+    /// The database.
+    pub store: S,
+    /// The small files.
+    pub disk: D,
+}
+
+/// An unlocked device.
+pub struct Node<S: Store, D: Disk> {
+    pub(crate) vault: Arc<Vault<S, D>>,
+    pub(crate) journal: Journal<D>,
+    pub(crate) rng: ChaCha20Rng,
+    pub(crate) profile: Profile,
+    pub(crate) project: ProjectId,
+    pub(crate) log: BTreeMap<StatementId, Verified<Statement>>,
+    pub(crate) roster: Roster,
+    /// The known keys by the name that statements use.
+    pub(crate) authors: BTreeMap<AuthorId, Vec<SigningPublic>>,
+    /// The log has statements that the roster has not.
+    pub(crate) stale: bool,
+    pub(crate) secrets: Secrets,
+    pub(crate) carrier: Arc<Carrier<Arc<Vault<S, D>>>>,
+    pub(crate) clock: Clock,
+    /// What opening found wrong.
+    pub(crate) report: OpenReport,
+    /// Envelopes to be looked at again when an author or a key becomes known; `None` until first asked for.
+    pub(crate) waiting: Option<BTreeMap<EnvelopeId, Why>>,
+    /// How often each key opened something, so that the likeliest is tried first.
+    pub(crate) hits: BTreeMap<GenerationId, u64>,
+}
+
+/// What opening a home found wrong, and what was done about it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OpenReport {
+    /// What the journal met.
+    pub journal: JournalReport,
+    /// Own statements that were in the journal and not in the database, and were put back.
+    pub put_back: usize,
+    /// Items of the database that cannot be read.
+    pub damaged: usize,
+}
+
+/// What a device wants to say.
+#[derive(Debug, Clone)]
+pub(crate) struct Saying<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) document: DocumentId,
+    pub(crate) opens: Option<[u8; 16]>,
+    pub(crate) audience: AudienceId,
+    pub(crate) body: &'a [u8],
+}
+
+/// Reads a whole key space, page by page; unreadable items are counted, not lost silently.
+pub(crate) async fn scan_all<S: Store>(store: &S, space: Space) -> Result<(Vec<(Vec<u8>, Vec<u8>)>, usize), NodeError> {
+    let (mut items, mut damaged, mut after): (Vec<_>, usize, Option<Cursor>) = (Vec::new(), 0, None);
+    loop {
+        let page: Page = store.scan(space, after.as_ref(), SCAN_PAGE).await?;
+        items.extend(page.items);
+        damaged += page.damaged;
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok((items, damaged)),
+        }
+    }
+}
+
+impl<S: Store, D: Disk + Clone> Node<S, D> {
+    /// Whether a home holds a project.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub async fn exists(disk: &D) -> Result<bool, NodeError> {
+        Ok(disk.len(SLOTS_FILE).await?.is_some())
+    }
+
+    /// Unlocks a home.
+    ///
+    /// # Errors
+    /// [`NodeError::NoHome`], [`NodeError::WrongPassphrase`], those of the storage.
+    pub async fn open(home: Home<S, D>, passphrase: &str, mut rng: ChaCha20Rng) -> Result<Self, NodeError> {
+        let slots = home.disk.read(SLOTS_FILE).await?.ok_or(NodeError::NoHome)?;
+        let key = Slots::from_bytes(&slots)?.open(passphrase)?;
+        let keys = Arc::new(Keys::open(home.disk, key, &mut rng).await?);
+        let vault = Vault::unlock(home.store, Arc::clone(&keys)).await?;
+        Self::load(vault, keys, rng).await
+    }
+
+    pub(crate) async fn load(vault: Vault<S, D>, keys: Arc<Keys<D>>, rng: ChaCha20Rng) -> Result<Self, NodeError> {
+        let vault = Arc::new(vault);
+        let (journal, journal_report) = Journal::open(keys).await?;
+        let profile = vault.get(PROFILE, &[]).await?.ok_or(NodeError::NoHome)?;
+        let profile = Profile::decode(&profile)?;
+        let project = azalai_envelope::certificate::project_id(&profile.root);
+        let clock = match vault.get(PROFILE, b"clock").await? {
+            Some(bytes) => Clock(azalai_envelope::codec::Reader::new(&bytes).u64("clock")?),
+            None => Clock::default(),
+        };
+        let (kept, mut damaged) = scan_all(&vault, LOG).await?;
+        let mut log = BTreeMap::new();
+        for (_, value) in kept {
+            match stored::decode_statement(&project, &value) {
+                Ok(statement) => drop(log.insert(statement.id(), statement)),
+                Err(_) => damaged += 1,
+            }
+        }
+        let mut secrets = Secrets::default();
+        let (kept, unreadable) = scan_all(&vault, SECRETS).await?;
+        damaged += unreadable;
+        for (_, value) in kept {
+            damaged += usize::from(secrets.load(&project, &value).is_err());
+        }
+        let roster = Roster::from_statements(profile.root, log.values());
+        let authors = authors_of(&roster);
+        let carrier = Arc::new(Carrier::open(Arc::clone(&vault), project, CARRIED_BYTES).await?);
+        damaged += carrier.damaged();
+        let report = OpenReport { journal: journal_report, put_back: 0, damaged };
+        let mut node = Self {
+            vault,
+            journal,
+            rng,
+            profile,
+            project,
+            log,
+            roster,
+            authors,
+            stale: false,
+            secrets,
+            carrier,
+            clock,
+            report,
+            waiting: None,
+            hits: BTreeMap::new(),
+        };
+        node.put_back_from_journal().await?;
+        Ok(node)
+    }
+
+    /// Puts own statements back that the journal holds and the database lost.
+    async fn put_back_from_journal(&mut self) -> Result<(), NodeError> {
+        let (entries, _) = self.journal.entries().await?;
+        for entry in entries {
+            if self.vault.get(OUTBOX, &entry.id).await?.is_some() {
+                continue;
+            }
+            let mut reader = azalai_envelope::codec::Reader::new(&entry.bytes);
+            let lane = Lane::read(&mut reader)?;
+            let Ok(statement) = stored::decode_statement(&self.project, reader.take("statement", reader.left())?) else {
+                self.report.damaged += 1;
+                continue;
+            };
+            let mut batch = Batch::new();
+            self.write_own(&statement, lane, &mut batch);
+            let chain = OwnChain { chain: statement.chain(), seq: statement.seq() + 1, prev: Some(statement.id()) };
+            let known = self.own_chain(&statement.audience()).await?;
+            if known.chain != chain.chain || known.seq < chain.seq {
+                batch.put(OWN_CHAINS, statement.audience().0, chain.encode());
+            }
+            self.index_documents(core::slice::from_ref(&statement), &mut batch).await?;
+            self.vault.apply(batch).await?;
+            if matches!(statement.kind(), Kind::AUTHORITY | Kind::REGISTRY) {
+                self.log.insert(statement.id(), statement);
+                self.rebuild_roster();
+            }
+            self.report.put_back += 1;
+        }
+        Ok(())
+    }
+
+    /// Adds the logs up again.
+    pub(crate) fn rebuild_roster(&mut self) {
+        self.roster = Roster::from_statements(self.profile.root, self.log.values());
+        self.authors = authors_of(&self.roster);
+        self.stale = false;
+    }
+
+    /// The project's id.
+    #[must_use]
+    pub fn project(&self) -> ProjectId {
+        self.project
+    }
+
+    /// Who may do what, as far as this device knows.
+    #[must_use]
+    pub fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// This device's public keys.
+    #[must_use]
+    pub fn device(&self) -> DevicePublic {
+        self.profile.device.public()
+    }
+
+    /// The pseudonym that was chosen for this device.
+    #[must_use]
+    pub fn pseudonym(&self) -> &str {
+        &self.profile.pseudonym
+    }
+
+    /// What opening found wrong.
+    #[must_use]
+    pub fn open_report(&self) -> OpenReport {
+        self.report
+    }
+
+    pub(crate) fn me(&self) -> SigningPublic {
+        self.profile.device.signing.public()
+    }
+
+    pub(crate) fn audience(&self, circle: &Circle) -> AudienceId {
+        circle.audience(&self.project)
+    }
+
+    pub(crate) fn random16(&mut self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        self.rng.fill_bytes(&mut bytes);
+        bytes
+    }
+
+    /// Where this device goes on in its chain for an audience; a new chain, of a random name, if it has none.
+    pub(crate) async fn own_chain(&mut self, audience: &AudienceId) -> Result<OwnChain, NodeError> {
+        match self.vault.get(OWN_CHAINS, &audience.0).await? {
+            Some(bytes) => Ok(OwnChain::decode(&bytes)?),
+            None => {
+                let mut chain = [0; 8];
+                self.rng.fill_bytes(&mut chain);
+                Ok(OwnChain { chain: ChainId(chain), seq: 0, prev: None })
+            }
+        }
+    }
+
+    pub(crate) fn tick(&mut self, now_ms: u64) -> Clock {
+        self.clock = self.clock.tick(now_ms);
+        self.clock
+    }
+
+    /// Signs what is to be said, at this device's next place in its chain for the audience.
+    pub(crate) fn sign(&mut self, saying: &Saying<'_>, chain: OwnChain, now_ms: u64) -> Result<Verified<Statement>, NodeError> {
+        let draft = Draft {
+            kind: saying.kind,
+            document: saying.document,
+            opens: saying.opens,
+            chain: chain.chain,
+            seq: chain.seq,
+            prev: chain.prev,
+            authority: self.roster.authority_head(),
+            clock: self.tick(now_ms),
+            body: saying.body,
+        };
+        Ok(draft.sign(&self.project, &saying.audience, &self.profile.device.signing)?)
+    }
+
+    /// Saves an own statement durably: first in the journal, then with `batch` in the database. When this returns,
+    /// it is kept whatever happens next.
+    pub(crate) async fn keep(&mut self, statement: &Verified<Statement>, lane: Lane, mut batch: Batch) -> Result<(), NodeError> {
+        let mut record = vec![lane.to_byte()];
+        record.extend_from_slice(&stored::encode_statement(statement));
+        self.journal.append(&statement.id().0, &record).await?;
+        self.write_own(statement, lane, &mut batch);
+        let next = OwnChain { chain: statement.chain(), seq: statement.seq() + 1, prev: Some(statement.id()) };
+        batch.put(OWN_CHAINS, statement.audience().0, next.encode());
+        batch.put(PROFILE, b"clock".to_vec(), self.clock.0.to_be_bytes());
+        Ok(self.vault.apply(batch).await?)
+    }
+
+    /// What is written for an own statement, beside its document and its chain.
+    pub(crate) fn write_own(&self, statement: &Verified<Statement>, lane: Lane, batch: &mut Batch) {
+        batch.put(OUTBOX, statement.id().0, Outgoing::new(statement.kind(), lane).encode());
+        self.write_statement(statement, batch);
+    }
+
+    /// What is written for any statement that passed the door.
+    pub(crate) fn write_statement(&self, statement: &Verified<Statement>, batch: &mut Batch) {
+        let space = match statement.kind() {
+            Kind::AUTHORITY | Kind::REGISTRY => LOG,
+            _ => STATEMENTS,
+        };
+        batch.put(space, statement.id().0, stored::encode_statement(statement));
+        batch.put(PLACES_IN_CHAINS, place_key(&statement.author(), &statement.chain(), statement.seq()), statement.id().0);
+    }
+
+    /// Says acts in one of the logs.
+    pub(crate) async fn say_acts(
+        &mut self,
+        kind: Kind,
+        acts: Vec<azalai_roster::Act>,
+        now_ms: u64,
+    ) -> Result<Verified<Statement>, NodeError> {
+        let circle = if kind == Kind::AUTHORITY { Circle::Everyone } else { Circle::Staff };
+        let audience = self.audience(&circle);
+        let entry = LogEntry { after: self.roster.heads(), acts };
+        let body = entry.encode()?;
+        let chain = self.own_chain(&audience).await?;
+        let document = log_document(&self.project, kind, &audience, &self.profile.root);
+        let saying = Saying { kind, document, opens: None, audience, body: &body };
+        let statement = self.sign(&saying, chain, now_ms)?;
+        self.keep(&statement, Lane::Urgent, Batch::new()).await?;
+        self.log.insert(statement.id(), statement.clone());
+        self.rebuild_roster();
+        Ok(statement)
+    }
+}
+
+fn authors_of(roster: &Roster) -> BTreeMap<AuthorId, Vec<SigningPublic>> {
+    let mut authors: BTreeMap<AuthorId, Vec<SigningPublic>> = BTreeMap::new();
+    for key in roster.members().map(|member| member.device.signing).chain([roster.root()]) {
+        authors.entry(key.author_id()).or_default().push(key);
+    }
+    authors
+}
+
+/// The document that a log is.
+pub(crate) fn log_document(project: &ProjectId, kind: Kind, audience: &AudienceId, root: &SigningPublic) -> DocumentId {
+    azalai_envelope::statement::document_id(project, kind, audience, root, &[0; 16])
+}
+
+/// The key of a place in a chain.
+pub(crate) fn place_key(author: &SigningPublic, chain: &ChainId, seq: u64) -> Vec<u8> {
+    let mut key = Vec::with_capacity(48);
+    key.extend_from_slice(&author.0);
+    key.extend_from_slice(&chain.0);
+    key.extend_from_slice(&seq.to_be_bytes());
+    key
+}
+
+/// A member's public name where a pseudonym is not wanted: told apart within the project, linked to nothing.
+#[must_use]
+pub fn short_name(author: &SigningPublic) -> String {
+    azalai_envelope::ids::to_hex(&derive8("azalai 1 short name", &[&author.0]))
+}
+
+/// The id under which `join` and `project new` show a device: 32 digits, like every id that people type.
+#[must_use]
+pub fn device_id(author: &SigningPublic) -> DocumentId {
+    DocumentId(derive16("azalai 1 device id", &[&author.0]))
+}

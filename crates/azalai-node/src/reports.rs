@@ -1,0 +1,336 @@
+//! Reports: writing, amending and retracting one's own, listing what this device may read.
+
+use std::collections::BTreeMap;
+
+use azalai_envelope::{AudienceId, DocumentId, Kind, Lane, SigningPublic, Statement, StatementId, Verified};
+use azalai_model::{ActorId, Document, Report, ReportFields, Tlp, Urgency, actor_id};
+use azalai_roster::{AreaCode, Circle, MemberState};
+use azalai_store::{Batch, Disk, Store};
+
+use crate::catalog;
+use crate::documents::{Built, Past, Record, automerge_kind};
+use crate::error::NodeError;
+use crate::limits::MIN_PREFIX;
+use crate::node::{Node, Saying};
+use crate::rows::ReportRow;
+use crate::spaces::OUTBOX;
+use crate::stored::Outgoing;
+
+/// How far a report got, as far as this device knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReportState {
+    /// On this device only.
+    Local,
+    /// A relay says that it holds it.
+    Relay,
+    /// A coordinator opened it.
+    Opened,
+    /// A coordinator acted on it.
+    Acted,
+    /// Its author took it back.
+    Retracted,
+}
+
+impl core::fmt::Display for ReportState {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Local => "local",
+            Self::Relay => "relay",
+            Self::Opened => "opened",
+            Self::Acted => "acted",
+            Self::Retracted => "retracted",
+        })
+    }
+}
+
+/// A report in a list.
+#[derive(Debug, Clone)]
+pub struct ReportView {
+    /// Its id.
+    pub id: DocumentId,
+    /// What it says.
+    pub row: ReportRow,
+    /// The device that wrote it.
+    pub author: SigningPublic,
+    /// What that device calls itself, as far as known.
+    pub pseudonym: Option<String>,
+    /// The area whose coordinators read it.
+    pub area: Option<AreaCode>,
+    /// Its sharing label.
+    pub tlp: Tlp,
+    /// How far it got.
+    pub state: ReportState,
+    /// Its author has not been admitted.
+    pub unconfirmed: bool,
+    /// It was written on this device.
+    pub own: bool,
+    /// When its first statement was signed, by its author's clock: milliseconds since 1970.
+    pub written_ms: u64,
+}
+
+impl<S: Store, D: Disk + Clone> Node<S, D> {
+    /// Writes a report and saves it durably. It goes to the coordinators of `area`, or of this device's own area.
+    ///
+    /// # Errors
+    /// [`NodeError::NotFound`] for an unknown category or area, [`NodeError::Invalid`] for impossible values,
+    /// [`NodeError::Denied`] for a label that cannot be kept yet.
+    pub async fn report(
+        &mut self,
+        mut fields: ReportFields,
+        area: Option<AreaCode>,
+        now_ms: u64,
+    ) -> Result<DocumentId, NodeError> {
+        let pack = catalog::pack()?;
+        let code = fields.category.clone().unwrap_or_default();
+        let category = pack.category(&code).ok_or_else(|| {
+            let hint = "list them with: azalai categories --home …";
+            NodeError::NotFound(format!("there is no category {code:?} in the pack {}; {hint}", pack.id))
+        })?;
+        fields.pack.get_or_insert_with(|| pack.reference());
+        let urgency = *fields.urgency.get_or_insert(category.urgency);
+        category.check_answers(&fields.answers).map_err(|error| NodeError::Invalid(error.to_string()))?;
+        // The pack may narrow what the author asked for, never widen it.
+        let tlp = pack.label(&code, fields.tlp);
+        fields.tlp = Some(tlp);
+        let audience = self.audience_of(tlp, area)?;
+        let lane = if urgency == Urgency::Now { Lane::Urgent } else { Lane::Text };
+        let (id, statement) = self
+            .open_document(Kind::REPORT, audience, lane, now_ms, |document, actor| {
+                document.write_report(actor, &fields).map_err(|error| NodeError::Invalid(error.to_string()))
+            })
+            .await?;
+        drop(statement);
+        Ok(id)
+    }
+
+    /// The audience of a new document: its label decides how wide, its area decides which coordinators.
+    pub(crate) fn audience_of(&self, tlp: Tlp, area: Option<AreaCode>) -> Result<AudienceId, NodeError> {
+        let circle = match tlp {
+            Tlp::Red => {
+                return Err(NodeError::Denied(
+                    "TLP:RED is for named members only, and naming them is not built yet: use TLP:AMBER+STRICT".to_owned(),
+                ));
+            }
+            Tlp::Green | Tlp::Clear => Circle::Everyone,
+            Tlp::AmberStrict | Tlp::Amber => {
+                let area = self.area_or_own(area)?;
+                Self::area_circle(&area, tlp == Tlp::AmberStrict)
+            }
+        };
+        Ok(self.audience(&circle))
+    }
+
+    /// The area that was named, if there is one of that code; else this device's own.
+    pub(crate) fn area_or_own(&self, area: Option<AreaCode>) -> Result<AreaCode, NodeError> {
+        let own = || {
+            let member = self.roster.member(&self.me()).and_then(|member| member.area.clone());
+            member.or_else(|| self.profile.area.as_deref().and_then(|area| area.parse().ok()))
+        };
+        let area = area.or_else(own);
+        let area = area.ok_or_else(|| NodeError::Invalid("this device has no area of its own: name one".to_owned()))?;
+        if self.roster.area(&area).is_none() {
+            let known: Vec<String> = self.roster.areas().map(|(code, _)| code.to_string()).collect();
+            return Err(NodeError::NotFound(format!("there is no area {area}; there are: {}", known.join(", "))));
+        }
+        Ok(area)
+    }
+
+    /// Makes a document of this device's own by its first change.
+    pub(crate) async fn open_document(
+        &mut self,
+        kind: Kind,
+        audience: AudienceId,
+        lane: Lane,
+        now_ms: u64,
+        write: impl FnOnce(&mut Document, &ActorId) -> Result<Vec<u8>, NodeError>,
+    ) -> Result<(DocumentId, Verified<Statement>), NodeError> {
+        let form = automerge_kind(kind).ok_or_else(|| NodeError::Invalid("not a document".to_owned()))?;
+        let nonce = self.random16();
+        let id = azalai_envelope::statement::document_id(&self.project, kind, &audience, &self.me(), &nonce);
+        let chain = self.own_chain(&audience).await?;
+        let actor = actor_id(&self.project, &self.me().0, &id, &chain.chain);
+        let body = write(&mut Document::new(form), &actor)?;
+        let saying = Saying { kind, document: id, opens: Some(nonce), audience, body: &body };
+        let statement = self.sign(&saying, chain, now_ms)?;
+        self.keep_document(&statement, lane).await?;
+        Ok((id, statement))
+    }
+
+    /// Adds a change to a document that this device may write.
+    pub(crate) async fn change_document(
+        &mut self,
+        id: DocumentId,
+        record: &Record,
+        lane: Lane,
+        now_ms: u64,
+        write: impl FnOnce(&mut Document, &ActorId, &[Past]) -> Result<Vec<u8>, NodeError>,
+    ) -> Result<StatementId, NodeError> {
+        let Built { mut document, history } = self.build(&id, record, &BTreeMap::new()).await?;
+        let chain = self.own_chain(&record.audience).await?;
+        let actor = actor_id(&self.project, &self.me().0, &id, &chain.chain);
+        let body = write(&mut document, &actor, &history)?;
+        let saying = Saying { kind: record.kind, document: id, opens: None, audience: record.audience, body: &body };
+        let statement = self.sign(&saying, chain, now_ms)?;
+        self.keep_document(&statement, lane).await?;
+        Ok(statement.id())
+    }
+
+    async fn keep_document(&mut self, statement: &Verified<Statement>, lane: Lane) -> Result<(), NodeError> {
+        let mut batch = Batch::new();
+        self.index_documents(core::slice::from_ref(statement), &mut batch).await?;
+        self.keep(statement, lane, batch).await
+    }
+
+    /// Amends one of this device's own reports.
+    ///
+    /// # Errors
+    /// [`NodeError::Denied`] if it is another's; [`NodeError::Invalid`] as the model says.
+    pub async fn amend(
+        &mut self,
+        id: DocumentId,
+        change: impl FnOnce(&mut ReportFields) -> Result<(), NodeError>,
+        now_ms: u64,
+    ) -> Result<StatementId, NodeError> {
+        let record = self.own_report(&id).await?;
+        let lane = self.lane_of(&record);
+        self.change_document(id, &record, lane, now_ms, |document, actor, _| {
+            let mut fields = Report::read(document).fields;
+            change(&mut fields)?;
+            document.amend_report(actor, &fields).map_err(|error| NodeError::Invalid(error.to_string()))
+        })
+        .await
+    }
+
+    /// Takes one of this device's own reports back. What it said stays readable to those who have it.
+    ///
+    /// # Errors
+    /// As [`Node::amend`].
+    pub async fn retract(&mut self, id: DocumentId, why: &str, now_ms: u64) -> Result<StatementId, NodeError> {
+        let record = self.own_report(&id).await?;
+        let lane = self.lane_of(&record);
+        self.change_document(id, &record, lane, now_ms, |document, actor, _| {
+            document.retract_report(actor, now_ms, why).map_err(|error| NodeError::Invalid(error.to_string()))
+        })
+        .await
+    }
+
+    fn lane_of(&self, record: &Record) -> Lane {
+        let urgent = ReportRow::decode(&record.row).is_some_and(|row| row.fields.urgency == Some(Urgency::Now));
+        if urgent { Lane::Urgent } else { Lane::Text }
+    }
+
+    async fn own_report(&self, id: &DocumentId) -> Result<Record, NodeError> {
+        let record = self.record(id).await?.filter(|record| record.kind == Kind::REPORT);
+        let record = record.ok_or_else(|| NodeError::NotFound(format!("there is no report {id} on this device")))?;
+        if record.creator() != Some(self.me()) {
+            return Err(NodeError::Denied("only the device that wrote a report can change it".to_owned()));
+        }
+        Ok(record)
+    }
+
+    /// All reports that this device may read, by the time at which they were written.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub async fn reports(&self) -> Result<Vec<ReportView>, NodeError> {
+        let acted = self.linked_reports().await?;
+        let mut views = Vec::new();
+        for (id, record) in self.records(Kind::REPORT).await? {
+            if let Some(mut view) = self.view(id, &record).await? {
+                if !view.own && view.state == ReportState::Opened && acted.contains(&id) {
+                    view.state = ReportState::Acted;
+                }
+                views.push(view);
+            }
+        }
+        views.sort_by_key(|view| (view.written_ms, view.id));
+        Ok(views)
+    }
+
+    /// One report as a list shows it; `None` while the statement that opens it has not arrived.
+    pub(crate) async fn view(&self, id: DocumentId, record: &Record) -> Result<Option<ReportView>, NodeError> {
+        let opening = record.entries.iter().find(|entry| entry.opens);
+        let (Some(opening), Some(row)) = (opening, ReportRow::decode(&record.row)) else { return Ok(None) };
+        let member = self.roster.member(&opening.author);
+        let circle = self.roster.circle_of(record.audience);
+        let own = opening.author == self.me();
+        let state = match (&row.retracted, own) {
+            (Some(_), _) => ReportState::Retracted,
+            (None, false) => ReportState::Opened,
+            (None, true) => self.own_state(&opening.statement).await?,
+        };
+        let (tlp, area) = match circle {
+            Some(Circle::Area(area)) => (Tlp::AmberStrict, Some(area)),
+            Some(Circle::AreaAndAbove(area)) => (Tlp::Amber, Some(area)),
+            // Green and clear go to the same circle: what the author wrote tells them apart, never wider than green
+            // if nothing readable was written.
+            _ => (row.fields.tlp.unwrap_or(Tlp::Green), member.and_then(|member| member.area.clone())),
+        };
+        let confirmed = member.is_some_and(|member| member.state == MemberState::Confirmed);
+        Ok(Some(ReportView {
+            id,
+            author: opening.author,
+            pseudonym: member.map(|member| member.pseudonym.clone()).or_else(|| own.then(|| self.profile.pseudonym.clone())),
+            area,
+            tlp,
+            state,
+            unconfirmed: !confirmed && !self.knows_no_registry(own),
+            own,
+            written_ms: opening.clock.ms(),
+            row,
+        }))
+    }
+
+    /// A monitor's device holds no registry, and cannot tell whether itself was admitted but by the keys it was
+    /// sent: with them, it is confirmed.
+    fn knows_no_registry(&self, own: bool) -> bool {
+        own && self.is_admitted()
+    }
+
+    /// Whether this device holds what only an admitted member is sent.
+    #[must_use]
+    pub fn is_admitted(&self) -> bool {
+        !self.secrets.of_circles(&[Circle::Everyone]).is_empty()
+    }
+
+    async fn own_state(&self, statement: &StatementId) -> Result<ReportState, NodeError> {
+        let Some(outgoing) = self.vault.get(OUTBOX, &statement.0).await? else { return Ok(ReportState::Local) };
+        let outgoing = Outgoing::decode(&outgoing)?;
+        Ok(if !outgoing.acted_by.is_empty() {
+            ReportState::Acted
+        } else if !outgoing.opened_by.is_empty() {
+            ReportState::Opened
+        } else if !outgoing.relays.is_empty() {
+            ReportState::Relay
+        } else {
+            ReportState::Local
+        })
+    }
+
+    /// Finds the document that a person means by an id or the first digits of one.
+    ///
+    /// # Errors
+    /// [`NodeError::Invalid`] for fewer than six digits or other characters, [`NodeError::NotFound`] if there is
+    /// none or more than one.
+    pub async fn find(&self, prefix: &str) -> Result<(DocumentId, Kind), NodeError> {
+        let digits = prefix.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c));
+        if !digits || prefix.len() < MIN_PREFIX || prefix.len() > 2 * DocumentId::LEN {
+            return Err(NodeError::Invalid(format!(
+                "{prefix:?} is no id: give {MIN_PREFIX} to 32 of the digits 0-9 and a-f, as the lists show them"
+            )));
+        }
+        let mut found = Vec::new();
+        for kind in [Kind::REPORT, Kind::INCIDENT] {
+            let records = self.records(kind).await?;
+            found.extend(records.into_keys().filter(|id| id.to_string().starts_with(prefix)).map(|id| (id, kind)));
+        }
+        match found.as_slice() {
+            [one] => Ok(*one),
+            [] => Err(NodeError::NotFound(format!("nothing on this device has an id that begins with {prefix}"))),
+            several => {
+                let ids: Vec<String> = several.iter().map(|(id, _)| id.to_string()).collect();
+                Err(NodeError::NotFound(format!("several ids begin with {prefix}: {}", ids.join(", "))))
+            }
+        }
+    }
+}

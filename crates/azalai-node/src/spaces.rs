@@ -1,0 +1,29 @@
+//! The one table of all key spaces that a device keeps in its vault, besides those of the carrier
+//! (`azalai_sync`), which stand from 0x40 on.
+
+use azalai_store::Space;
+
+/// One item: who this device is. Key: empty.
+pub(crate) const PROFILE: Space = Space(1);
+/// Secret keys of circles, posting epochs and the carrier. Key: see `secrets.rs`.
+pub(crate) const SECRETS: Space = Space(2);
+/// Statements of the two logs, as received. Key: statement id.
+pub(crate) const LOG: Space = Space(3);
+/// Statements of documents, as received. Key: statement id.
+pub(crate) const STATEMENTS: Space = Space(4);
+/// What is known of each document, with its row. Key: document id.
+pub(crate) const DOCUMENTS: Space = Space(5);
+/// This device's own chains. Key: audience id.
+pub(crate) const OWN_CHAINS: Space = Space(6);
+/// Which statement has which place in a chain. Key: author key, chain, seq (big endian).
+pub(crate) const PLACES_IN_CHAINS: Space = Space(7);
+/// What came of each envelope that was looked at. Key: envelope id.
+pub(crate) const OUTCOMES: Space = Space(8);
+/// This device's own statements and how far they got. Key: statement id.
+pub(crate) const OUTBOX: Space = Space(9);
+/// Which own statement an envelope carries. Key: envelope id.
+pub(crate) const SEALED: Space = Space(10);
+/// Own receipts to write: opened statements of others. Key: statement id.
+pub(crate) const OPENED: Space = Space(11);
+/// Chains in which a fork was seen, with the lowest place of it. Key: author key, chain.
+pub(crate) const FORKS: Space = Space(12);

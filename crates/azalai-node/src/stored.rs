@@ -1,0 +1,189 @@
+//! How this device keeps statements and its own identity in the vault. Every form has a version byte.
+
+use azalai_envelope::codec::{DecodeError, Reader, Writer};
+use azalai_envelope::limits::{MAX_ENVELOPE_BYTES, MAX_PSEUDONYM_BYTES};
+use azalai_envelope::{
+    AudienceId, ChainId, DeviceKeys, EnvelopeId, Kind, Lane, ProjectId, SigningPublic, SigningSecret, Statement,
+    StatementError, StatementId, UnverifiedStatement, Verified,
+};
+
+const VERSION: u8 = 1;
+
+fn version(reader: &mut Reader<'_>, field: &'static str) -> Result<(), DecodeError> {
+    match reader.u8(field)? {
+        VERSION => Ok(()),
+        got => Err(DecodeError::UnknownVersion { field, got }),
+    }
+}
+
+/// A statement with what its signature needs: version, audience 16, author 32, the bytes as received.
+pub(crate) fn encode_statement(statement: &Verified<Statement>) -> Vec<u8> {
+    let mut writer = Writer::new();
+    writer.u8(VERSION).raw(&statement.audience().0).raw(&statement.author().0).raw(statement.bytes());
+    writer.finish()
+}
+
+/// Reads a kept statement and checks its signature again: nothing on this device's own disk is trusted more than
+/// what came over the air.
+pub(crate) fn decode_statement(project: &ProjectId, bytes: &[u8]) -> Result<Verified<Statement>, StatementError> {
+    let mut reader = Reader::new(bytes);
+    version(&mut reader, "kept statement")?;
+    let audience = AudienceId(reader.array("audience")?);
+    let author = SigningPublic(reader.array("author")?);
+    if reader.left() > MAX_ENVELOPE_BYTES {
+        return Err(DecodeError::TooLarge {
+            field: "kept statement",
+            got: reader.left() as u64,
+            limit: MAX_ENVELOPE_BYTES as u64,
+        }
+        .into());
+    }
+    let received = reader.take("statement", reader.left())?.to_vec();
+    UnverifiedStatement::parse(received)?.verify(project, &audience, &author)
+}
+
+/// Who this device is.
+#[derive(Debug, Clone)]
+pub(crate) struct Profile {
+    /// The project's root key.
+    pub(crate) root: SigningPublic,
+    /// The root's secret: on the founder's device only.
+    pub(crate) root_secret: Option<SigningSecret>,
+    /// This device's keys.
+    pub(crate) device: DeviceKeys,
+    /// How this device wants to be called.
+    pub(crate) pseudonym: String,
+    /// The area it was invited for.
+    pub(crate) area: Option<String>,
+}
+
+impl Profile {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.u8(VERSION).raw(&self.root.0);
+        match &self.root_secret {
+            Some(secret) => writer.u8(1).raw(&secret.seed()),
+            None => writer.u8(0),
+        };
+        writer.raw(&self.device.to_bytes()).text(&self.pseudonym);
+        writer.text(self.area.as_deref().unwrap_or_default());
+        writer.finish()
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        version(&mut reader, "profile")?;
+        let root = SigningPublic(reader.array("root key")?);
+        let root_secret = match reader.u8("root secret")? {
+            0 => None,
+            1 => Some(SigningSecret::from_seed(&reader.array("root secret")?)),
+            _ => return Err(reader.invalid("root secret", "neither there nor not there")),
+        };
+        let device = DeviceKeys::from_bytes(reader.take("device keys", 64)?)?;
+        let pseudonym = reader.text("pseudonym", MAX_PSEUDONYM_BYTES)?;
+        let area = reader.text("area", 64)?;
+        reader.end("profile")?;
+        let area = (!area.is_empty()).then_some(area);
+        Ok(Self { root, root_secret, device, pseudonym, area })
+    }
+}
+
+/// Where this device goes on in its chain for one audience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OwnChain {
+    /// The chain.
+    pub(crate) chain: ChainId,
+    /// The next place.
+    pub(crate) seq: u64,
+    /// The statement at the place before.
+    pub(crate) prev: Option<StatementId>,
+}
+
+impl OwnChain {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.u8(VERSION).raw(&self.chain.0).varint(self.seq);
+        if let Some(prev) = &self.prev {
+            writer.raw(&prev.0);
+        }
+        writer.finish()
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        version(&mut reader, "own chain")?;
+        let chain = ChainId(reader.array("chain")?);
+        let seq = reader.varint("seq")?;
+        let prev = if seq == 0 { None } else { Some(StatementId(reader.array("prev")?)) };
+        reader.end("own chain")?;
+        Ok(Self { chain, seq, prev })
+    }
+}
+
+/// One of this device's own statements, and how far it got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outgoing {
+    pub(crate) kind: Kind,
+    pub(crate) lane: Lane,
+    /// The envelope that it went into, once sealed.
+    pub(crate) envelope: Option<EnvelopeId>,
+    /// Relays that said in a signed receipt that they hold it.
+    pub(crate) relays: Vec<SigningPublic>,
+    /// Neighbours' devices took it.
+    pub(crate) handed_on: bool,
+    /// Coordinators who said that they opened it.
+    pub(crate) opened_by: Vec<SigningPublic>,
+    /// Coordinators who said that they acted on it.
+    pub(crate) acted_by: Vec<SigningPublic>,
+}
+
+/// Receipts of one statement that are kept: more are dropped.
+const MAX_RECEIPTS: usize = 64;
+
+impl Outgoing {
+    pub(crate) fn new(kind: Kind, lane: Lane) -> Self {
+        let (relays, opened_by, acted_by) = (Vec::new(), Vec::new(), Vec::new());
+        Self { kind, lane, envelope: None, relays, handed_on: false, opened_by, acted_by }
+    }
+
+    /// Adds a key to a list that shows it once. Says whether it is new.
+    pub(crate) fn note(list: &mut Vec<SigningPublic>, key: SigningPublic) -> bool {
+        let new = !list.contains(&key) && list.len() < MAX_RECEIPTS;
+        if new {
+            list.push(key);
+        }
+        new
+    }
+
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.u8(VERSION).u8(self.kind.0).u8(self.lane.to_byte()).u8(u8::from(self.handed_on));
+        writer.raw(&self.envelope.map_or([0; 32], |id| id.0));
+        for list in [&self.relays, &self.opened_by, &self.acted_by] {
+            writer.varint(list.len() as u64);
+            for key in list {
+                writer.raw(&key.0);
+            }
+        }
+        writer.finish()
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        version(&mut reader, "outgoing statement")?;
+        let kind = Kind(reader.u8("kind")?);
+        let lane = Lane::read(&mut reader)?;
+        let handed_on = reader.u8("handed on")? == 1;
+        let envelope = Some(EnvelopeId(reader.array("envelope")?)).filter(|id| id.0 != [0; 32]);
+        let relays = keys(&mut reader, "relays")?;
+        let opened_by = keys(&mut reader, "opened by")?;
+        let acted_by = keys(&mut reader, "acted by")?;
+        reader.end("outgoing statement")?;
+        Ok(Self { kind, lane, envelope, relays, handed_on, opened_by, acted_by })
+    }
+}
+
+fn keys(reader: &mut Reader<'_>, field: &'static str) -> Result<Vec<SigningPublic>, DecodeError> {
+    let count = reader.length(field, MAX_RECEIPTS)?;
+    (0..count).map(|_| Ok(SigningPublic(reader.array(field)?))).collect()
+}

@@ -1,0 +1,82 @@
+//! Words that people read to each other: the six of an invite, the five or more of a passphrase.
+//!
+//! The list is the English one of BIP-39 (`seeds/words/SOURCE.md`): four letters tell every word from the others.
+
+use rand_core::CryptoRng;
+
+use crate::limits::INVITE_WORDS;
+
+static LIST: &str = include_str!("../../../seeds/words/english.txt");
+
+/// Words that are not such words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WordsError {
+    /// Too few or too many.
+    #[error("{got} words were given, {INVITE_WORDS} are needed")]
+    Count {
+        /// How many there were.
+        got: usize,
+    },
+    /// One that is not in the list.
+    #[error("word {place} ({word:?}) is none of the list: check its spelling")]
+    Unknown {
+        /// Which, from 1.
+        place: usize,
+        /// The word as given.
+        word: String,
+    },
+}
+
+/// Draws `count` words, each of the 2,048 with the same chance.
+pub fn draw(count: usize, rng: &mut impl CryptoRng) -> Vec<&'static str> {
+    let list: Vec<&str> = LIST.lines().collect();
+    // 2,048 divides 2^32: no word is likelier than another.
+    (0..count).filter_map(|_| list.get(rng.next_u32() as usize % list.len()).copied()).collect()
+}
+
+/// Reads words as people type them: any case, any white space, four letters are enough.
+///
+/// # Errors
+/// [`WordsError`] names the first word that is none, or the wrong count.
+pub fn normalise(typed: &str) -> Result<String, WordsError> {
+    let typed: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
+    if typed.len() != INVITE_WORDS {
+        return Err(WordsError::Count { got: typed.len() });
+    }
+    let mut found = Vec::with_capacity(INVITE_WORDS);
+    for (index, word) in typed.iter().enumerate() {
+        let exact = LIST.lines().find(|listed| listed == word);
+        let begun = || LIST.lines().find(|listed| word.chars().count() >= 4 && listed.starts_with(word.as_str()));
+        let listed = exact.or_else(begun);
+        found.push(listed.ok_or_else(|| WordsError::Unknown { place: index + 1, word: word.clone() })?);
+    }
+    Ok(found.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_core::SeedableRng as _;
+
+    use super::*;
+
+    /// Guards against a list that was cut or padded: the strength of an invite rests on its length.
+    #[test]
+    fn the_list_has_2048_words_told_apart_by_four_letters() {
+        let mut heads: Vec<&str> = LIST.lines().map(|word| &word[..word.len().min(4)]).collect();
+        heads.sort_unstable();
+        heads.dedup();
+        assert_eq!(heads.len(), 2048);
+    }
+
+    /// Guards against an invite that its own words do not open because of how they were typed.
+    #[test]
+    fn words_are_read_as_people_type_them() {
+        let words = draw(INVITE_WORDS, &mut rand_chacha::ChaCha20Rng::from_seed([7; 32]));
+        let plain = words.join(" ");
+        let typed = format!("  {}\n", words.iter().map(|word| word[..word.len().min(4)].to_uppercase()).collect::<Vec<_>>().join("\t "));
+        assert_eq!(normalise(&plain).unwrap(), plain);
+        assert_eq!(normalise(&typed).unwrap(), plain);
+        assert_eq!(normalise("abandon"), Err(WordsError::Count { got: 1 }));
+        assert!(matches!(normalise("abandon abandon abandon abandon abandon azalai"), Err(WordsError::Unknown { place: 6, .. })));
+    }
+}
