@@ -78,8 +78,17 @@ mod tests {
             to_hex(&base_bytes(DocumentKind::Report)),
             "856f4a83c995db8101330010000000000000000000000000000000000101000000061505340142035603570170027e0176016e027e01047e1300010200"
         );
-        assert_eq!(to_hex(&base_hash(DocumentKind::Report)), "c995db81d6df82c2a80d210f4d732106e1ebb9efea2b85f5af554ca2909274a0");
-        assert_eq!(to_hex(&base_bytes(DocumentKind::Incident)), "856f4a83d271624c013e0010000000000000000000000000000000000101000000061508340142025604570970027e0176046b696e640202017e13860101696e636964656e740200");
-        assert_eq!(to_hex(&base_hash(DocumentKind::Incident)), "d271624ca12ae781df7015c494c348e25af3733996803e67040a35dcd15f66be");
+        assert_eq!(
+            to_hex(&base_hash(DocumentKind::Report)),
+            "c995db81d6df82c2a80d210f4d732106e1ebb9efea2b85f5af554ca2909274a0"
+        );
+        assert_eq!(
+            to_hex(&base_bytes(DocumentKind::Incident)),
+            "856f4a83d271624c013e0010000000000000000000000000000000000101000000061508340142025604570970027e0176046b696e640202017e13860101696e636964656e740200"
+        );
+        assert_eq!(
+            to_hex(&base_hash(DocumentKind::Incident)),
+            "d271624ca12ae781df7015c494c348e25af3733996803e67040a35dcd15f66be"
+        );
     }
 }

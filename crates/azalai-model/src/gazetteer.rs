@@ -209,7 +209,8 @@ impl Gazetteer {
             _ if spelling.contains(&wanted) => Some(2),
             _ => None,
         };
-        let ranked = self.entries.iter().filter_map(|(entry, folded)| Some((folded.iter().filter_map(rank).min()?, entry)));
+        let ranked =
+            self.entries.iter().filter_map(|(entry, folded)| Some((folded.iter().filter_map(rank).min()?, entry)));
         let mut ranked: Vec<_> = ranked.collect();
         ranked.sort_by_key(|(rank, entry)| (*rank, core::cmp::Reverse(entry.population), entry.id.clone()));
         ranked.into_iter().map(|(_, entry)| entry).take(MAX_SEARCH_RESULTS).collect()

@@ -1,6 +1,6 @@
 //! Documents as such: they converge, they take nothing half, they keep what they do not know.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod common;
 

@@ -1,7 +1,7 @@
 //! Incidents: what two coordinators do apart is kept, shown and settled; the rules hold where values enter, and what a
 //! merge leaves behind is seen.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod common;
 
@@ -220,10 +220,8 @@ fn a_time_and_a_place_are_settled_by_value_and_others_by_choosing() {
     let bytes = two.edit(&mut book, 2, &[at("2026-11-21"), here("Ansongo"), link(1, Some("well"))]).unwrap();
     one.receive(&actor(2), &bytes).unwrap();
     assert_eq!(Incident::read(&one.document, &book).conflicts.len(), 3);
-    let settle = |field: &str, value: &str| IncidentEdit::Settle {
-        field: field.into(),
-        keep: Keep::Value(value.into()),
-    };
+    let settle =
+        |field: &str, value: &str| IncidentEdit::Settle { field: field.into(), keep: Keep::Value(value.into()) };
     let link_field = format!("link/{}", report_id(1));
     let typed = one.edit(&mut book, 1, &[settle(&link_field, "well")]);
     assert_eq!(typed, Err(EditError::ChooseOne(link_field.clone())));
