@@ -34,15 +34,18 @@ pub struct Vault<S, D> {
 
 impl<S: Store, D: Disk> Vault<S, D> {
     /// Opens the vault. It reads nothing of the store, unless a [`Vault::forget`] was interrupted: that is finished
-    /// first. An empty inner store is an empty vault.
+    /// first, or left to a later time if no space is left or a newer program's item is met, since items can be read
+    /// and written all the same. An empty inner store is an empty vault.
     ///
     /// # Errors
     /// Those of the inner store and of the disk.
     pub async fn unlock(inner: S, keys: Arc<Keys<D>>) -> Result<Self, StoreError> {
         let index = keys.ring.read().await.index.clone();
         let vault = Self { inner, keys, spaces: Spaces::new(&index), index };
-        vault.finish_forgetting().await?;
-        Ok(vault)
+        match vault.finish_forgetting().await {
+            Ok(_) | Err(StoreError::Full { .. } | StoreError::UnknownVersion { .. }) => Ok(vault),
+            Err(error) => Err(error),
+        }
     }
 
     /// The store beneath.

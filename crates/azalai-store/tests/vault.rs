@@ -143,6 +143,18 @@ fn forgetting_that_is_interrupted_at_any_write_loses_nothing_and_can_be_finished
     assert!(failures > 12, "only {failures} interruptions were tried");
 }
 
+/// Guards against a full device that keeps a person from reading their own items.
+#[test]
+fn a_vault_opens_although_an_interrupted_forgetting_cannot_be_finished() {
+    let (store, disk) = filled();
+    let vault = opened(&store, &disk);
+    disk.plan(Fault { after_writes: 1, when: FaultWhen::Before });
+    forget(&vault).unwrap_err();
+    disk.plan(Fault { after_writes: 0, when: FaultWhen::Full });
+    assert_forgotten(&opened(&store, &disk), "on a full disk");
+    assert_forgotten(&opened(&store, &disk), "when there is space again");
+}
+
 /// Guards against a new item, written while others are sealed again, under a key that is dropped at the end.
 #[test]
 fn what_is_written_during_forgetting_stays_readable() {
