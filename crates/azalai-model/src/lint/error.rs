@@ -67,7 +67,7 @@ pub enum LintError {
     /// Other actors are not strictly ascending, or name the author again.
     #[error("other actors: not in strictly ascending order, or the author among them")]
     ActorsOrder,
-    /// It names an actor that this document does not have.
+    /// It names an actor that this document does not have, or does not have yet.
     #[error("other actors: number {index} is no actor of this document")]
     UnknownActor {
         /// Its place in the list, from 1.

@@ -35,11 +35,14 @@ pub struct Expect<'a> {
     pub actor: &'a [u8],
     /// The sequence number that is due, if the caller knows it; [`Ground`] checks it in any case.
     pub seq: Option<u64>,
-    /// Whether an actor is one of this document's ([`Ground::has_actor`]). A change may refer to no other.
+    /// Whether an actor is one of this document's ([`Ground::has_actor`]). A change may refer to no other. One that
+    /// came before what it builds on may name an actor that has not been met yet: [`LintError::UnknownActor`] then
+    /// means "not yet" until all that could come has come.
     pub known_actors: &'a dyn Fn(&[u8]) -> bool,
 }
 
-/// A change that keeps every rule of [`lint`]. It cannot be made otherwise.
+/// A change that keeps every rule of [`lint`]. It cannot be made otherwise. It may still refer to what is not there:
+/// [`Ground::check`] comes before Automerge.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Linted<'a> {
     bytes: &'a [u8],
