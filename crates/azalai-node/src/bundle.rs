@@ -89,8 +89,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub async fn import_bundle(&mut self, bytes: &[u8]) -> Result<Imported, NodeError> {
         let (envelopes, cut_off) =
             parse(bytes).map_err(|error| NodeError::Invalid(format!("the file is no bundle ({error})")))?;
-        let mut imported =
-            Imported { envelopes: envelopes.len(), cut_off: cut_off.map(|error| error.to_string()), ..Imported::default() };
+        let mut imported = Imported {
+            envelopes: envelopes.len(),
+            cut_off: cut_off.map(|error| error.to_string()),
+            ..Imported::default()
+        };
         let mut checked = Vec::new();
         for bytes in envelopes {
             match self.check_posting(bytes.to_vec()) {

@@ -275,7 +275,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// The envelopes of these ids that are held.
     pub(crate) async fn carried(&self, ids: &[EnvelopeId]) -> Result<Vec<Vec<u8>>, NodeError> {
         let found = self.carrier.get(ids).await?;
-        let held = found.into_iter().filter_map(|found| if let Found::Held(bytes) = found { Some(bytes) } else { None });
+        let held =
+            found.into_iter().filter_map(|found| if let Found::Held(bytes) = found { Some(bytes) } else { None });
         Ok(held.collect())
     }
 

@@ -6,9 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::{AuthorId, DocumentId, Kind, Lane, SigningPublic, StatementId};
-use azalai_model::{
-    Credibility, Grade, Incident, IncidentEdit, Keep, People, Person, Reliability, Status, Tlp,
-};
+use azalai_model::{Credibility, Grade, Incident, IncidentEdit, Keep, People, Person, Reliability, Status, Tlp};
 use azalai_roster::{AreaCode, Circle, MemberState, Role};
 use azalai_store::{Batch, Disk, Store};
 
@@ -197,7 +195,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         now_ms: u64,
     ) -> Result<StatementId, NodeError> {
         let linked = self.record(&report).await?.filter(|record| record.kind == Kind::REPORT);
-        let linked = linked.ok_or_else(|| NodeError::NotFound(format!("there is no report {report} on this device")))?;
+        let linked =
+            linked.ok_or_else(|| NodeError::NotFound(format!("there is no report {report} on this device")))?;
         let heads = self.build(&report, &linked, &BTreeMap::new()).await?.document.heads();
         let edit = IncidentEdit::Link { report, heads, rumour };
         let statement = self.incident_edit(id, &[edit], now_ms).await?;
@@ -271,10 +270,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         let known = self.known(&history).await?;
         let incident = Incident::read(&document, &known);
-        let by_change: BTreeMap<String, &Past> = history
-            .iter()
-            .filter_map(|past| Some((azalai_envelope::ids::to_hex(&past.change?), past)))
-            .collect();
+        let by_change: BTreeMap<String, &Past> =
+            history.iter().filter_map(|past| Some((azalai_envelope::ids::to_hex(&past.change?), past))).collect();
         let conflicts = incident.conflicts.iter().map(|conflict| {
             let values = conflict.values.iter().map(|value| {
                 let past = by_change.get(&value.change);
@@ -295,7 +292,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         for (report, field) in &incident.links {
             let Some(link) = &field.value else { continue };
             let (reliability, credibility) = incident.grade_of(report);
-            let unsupported = incident.grades.iter().any(|view| view.report == *report && view.counts && view.unsupported);
+            let unsupported =
+                incident.grades.iter().any(|view| view.report == *report && view.counts && view.unsupported);
             let changed_since = match self.record(report).await? {
                 Some(record) => self.build(report, &record, &BTreeMap::new()).await?.document.heads() != link.heads,
                 None => false,
@@ -308,8 +306,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             Some(Circle::AreaAndAbove(area)) => (Tlp::Amber, Some(area)),
             _ => (incident.tlp(), None),
         };
-        let set_aside =
-            history.iter().filter(|past| matches!(past.fate, crate::documents::Fate::SetAside(_))).count();
+        let set_aside = history.iter().filter(|past| matches!(past.fate, crate::documents::Fate::SetAside(_))).count();
         Ok(Some(IncidentView {
             id,
             title: incident.title.value.clone().unwrap_or_default(),

@@ -49,8 +49,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let id = self.random16();
         let one_time = SigningSecret::generate(&mut self.rng);
         let expires = Day(Day::of_ms(now_ms).0.saturating_add(INVITE_DAYS));
-        let act =
-            Act::Invite { id, role, area: area.clone(), one_time: one_time.public(), expires, person: None };
+        let act = Act::Invite { id, role, area: area.clone(), one_time: one_time.public(), expires, person: None };
         self.say_acts(Kind::REGISTRY, vec![act], now_ms).await?;
         let authority = self.log.values().filter(|statement| statement.kind() == Kind::AUTHORITY);
         let statements = authority.map(|statement| (statement.author(), statement.bytes().to_vec())).collect();
@@ -91,7 +90,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// Writes a member all keys that its role may hold, as far as this device has them.
     async fn send_keys(&mut self, key: &SigningPublic, now_ms: u64) -> Result<(), NodeError> {
-        let circles = self.roster.holds_in_custody(key);
+        let mut circles = self.roster.may_open(key);
+        circles.extend(self.roster.holds_in_custody(key));
         let rotates = self.roster.member(key).is_some_and(|member| member.role == Role::Steward);
         let letter = KeyLetter {
             circles: self.secrets.of_circles(&circles),
@@ -115,8 +115,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let audience = member.audience();
         let chain = self.own_chain(&audience).await?;
         let nonce = self.random16();
-        let document =
-            azalai_envelope::statement::document_id(&self.project, kind, &audience, &self.me(), &nonce);
+        let document = azalai_envelope::statement::document_id(&self.project, kind, &audience, &self.me(), &nonce);
         let saying = Saying { kind, document, opens: Some(nonce), audience, body };
         let statement = self.sign(&saying, chain, now_ms)?;
         self.keep(&statement, Lane::Urgent, Batch::new()).await?;
@@ -129,8 +128,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// [`NodeError::Denied`]; [`NodeError::NoKey`] if this device holds no carrier key.
     pub async fn certify_relay(&mut self, relay: RelayPublic, label: &str, now_ms: u64) -> Result<Vec<u8>, NodeError> {
         let carrier = self.secrets.carrier().cloned();
-        let carrier = carrier
-            .ok_or_else(|| NodeError::NoKey("only a steward's device holds the key that certifies relays".to_owned()))?;
+        let carrier = carrier.ok_or_else(|| {
+            NodeError::NoKey("only a steward's device holds the key that certifies relays".to_owned())
+        })?;
         let certified = self.roster.carrier().copied();
         let certified = certified.ok_or_else(|| NodeError::NoKey("the project names no carrier key".to_owned()))?;
         let posting = self.roster.posting();
@@ -147,10 +147,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// The keys that this device tries on an envelope: its own first, then those of the circles that it may read.
+    /// Before it knows its own admission, which is itself sealed to everyone, only the two logs' circles count: a
+    /// steward's device must not open what it only holds in custody.
     pub(crate) fn opening_keys(&self) -> Vec<OpeningKey> {
         let own = OpeningKey::new(self.me().audience(), self.profile.device.receiving.clone());
         let mut keys = vec![own];
-        keys.extend(self.secrets.opening(&self.project, &self.roster.may_open(&self.me())));
+        let mut circles = self.roster.may_open(&self.me());
+        if circles.is_empty() {
+            circles = vec![Circle::Everyone, Circle::Staff];
+        }
+        keys.extend(self.secrets.opening(&self.project, &circles));
         keys
     }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use azalai_envelope::ids::{derive8, derive16};
 use azalai_envelope::{
-    AudienceId, AuthorId, ChainId, Clock, DevicePublic, DocumentId, Draft, EnvelopeId, GenerationId, Kind, Lane, ProjectId,
-    SigningPublic, Statement, StatementId, Verified,
+    AudienceId, AuthorId, ChainId, Clock, DevicePublic, DocumentId, Draft, EnvelopeId, GenerationId, Kind, Lane,
+    ProjectId, SigningPublic, Statement, StatementId, Verified,
 };
 use azalai_roster::{Circle, LogEntry, Roster};
 use azalai_store::{Batch, Cursor, Disk, Journal, JournalReport, Keys, Page, Slots, Space, Store, Vault};
@@ -178,7 +178,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
             let mut reader = azalai_envelope::codec::Reader::new(&entry.bytes);
             let lane = Lane::read(&mut reader)?;
-            let Ok(statement) = stored::decode_statement(&self.project, reader.take("statement", reader.left())?) else {
+            let Ok(statement) = stored::decode_statement(&self.project, reader.take("statement", reader.left())?)
+            else {
                 self.report.damaged += 1;
                 continue;
             };
@@ -269,7 +270,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// Signs what is to be said, at this device's next place in its chain for the audience.
-    pub(crate) fn sign(&mut self, saying: &Saying<'_>, chain: OwnChain, now_ms: u64) -> Result<Verified<Statement>, NodeError> {
+    pub(crate) fn sign(
+        &mut self,
+        saying: &Saying<'_>,
+        chain: OwnChain,
+        now_ms: u64,
+    ) -> Result<Verified<Statement>, NodeError> {
         let draft = Draft {
             kind: saying.kind,
             document: saying.document,
@@ -286,7 +292,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// Saves an own statement durably: first in the journal, then with `batch` in the database. When this returns,
     /// it is kept whatever happens next.
-    pub(crate) async fn keep(&mut self, statement: &Verified<Statement>, lane: Lane, mut batch: Batch) -> Result<(), NodeError> {
+    pub(crate) async fn keep(
+        &mut self,
+        statement: &Verified<Statement>,
+        lane: Lane,
+        mut batch: Batch,
+    ) -> Result<(), NodeError> {
         let mut record = vec![lane.to_byte()];
         record.extend_from_slice(&stored::encode_statement(statement));
         self.journal.append(&statement.id().0, &record).await?;
@@ -310,7 +321,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             _ => STATEMENTS,
         };
         batch.put(space, statement.id().0, stored::encode_statement(statement));
-        batch.put(PLACES_IN_CHAINS, place_key(&statement.author(), &statement.chain(), statement.seq()), statement.id().0);
+        batch.put(
+            PLACES_IN_CHAINS,
+            place_key(&statement.author(), &statement.chain(), statement.seq()),
+            statement.id().0,
+        );
     }
 
     /// Says acts in one of the logs.

@@ -145,7 +145,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let (opened, _) = scan_all(&self.vault, OPENED).await?;
         let mut owed: BTreeMap<(SigningPublic, u8), BTreeSet<StatementId>> = BTreeMap::new();
         for (key, value) in opened {
-            let (Some(id), Some((author, flags))) = (StatementId::from_slice(&key), read_opened(&value)) else { continue };
+            let (Some(id), Some((author, flags))) = (StatementId::from_slice(&key), read_opened(&value)) else {
+                continue;
+            };
             if flags & OPENED_SENT == 0 {
                 owed.entry((author, OPENED_SENT)).or_default().insert(id);
             }

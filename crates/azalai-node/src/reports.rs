@@ -108,7 +108,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let circle = match tlp {
             Tlp::Red => {
                 return Err(NodeError::Denied(
-                    "TLP:RED is for named members only, and naming them is not built yet: use TLP:AMBER+STRICT".to_owned(),
+                    "TLP:RED is for named members only, and naming them is not built yet: use TLP:AMBER+STRICT"
+                        .to_owned(),
                 ));
             }
             Tlp::Green | Tlp::Clear => Circle::Everyone,
@@ -270,7 +271,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(Some(ReportView {
             id,
             author: opening.author,
-            pseudonym: member.map(|member| member.pseudonym.clone()).or_else(|| own.then(|| self.profile.pseudonym.clone())),
+            pseudonym: member
+                .map(|member| member.pseudonym.clone())
+                .or_else(|| own.then(|| self.profile.pseudonym.clone())),
             area,
             tlp,
             state,

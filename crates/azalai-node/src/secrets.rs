@@ -25,7 +25,13 @@ pub(crate) struct Secrets {
 
 impl Secrets {
     /// Adds one circle's key and what is to be written for it.
-    pub(crate) fn add_circle(&mut self, project: &ProjectId, circle: Circle, secret: ReceivingSecret, batch: &mut Batch) {
+    pub(crate) fn add_circle(
+        &mut self,
+        project: &ProjectId,
+        circle: Circle,
+        secret: ReceivingSecret,
+        batch: &mut Batch,
+    ) {
         let generation = secret.public().generation(&circle.audience(project));
         let mut writer = Writer::new();
         writer.u8(VERSION).u8(1).text(&circle.to_string()).raw(secret.as_bytes());

@@ -73,10 +73,16 @@ mod tests {
     fn words_are_read_as_people_type_them() {
         let words = draw(INVITE_WORDS, &mut rand_chacha::ChaCha20Rng::from_seed([7; 32]));
         let plain = words.join(" ");
-        let typed = format!("  {}\n", words.iter().map(|word| word[..word.len().min(4)].to_uppercase()).collect::<Vec<_>>().join("\t "));
+        let typed = format!(
+            "  {}\n",
+            words.iter().map(|word| word[..word.len().min(4)].to_uppercase()).collect::<Vec<_>>().join("\t ")
+        );
         assert_eq!(normalise(&plain).unwrap(), plain);
         assert_eq!(normalise(&typed).unwrap(), plain);
         assert_eq!(normalise("abandon"), Err(WordsError::Count { got: 1 }));
-        assert!(matches!(normalise("abandon abandon abandon abandon abandon azalai"), Err(WordsError::Unknown { place: 6, .. })));
+        assert!(matches!(
+            normalise("abandon abandon abandon abandon abandon azalai"),
+            Err(WordsError::Unknown { place: 6, .. })
+        ));
     }
 }

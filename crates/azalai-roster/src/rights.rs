@@ -212,19 +212,20 @@ impl Roster {
             return Err(Denied::Unknown);
         }
         let circle = self.circles.get(&audience);
-        let to_member = || self.members.keys().any(|member| member.audience() == audience);
+        // One member is an audience too, and not one that every device knows: a monitor's holds no registry.
+        let to_member = circle.is_none();
         let (role, reader) = match kind {
             Kind::REPORT => (true, matches!(circle, Some(circle) if *circle != Circle::Staff)),
             Kind::INCIDENT | Kind::ASSESSMENT | Kind::ACTOR | Kind::MARKET | Kind::ROUTE => (
                 holding.is_some_and(|holding| !holding.areas.is_empty()),
                 circle.is_some_and(|circle| self.opens(key).contains(circle)),
             ),
-            Kind::NOTICE => (holding.is_some(), circle.is_some() || to_member()),
+            Kind::NOTICE => (holding.is_some(), true),
             Kind::PACK => (holding.is_some_and(|holding| holding.steward), circle == Some(&Circle::Everyone)),
             Kind::PLACE => (holding.is_some(), circle == Some(&Circle::Everyone)),
             Kind::AUTHORITY => (holding.is_some(), circle == Some(&Circle::Everyone)),
             Kind::REGISTRY => (true, circle == Some(&Circle::Staff)),
-            Kind::KEYS | Kind::RECEIPT => (holding.is_some(), to_member()),
+            Kind::KEYS | Kind::RECEIPT => (holding.is_some(), to_member),
             other => return Err(Denied::UnknownKind(other)),
         };
         match (role, reader) {

@@ -60,11 +60,7 @@ impl Member {
         Self::make(seed, pseudonym, |home| block_on(home.join(&invite.file, &invite.words, now_ms)).unwrap())
     }
 
-    fn make(
-        seed: u64,
-        pseudonym: &str,
-        make: impl FnOnce(NewHome<'_, MemoryStore, MemoryDisk>) -> TestNode,
-    ) -> Self {
+    fn make(seed: u64, pseudonym: &str, make: impl FnOnce(NewHome<'_, MemoryStore, MemoryDisk>) -> TestNode) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let (store, disk) = (MemoryStore::new(), MemoryDisk::new());
         let home = Home { store: store.clone(), disk: disk.clone() };
@@ -115,7 +111,8 @@ impl Member {
 
     /// Admits all who wait and whom this member may admit.
     pub fn admit_all(&mut self, now_ms: u64) -> usize {
-        let waiting: Vec<_> = self.node.roster().waiting().into_iter().map(|waiting| waiting.claim.device.signing).collect();
+        let waiting: Vec<_> =
+            self.node.roster().waiting().into_iter().map(|waiting| waiting.claim.device.signing).collect();
         waiting.into_iter().filter(|key| block_on(self.node.admit(key, now_ms)).is_ok()).count()
     }
 }
