@@ -62,7 +62,7 @@ pub(crate) struct Record {
 const MAX_ROW_BYTES: usize = 1 << 20;
 
 impl Record {
-    fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.u8(VERSION).u8(self.kind.0).raw(&self.audience.0).varint(self.entries.len() as u64);
         for entry in &self.entries {

@@ -6,6 +6,7 @@
 
 pub mod bundle;
 pub mod catalog;
+pub mod doctor;
 pub mod documents;
 pub mod door;
 pub mod error;
@@ -26,6 +27,7 @@ pub mod status;
 mod stored;
 pub mod words;
 
+pub use doctor::Check;
 pub use documents::Fate;
 pub use error::NodeError;
 pub use exchange::{Exchanged, Transport, TransportError};
