@@ -12,7 +12,7 @@ use crate::graph::{Entry, Graph, Log, Place};
 use crate::reason::Reason;
 use crate::removal::{Exclusion, Label, Removals, World, solve};
 use crate::rights::{Holdings, steward};
-use crate::roster::{AreaInfo, Generation, Holding, Member, MemberState, RelayInfo, Roster};
+use crate::roster::{AreaInfo, Generation, Member, MemberState, RelayInfo, Roster};
 
 /// Everything between the statements and the roster.
 pub(crate) struct Builder<'g> {
@@ -49,6 +49,8 @@ pub(crate) fn build<'a>(root: SigningPublic, statements: impl IntoIterator<Item 
         authority_head: [0; 8],
         rejected: Vec::new(),
         forked: BTreeSet::new(),
+        claimed: BTreeSet::new(),
+        by_author: BTreeMap::new(),
     };
     let mut builder = Builder { graph: &graph, roster, rejected, ever: BTreeMap::new(), rotations: BTreeMap::new() };
     builder.found();
@@ -141,7 +143,7 @@ impl<'g> Builder<'g> {
     fn holdings_in(&self, world: &World) -> Holdings {
         let mut holdings = Holdings::new();
         for key in &world.stewards {
-            holdings.entry(*key).or_insert_with(Holding::default).steward = true;
+            holdings.entry(*key).or_default().steward = true;
         }
         for (_, _, act) in self.stewards_acts(world) {
             if let Act::Grant { device, role: Role::Coordinator, area: Some(area), .. } = act
@@ -351,6 +353,13 @@ impl<'g> Builder<'g> {
 
     fn finish(self) -> Roster {
         let mut roster = self.roster;
+        // Also those whose grant or invite is set aside: what they wrote has to be verified before it can be shown
+        // as set aside.
+        let claimed = roster.claimed.iter().chain(self.ever.keys()).chain(roster.members.keys());
+        let keys: BTreeSet<SigningPublic> = claimed.copied().chain([roster.root]).collect();
+        for key in keys {
+            roster.by_author.entry(key.author_id()).or_default().push(key);
+        }
         roster.rejected = self.rejected.into_iter().map(|((id, index), reason)| (id, index, reason)).collect();
         roster
     }

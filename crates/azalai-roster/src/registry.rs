@@ -274,6 +274,8 @@ impl<'g> Builder<'g> {
     }
 
     fn list_invites(&mut self, invites: Vec<Invited<'g>>) {
+        let claimed = invites.iter().flat_map(|invited| invited.claims.keys());
+        self.roster.claimed = claimed.map(|device| device.signing).collect();
         self.roster.invites = invites
             .into_iter()
             .filter(|invited| invited.standing)

@@ -186,6 +186,9 @@ pub struct Roster {
     pub(crate) rejected: Vec<(StatementId, usize, Reason)>,
     /// Log statements that a fork sets aside.
     pub(crate) forked: BTreeSet<StatementId>,
+    /// Devices that claimed an invite that was ever good.
+    pub(crate) claimed: BTreeSet<SigningPublic>,
+    pub(crate) by_author: BTreeMap<AuthorId, Vec<SigningPublic>>,
 }
 
 impl Roster {
@@ -266,10 +269,10 @@ impl Roster {
         self.members.values()
     }
 
-    /// The known keys that a statement's author may be: members in any state, and the root.
+    /// The known keys that a statement's author may be: members in any state, the root, and devices whose grant or
+    /// invite is set aside.
     pub fn authors(&self, author: AuthorId) -> impl Iterator<Item = SigningPublic> {
-        let root = (!self.members.contains_key(&self.root)).then_some(self.root);
-        self.members.keys().copied().chain(root).filter(move |key| key.author_id() == author)
+        self.by_author.get(&author).into_iter().flatten().copied()
     }
 
     /// The key to seal to a circle with: of the generations that follow every known removal of somebody who could

@@ -19,7 +19,6 @@ impl Roster {
         if self.is_adopted(&statement.id(), &author) {
             return Standing::Counts;
         }
-        // A claim is a device's first word: it gives no right, so that no cut or fork has to stop it.
         let state = self.member(&author).map(|member| member.state);
         if matches!(statement.kind(), Kind::AUTHORITY | Kind::REGISTRY) && self.forked.contains(&statement.id()) {
             return Standing::Quarantined;

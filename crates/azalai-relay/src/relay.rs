@@ -1,0 +1,98 @@
+//! A relay in a folder: its key, its store, its certificates.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use azalai_envelope::codec::{DecodeError, Reader};
+use azalai_envelope::{DeviceKeys, ProjectId, RelayPublic};
+use azalai_store::{Disk, FolderDisk, Recovery, SledStore, StoreError};
+use azalai_sync::responder::AdmitError;
+use azalai_sync::Responder;
+use rand_core::UnwrapErr;
+
+/// Name of the file with the relay's secret keys: version 1, then 64 bytes. Made with mode 0600.
+const KEY_FILE: &str = "relay.key";
+
+/// Version of the key file.
+const KEY_VERSION: u8 = 1;
+
+/// Why a relay could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError {
+    /// The store or a file failed.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// The key file has another form.
+    #[error("relay.key: {0}")]
+    Key(#[from] DecodeError),
+}
+
+/// A relay.
+#[derive(Debug)]
+pub struct Relay {
+    responder: Arc<Responder<Arc<SledStore>>>,
+    recovery: Option<Recovery>,
+}
+
+/// The public keys of the relay in `folder`; makes folder and keys if there are none. Works beside a running relay.
+///
+/// # Errors
+/// [`RelayError`] if the key file cannot be read or made.
+pub async fn relay_key(folder: &Path) -> Result<RelayPublic, RelayError> {
+    Ok(keys(folder).await?.public())
+}
+
+async fn keys(folder: &Path) -> Result<DeviceKeys, RelayError> {
+    let disk = FolderDisk::open(folder)?;
+    if let Some(bytes) = disk.read(KEY_FILE).await? {
+        let mut reader = Reader::new(&bytes);
+        return match reader.u8("version")? {
+            KEY_VERSION => Ok(DeviceKeys::from_bytes(reader.take("keys", reader.left())?)?),
+            got => Err(DecodeError::UnknownVersion { field: "relay.key", got }.into()),
+        };
+    }
+    let keys = DeviceKeys::generate(&mut UnwrapErr(getrandom::SysRng));
+    let bytes = [[KEY_VERSION].as_slice(), &keys.to_bytes()].concat();
+    disk.write_atomic(KEY_FILE, &bytes).await?;
+    Ok(keys)
+}
+
+impl Relay {
+    /// Opens the relay in `folder`, making what is not there. `quota`: bytes of envelopes for each project, over
+    /// which the oldest are given up.
+    ///
+    /// # Errors
+    /// [`RelayError`]; [`StoreError::InUse`] in it if another process has it open.
+    pub async fn open(folder: &Path, quota: u64) -> Result<Self, RelayError> {
+        let keys = keys(folder).await?;
+        let opened = SledStore::open(folder)?;
+        let responder = Responder::relay(keys, Arc::new(opened.store), quota).await?;
+        Ok(Self { responder: Arc::new(responder), recovery: opened.recovery })
+    }
+
+    /// Its public keys.
+    #[must_use]
+    pub fn public(&self) -> RelayPublic {
+        self.responder.key_document().keys
+    }
+
+    /// What was saved of a damaged database when it was opened.
+    #[must_use]
+    pub const fn recovery(&self) -> Option<&Recovery> {
+        self.recovery.as_ref()
+    }
+
+    /// What answers, for [`crate::router`].
+    #[must_use]
+    pub fn responder(&self) -> Arc<Responder<Arc<SledStore>>> {
+        Arc::clone(&self.responder)
+    }
+
+    /// Takes a certificate: admits its project, or closes the epochs before it.
+    ///
+    /// # Errors
+    /// [`AdmitError`]: no certificate, or one that names another relay's key (it says which).
+    pub async fn admit(&self, certificate: &[u8]) -> Result<ProjectId, AdmitError> {
+        self.responder.admit(certificate).await
+    }
+}

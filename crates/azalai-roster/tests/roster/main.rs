@@ -1,0 +1,10 @@
+//! What the two logs add up to, tried from outside: bytes, rights, removals, and properties over random sets.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod bytes;
+mod members;
+mod properties;
+mod removals;
+mod rights;
+mod support;
