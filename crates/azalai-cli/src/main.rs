@@ -1,2 +1,36 @@
-//! placeholder
-fn main() {}
+//! The program `azalai`: reads arguments, opens a home, does one thing, says what came of it.
+//!
+//! Exit status: 0 done, 1 failed with nothing lost, 2 the command line makes no sense. Results go to stdout (with
+//! `--json` one object on each line), everything else to stderr.
+
+mod args;
+mod commands;
+mod home;
+mod host;
+mod http;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::Arguments;
+use output::Output;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let mut out = Output::new(arguments.json);
+    match commands::run(arguments, &mut out) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            host::say(&format!("azalai: {failure}"));
+            ExitCode::from(failure.status())
+        }
+    }
+}

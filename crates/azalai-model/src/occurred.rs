@@ -245,3 +245,11 @@ impl Packed for Occurred {
             .map_err(|_| input.invalid("occurred", "no time between 1970 and 9999"))
     }
 }
+/// A time in milliseconds since 1970 as ISO 8601 in UTC, to the second.
+#[must_use]
+pub fn instant(ms: u64) -> String {
+    let seconds = i64::try_from(ms / 1000).unwrap_or(i64::MAX);
+    let Date { year, month, day } = Date::from_days(seconds.div_euclid(86_400));
+    let of_day = seconds.rem_euclid(86_400);
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
+}

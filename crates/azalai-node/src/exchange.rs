@@ -36,6 +36,8 @@ pub enum TransportError {
     Refused {
         /// HTTP status.
         status: u16,
+        /// What kind of problem it says it is.
+        kind: String,
         /// The problem's detail, in the responder's words.
         detail: String,
     },
@@ -44,8 +46,8 @@ pub enum TransportError {
     Connection(String),
 }
 
-/// The status with which a responder says that it knows no such posting epoch.
-const UNKNOWN_EPOCH_STATUS: u16 = 409;
+/// The kind of problem by which a responder says that it knows no such posting epoch.
+const UNKNOWN_EPOCH: &str = "unknown-epoch";
 
 /// What an exchange came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -230,7 +232,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                         self.apply_events(events, relay, exchanged).await?;
                     }
                     // The relay missed a rotation: any member brings it the newer certificate.
-                    Err(TransportError::Refused { status: UNKNOWN_EPOCH_STATUS, .. }) if !introduced => {
+                    Err(TransportError::Refused { kind, .. }) if kind == UNKNOWN_EPOCH && !introduced => {
                         introduced = true;
                         exchange.introduce();
                     }

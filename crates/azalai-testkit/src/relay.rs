@@ -5,7 +5,7 @@ use std::sync::Arc;
 use azalai_envelope::{DeviceKeys, RelayPublic};
 use azalai_node::{Transport, TransportError};
 use azalai_store::{MemoryStore, Store};
-use azalai_sync::{Budget, Responder};
+use azalai_sync::{Budget, RespondError, Responder};
 use futures_lite::future::block_on;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
@@ -84,7 +84,10 @@ impl<S: Store + Clone + 'static> Transport for DirectLink<S> {
     async fn exchange(&mut self, request: Vec<u8>) -> Result<Vec<u8>, TransportError> {
         let mut budget = Budget::of_connection();
         let reply = self.responder.respond(&request, self.now_ms, &mut budget, &mut self.rng).await;
-        reply.map_err(|error| TransportError::Refused { status: 400, detail: error.to_string() })
+        reply.map_err(|error| {
+            let kind = if matches!(error, RespondError::UnknownEpoch { .. }) { "unknown-epoch" } else { "request" };
+            TransportError::Refused { status: 400, kind: kind.to_owned(), detail: error.to_string() }
+        })
     }
 }
 

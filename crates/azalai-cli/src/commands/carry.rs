@@ -1,0 +1,116 @@
+//! Exchanging with relays and neighbours, and bundles.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use azalai_relay::{router, serve};
+use serde_json::json;
+
+use super::{read_file, write_file};
+use crate::args::Bundle;
+use crate::commands::relay::{host_of_routes, listen_on, stopped};
+use crate::http::Link;
+use crate::output::{Failure, Output};
+use crate::{home, host};
+
+/// How often an exchange that is offered takes in what neighbours brought.
+const CATCH_UP_EVERY: Duration = Duration::from_secs(1);
+
+pub(crate) async fn sync(home: Option<&Path>, url: &str, out: &mut Output) -> Result<(), Failure> {
+    let mut link = Link::new(url).map_err(Failure::usage)?;
+    let mut device = home::open(home).await?;
+    let exchanged = device.exchange_with(&mut link, host::now_ms()).await?;
+    let summary = exchanged.summary;
+    for why in &exchanged.stay {
+        host::say(&format!("azalai: something stays on this device: {why}"));
+    }
+    for (id, why) in &exchanged.refused {
+        host::say(&format!("azalai: letter {id} was not taken: {why}"));
+    }
+    for (id, why) in &exchanged.taken.refused {
+        host::say(&format!("azalai: a letter was set aside ({id}): {why}"));
+    }
+    if exchanged.taken.newer > 0 {
+        host::say(&format!("azalai: {} letters need a newer Azalai; they are kept", exchanged.taken.newer));
+    }
+    let object = json!({
+        "sent": summary.sent, "received": summary.received, "rounds": summary.rounds, "bytes_sent": summary.bytes_sent,
+        "bytes_received": summary.bytes_received, "new_statements": exchanged.taken.statements,
+        "new_report_and_incident_statements": exchanged.taken.of_documents, "refused": exchanged.refused.len(),
+        "set_aside": exchanged.taken.refused.len(), "foreign": exchanged.foreign, "settled": summary.settled,
+    });
+    out.result(&object, || {
+        format!(
+            "Sent {} letters, received {} ({} bytes out, {} in, {} rounds). New here: {} of reports and incidents, {} in all.{}",
+            summary.sent,
+            summary.received,
+            summary.bytes_sent,
+            summary.bytes_received,
+            summary.rounds,
+            exchanged.taken.of_documents,
+            exchanged.taken.statements,
+            if summary.settled { " Both sides carry the same now." } else { "" }
+        )
+    })
+}
+
+pub(crate) async fn exchange(home: Option<&Path>, listen: SocketAddr, out: &mut Output) -> Result<(), Failure> {
+    let mut device = home::open(home).await?;
+    device.get_ready(host::now_ms()).await?;
+    let responder = Arc::new(device.responder()?);
+    let listener = listen_on(listen, out).await?;
+    let (end, mut ending) = tokio::sync::watch::channel(());
+    let routes = router(responder, host_of_routes());
+    let server = tokio::spawn(serve(listener, routes, async move {
+        stopped().await;
+        drop(end);
+    }));
+    // What neighbours bring is durable before they are told so; what is in it for this device is read meanwhile.
+    loop {
+        tokio::select! {
+            _ = ending.changed() => break,
+            () = tokio::time::sleep(CATCH_UP_EVERY) => drop(device.catch_up().await?),
+        }
+    }
+    let served = server.await.map_err(|error| Failure::failed(format!("the exchange stopped: {error}")))?;
+    served.map_err(|error| Failure::failed(format!("the exchange stopped: {error}")))?;
+    device.catch_up().await?;
+    Ok(())
+}
+
+pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output) -> Result<(), Failure> {
+    match bundle {
+        Bundle::Export { out: file } => {
+            let mut device = home::open(home).await?;
+            let (bytes, count) = device.export_bundle(host::now_ms()).await?;
+            write_file(&file, &bytes)?;
+            let object = json!({ "file": file.display().to_string(), "envelopes": count, "bytes": bytes.len() });
+            out.result(&object, || {
+                format!("{count} sealed letters written to {} ({} bytes).", file.display(), bytes.len())
+            })
+        }
+        Bundle::Import { file } => {
+            let bytes = read_file(&file, azalai_node::limits::MAX_BUNDLE_BYTES)?;
+            let mut device = home::open(home).await?;
+            let imported = device.import_bundle(&bytes).await?;
+            let object = json!({
+                "envelopes": imported.envelopes, "new": imported.new, "foreign": imported.foreign,
+                "new_statements": imported.taken.statements, "cut_off": imported.cut_off,
+            });
+            out.result(&object, || {
+                format!(
+                    "{} letters in the file, {} new here, {} of them with something for this device. {} are not of this project.",
+                    imported.envelopes, imported.new, imported.taken.statements, imported.foreign
+                )
+            })?;
+            match imported.cut_off {
+                Some(what) => {
+                    Err(Failure::failed(format!("the file is cut off ({what}); what came before it was taken in")))
+                }
+                None => Ok(()),
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What this device can say about itself, its categories and its places.
+
+use std::path::Path;
+
+use azalai_node::{Progress, catalog};
+use serde_json::{Value, json};
+
+use crate::home;
+use crate::output::{Failure, Output, table};
+
+fn progress(progress: &Progress) -> Value {
+    json!({
+        "only_here": progress.only_here, "with_neighbours": progress.with_neighbours, "relay": progress.in_a_relay,
+        "opened": progress.opened,
+    })
+}
+
+pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), Failure> {
+    let folder = home::named(home)?;
+    let device = home::open(home).await?;
+    let status = device.status().await?;
+    let disk = size_of(&folder);
+    let lanes: Vec<Value> = status
+        .carried
+        .iter()
+        .map(|(lane, envelopes, bytes)| json!({ "lane": lane.to_string(), "envelopes": envelopes, "bytes": bytes }))
+        .collect();
+    let role = status.member.as_ref().map(|member| member.role.to_string());
+    let reports: serde_json::Map<String, Value> =
+        status.reports.iter().map(|(state, count)| (state.to_string(), (*count).into())).collect();
+    let object = json!({
+        "project": status.project_name, "pseudonym": device.pseudonym(), "key": device.device().signing.to_string(),
+        "role": role, "admitted": status.admitted, "epoch": status.epoch, "own_reports": reports,
+        "own_report_statements": progress(&status.own_reports), "other_statements": progress(&status.other_statements),
+        "readable_reports": status.readable.0, "readable_incidents": status.readable.1, "carried": lanes,
+        "members": { "confirmed": status.members.0, "unconfirmed": status.members.1, "removed": status.members.2 },
+        "bytes_on_disk": disk,
+    });
+    out.result(&object, || {
+        let own = &status.own_reports;
+        let carried: u64 = status.carried.iter().map(|(_, envelopes, _)| envelopes).sum();
+        let bytes: u64 = status.carried.iter().map(|(_, _, bytes)| bytes).sum();
+        let mut lines = vec![
+            format!("{} — {} ({})", status.project_name, device.pseudonym(), role.as_deref().unwrap_or("not admitted yet, or a monitor")),
+            format!("admitted: {}   posting epoch: {}", if status.admitted { "yes" } else { "not yet" }, status.epoch.unwrap_or_default()),
+            format!(
+                "own reports and their corrections: {} only on this device, {} handed to a neighbour, {} in a relay (it says), {} opened by a coordinator",
+                own.only_here, own.with_neighbours, own.in_a_relay, own.opened
+            ),
+            format!("can read {} reports and {} incidents", status.readable.0, status.readable.1),
+            format!("carries {carried} sealed letters ({bytes} bytes) for itself and others; {disk} bytes on disk"),
+        ];
+        if status.other_statements.only_here > 0 {
+            lines.push(format!("{} other statements (acts, keys, receipts, incidents) wait for an exchange", status.other_statements.only_here));
+        }
+        lines.join("\n")
+    })
+}
+
+fn size_of(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let sizes = entries.flatten().map(|entry| match entry.metadata() {
+        Ok(data) if data.is_dir() => size_of(&entry.path()),
+        Ok(data) => data.len(),
+        Err(_) => 0,
+    });
+    sizes.sum()
+}
+
+pub(crate) fn categories(lang: &str, out: &mut Output) -> Result<(), Failure> {
+    let pack = catalog::pack()?;
+    if !pack.languages.iter().any(|language| language == lang) {
+        return Err(Failure::failed(format!(
+            "the categories have no names in {lang:?}; they have: {}",
+            pack.languages.join(", ")
+        )));
+    }
+    let mut rows = Vec::new();
+    for category in &pack.categories {
+        let label = category.name(lang);
+        out.object(&json!({ "code": category.code, "label": label, "theme": category.theme, "urgency": category.urgency.to_string() }))?;
+        rows.push(vec![category.code.clone(), category.theme.clone(), label.to_owned()]);
+    }
+    out.text(&table(&["CODE", "THEME", "LABEL"], &rows))
+}
+
+pub(crate) fn places(search: Option<&str>, out: &mut Output) -> Result<(), Failure> {
+    let gazetteer = catalog::gazetteer()?;
+    let entries: Vec<_> = match search {
+        Some(typed) => gazetteer.search(typed),
+        None => gazetteer.iter().collect(),
+    };
+    let mut rows = Vec::new();
+    for entry in &entries {
+        out.object(&json!({
+            "id": entry.id, "name": entry.name, "name_ar": entry.name_in("ar"), "admin1": entry.admin1, "country": entry.country,
+            "lat": entry.point.lat(), "lon": entry.point.lon(),
+        }))?;
+        rows.push(vec![
+            entry.id.clone(),
+            entry.name.clone(),
+            entry.admin1.clone(),
+            entry.country.clone(),
+            entry.name_in("ar").to_owned(),
+        ]);
+    }
+    if rows.is_empty() {
+        return out.text("No place of that name; a report keeps the name as it is written.");
+    }
+    out.text(&table(&["ID", "NAME", "REGION", "COUNTRY", "ARABIC"], &rows))
+}
+
+pub(crate) async fn doctor(home: Option<&Path>, out: &mut Output) -> Result<(), Failure> {
+    let mut device = home::open(home).await?;
+    let mut wrong = 0;
+    for check in device.doctor().await? {
+        wrong += check.wrong.len();
+        let object =
+            json!({ "check": check.what, "whole": check.whole, "rebuilt": check.rebuilt, "wrong": check.wrong });
+        out.result(&object, || {
+            let mut lines = vec![format!("{}: {} whole, {} rebuilt", check.what, check.whole, check.rebuilt)];
+            lines.extend(check.wrong.iter().map(|what| format!("  {what}")));
+            lines.join("\n")
+        })?;
+    }
+    if wrong > 0 {
+        Err(Failure::failed(format!("{wrong} things are wrong; they are listed above")))
+    } else {
+        out.text("All is well.")
+    }
+}

@@ -1,0 +1,119 @@
+//! One file for each group of commands; this one only dispatches.
+
+mod carry;
+mod export;
+mod incidents;
+mod lists;
+mod people;
+mod relay;
+mod reports;
+mod show;
+
+use std::path::Path;
+
+use azalai_envelope::{DocumentId, Kind};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::args::{Arguments, Command, Project};
+use crate::home::Device;
+use crate::output::{Failure, Output};
+
+/// Does what the command line asks.
+pub(crate) fn run(arguments: Arguments, out: &mut Output) -> Result<(), Failure> {
+    let Arguments { home, command, .. } = arguments;
+    runtime()?.block_on(dispatch(home.as_deref(), command, out))
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    let built = Builder::new_multi_thread().enable_all().build();
+    built.map_err(|error| Failure::failed(format!("the program could not start its threads: {error}")))
+}
+
+async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Result<(), Failure> {
+    match command {
+        Command::Project(Project::New { name, areas, pseudonym, memory }) => {
+            people::found(home, &name, &areas, &pseudonym, &memory, out).await
+        }
+        Command::Invite { role, area, out: file, memory } => {
+            people::invite(home, role, area.as_deref(), &file, &memory, out).await
+        }
+        Command::Join { file, words, pseudonym, memory } => {
+            people::join(home, &file, &words, &pseudonym, &memory, out).await
+        }
+        Command::Admit { key, all } => people::admit(home, key.as_deref(), all, out).await,
+        Command::Members => people::members(home, out).await,
+        Command::RelayKey => relay::key(home, out).await,
+        Command::RelayCertificate { relay_key, label, out: file } => {
+            relay::certificate(home, &relay_key, &label, &file, out).await
+        }
+        Command::Relay { listen, admit } => relay::run(home, listen, &admit, out).await,
+        Command::Report(report) => reports::report(home, *report, out).await,
+        Command::Amend { id, said } => reports::amend(home, &id, *said, out).await,
+        Command::Retract { id, why } => reports::retract(home, &id, &why, out).await,
+        Command::Reports(filter) => reports::list(home, &filter, out).await,
+        Command::Show { id } => show::show(home, &id, out).await,
+        Command::History { id } => show::history(home, &id, out).await,
+        Command::Incident(incident) => incidents::change(home, incident, out).await,
+        Command::Incidents => incidents::list(home, out).await,
+        Command::Sync { relay, peer } => carry::sync(home, relay.or(peer).as_deref().unwrap_or_default(), out).await,
+        Command::Exchange { listen } => carry::exchange(home, listen, out).await,
+        Command::Bundle(bundle) => carry::bundle(home, bundle, out).await,
+        Command::Status => lists::status(home, out).await,
+        Command::Categories { lang } => lists::categories(&lang, out),
+        Command::Places { search } => lists::places(search.as_deref(), out),
+        Command::Doctor => lists::doctor(home, out).await,
+        Command::Export { what, format, ring, out: file } => export::export(home, what, format, ring, &file, out).await,
+    }
+}
+
+/// The document of one kind that an id means.
+async fn find(device: &Device, id: &str, kind: Kind) -> Result<DocumentId, Failure> {
+    let (found, is) = device.find(id).await?;
+    let name = |kind| if kind == Kind::INCIDENT { "an incident" } else { "a report" };
+    if is != kind {
+        return Err(Failure::failed(format!("{found} is {}, not {}", name(is), name(kind))));
+    }
+    Ok(found)
+}
+
+/// A value of a fixed list, or what is wrong with it: a matter of usage.
+fn parse<T: core::str::FromStr>(flag: &str, text: &str) -> Result<T, Failure>
+where
+    T::Err: core::fmt::Display,
+{
+    text.parse().map_err(|error| Failure::usage(format!("{flag}: {error}")))
+}
+
+/// Writes a file whole or not at all, for its owner's eyes only.
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let failed = |error: std::io::Error| Failure::failed(format!("{} was not written: {error}", path.display()));
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let written = options.open(&part).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    if let Err(error) = written.and_then(|()| std::fs::rename(&part, path)) {
+        let _ = std::fs::remove_file(&part);
+        return Err(failed(error));
+    }
+    Ok(())
+}
+
+/// Reads a file of at most `limit` bytes.
+fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    use std::io::Read as _;
+    let failed = |error: std::io::Error| Failure::failed(format!("{} was not read: {error}", path.display()));
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > limit {
+        return Err(Failure::failed(format!("{} has more than {limit} bytes", path.display())));
+    }
+    Ok(bytes)
+}

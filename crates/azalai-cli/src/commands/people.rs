@@ -1,0 +1,233 @@
+//! Founding, inviting, joining, admitting.
+
+use std::path::Path;
+
+use azalai_envelope::Day;
+use azalai_node::node::device_id;
+use azalai_node::words;
+use azalai_node::{NewArea, NewHome};
+use azalai_roster::{AreaCode, MemberState};
+use serde_json::json;
+
+use super::{parse, read_file, write_file};
+use crate::args::{self, Memory};
+use crate::output::{Failure, Output, short, table};
+use crate::{home, host};
+
+/// Bytes of an invite file at most.
+const MAX_INVITE_BYTES: u64 = azalai_node::limits::MAX_INVITE_BYTES as u64;
+
+/// Words of an offered passphrase.
+const OFFERED_WORDS: usize = 5;
+
+pub(crate) async fn found(
+    home: Option<&Path>,
+    name: &str,
+    areas: &[String],
+    pseudonym: &str,
+    memory: &Memory,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let areas = areas.iter().map(|area| read_area(area)).collect::<Result<Vec<_>, _>>()?;
+    let folder = home::named(home)?;
+    let mut rng = host::rng()?;
+    let offer = words::draw(OFFERED_WORDS, &mut rng).join(" ");
+    let (home, params) = (home::parts(&folder)?, home::params(memory)?);
+    let passphrase = host::new_passphrase(&offer)?;
+    let new = NewHome { home, passphrase: &passphrase, params, rng, pseudonym };
+    let device = new.found(name, &areas, host::now_ms()).await?;
+    let id = device_id(&device.device().signing);
+    host::say(
+        "azalai: this device holds the only copy of the project's root key. Invite a second steward soon, or keep a \
+         copy of this folder somewhere safe: if both are lost, nobody can admit coordinators any more.",
+    );
+    let object = json!({
+        "id": id.to_string(), "project": device.project().to_string(), "name": name, "pseudonym": pseudonym,
+        "key": device.device().signing.to_string(), "areas": areas.iter().map(|area| area.code.to_string()).collect::<Vec<_>>(),
+    });
+    out.result(&object, || format!("Project {name:?} is founded in {} with {} areas.", folder.display(), areas.len()))
+}
+
+fn read_area(text: &str) -> Result<NewArea, Failure> {
+    let wrong = || Failure::usage(format!("--area {text:?}: write CODE:NAME or CODE:NAME:PARENT"));
+    let mut parts = text.split(':');
+    let (code, name) = (parts.next().ok_or_else(wrong)?, parts.next().ok_or_else(wrong)?);
+    let parent = parts.next().map(|parent| parse("--area", parent)).transpose()?;
+    if parts.next().is_some() || name.trim().is_empty() {
+        return Err(wrong());
+    }
+    Ok(NewArea { code: parse("--area", code)?, name: name.trim().to_owned(), parent })
+}
+
+pub(crate) async fn invite(
+    home: Option<&Path>,
+    role: args::Role,
+    area: Option<&str>,
+    file: &Path,
+    memory: &Memory,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let role = match role {
+        args::Role::Monitor => azalai_roster::Role::Monitor,
+        args::Role::Coordinator => azalai_roster::Role::Coordinator,
+        args::Role::Steward => azalai_roster::Role::Steward,
+    };
+    let area: Option<AreaCode> = area.map(|area| parse("--area", area)).transpose()?;
+    // A steward is of no area; naming one is harmless.
+    let area = if role == azalai_roster::Role::Steward { None } else { area };
+    let params = home::params(memory)?;
+    let mut device = home::open(home).await?;
+    let invite = device.invite(role, area, params, host::now_ms()).await?;
+    write_file(file, &invite.file)?;
+    let id = azalai_envelope::ids::to_hex(&invite.id);
+    let object =
+        json!({ "words": invite.words, "file": file.display().to_string(), "invite": id, "role": role.to_string() });
+    out.result(&object, || {
+        format!(
+            "Invite for a {role} written to {}.\nIts words: {}\nSay the words, or send them by another way than the file. \
+             Whoever has both can join; they are shown only now.",
+            file.display(),
+            invite.words
+        )
+    })
+}
+
+pub(crate) async fn join(
+    home: Option<&Path>,
+    file: &Path,
+    typed: &str,
+    pseudonym: &str,
+    memory: &Memory,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let folder = home::named(home)?;
+    let invite = read_file(file, MAX_INVITE_BYTES)?;
+    let params = home::params(memory)?;
+    let made = !folder.exists();
+    let mut rng = host::rng()?;
+    // The words are checked before a folder or a passphrase is asked for.
+    let package = azalai_node::invite_file::open(&invite, typed).map_err(|error| Failure::failed(error.to_string()))?;
+    if package.expires < Day::of_ms(host::now_ms()) {
+        host::say(
+            "azalai: this invite is older than it was meant to be used; if nobody admits you, ask for a new one.",
+        );
+    }
+    let offer = words::draw(OFFERED_WORDS, &mut rng).join(" ");
+    let passphrase = host::new_passphrase(&offer)?;
+    let parts = home::parts(&folder)?;
+    let new = NewHome { home: parts, passphrase: &passphrase, params, rng, pseudonym };
+    let joined = new.join(&invite, typed, host::now_ms()).await;
+    let device = match joined {
+        Ok(device) => device,
+        Err(error) => {
+            if made {
+                // Nothing but an empty database was made.
+                let _ = std::fs::remove_dir_all(&folder);
+            }
+            return Err(error.into());
+        }
+    };
+    let (key, name) = (device.device().signing, device.roster().name().unwrap_or_default().to_owned());
+    let object = json!({
+        "id": device_id(&key).to_string(), "key": key.to_string(), "pseudonym": pseudonym, "project": device.project().to_string(),
+        "name": name, "role": package.role.to_string(), "area": package.area.as_ref().map(ToString::to_string),
+    });
+    out.result(&object, || {
+        format!(
+            "Joined {name:?} as {pseudonym} ({}). You can write at once; what you write shows as unconfirmed until a \
+             coordinator admits this device.",
+            package.role
+        )
+    })
+}
+
+pub(crate) async fn admit(home: Option<&Path>, key: Option<&str>, all: bool, out: &mut Output) -> Result<(), Failure> {
+    let mut device = home::open(home).await?;
+    let waiting = device.roster().waiting();
+    let chosen: Vec<_> = match key {
+        Some(prefix) => {
+            let fits = |key: &str| prefix.len() >= azalai_node::limits::MIN_PREFIX && key.starts_with(prefix);
+            let found: Vec<_> = waiting.iter().filter(|w| fits(&w.claim.device.signing.to_string())).collect();
+            match found.as_slice() {
+                [one] => vec![(*one).clone()],
+                [] => return Err(Failure::failed(format!("nobody waits under a key that begins with {prefix}"))),
+                _ => return Err(Failure::failed(format!("several who wait have a key that begins with {prefix}"))),
+            }
+        }
+        None if all => waiting.clone(),
+        None => Vec::new(),
+    };
+    if chosen.is_empty() {
+        for w in &waiting {
+            let object = json!({
+                "key": w.claim.device.signing.to_string(), "pseudonym": w.claim.pseudonym, "role": w.role.to_string(),
+                "area": w.area.as_ref().map(ToString::to_string), "claims_of_invite": w.claims, "admitted": false,
+            });
+            out.result(&object, || {
+                let twice = if w.claims > 1 { "  CAUTION: this invite was claimed more than once" } else { "" };
+                let area = w.area.as_ref().map_or_else(String::new, |area| format!(" of {area}"));
+                format!("{}  {} waits to be {}{area}{twice}", w.claim.device.signing, w.claim.pseudonym, w.role)
+            })?;
+        }
+        return out.text(if waiting.is_empty() {
+            "Nobody waits."
+        } else {
+            "Admit one with `azalai admit KEY`, or all with --all."
+        });
+    }
+    let mut refused = 0;
+    for w in chosen {
+        // Two claims of one invite: a person has to choose which.
+        if all && w.claims > 1 {
+            host::say(&format!(
+                "azalai: {} was not admitted: its invite was claimed {} times; admit by key",
+                w.claim.pseudonym, w.claims
+            ));
+            refused += 1;
+            continue;
+        }
+        match device.admit(&w.claim.device.signing, host::now_ms()).await {
+            Ok(member) => {
+                let key = member.device.signing;
+                let object = json!({
+                    "key": key.to_string(), "pseudonym": member.pseudonym, "role": member.role.to_string(),
+                    "area": member.area.as_ref().map(ToString::to_string), "admitted": true,
+                });
+                out.result(&object, || {
+                    format!("{} is admitted as {} ({}).", member.pseudonym, member.role, short(&key))
+                })?;
+            }
+            Err(error) => {
+                host::say(&format!("azalai: {} was not admitted: {error}", w.claim.pseudonym));
+                refused += 1;
+            }
+        }
+    }
+    out.text("They learn of it, and get their keys, after your next exchange and theirs.")?;
+    if refused > 0 { Err(Failure::failed(format!("{refused} were not admitted"))) } else { Ok(()) }
+}
+
+pub(crate) async fn members(home: Option<&Path>, out: &mut Output) -> Result<(), Failure> {
+    let device = home::open(home).await?;
+    let mut rows = Vec::new();
+    for member in device.roster().members() {
+        let state = match member.state {
+            MemberState::Confirmed => "confirmed",
+            MemberState::Unconfirmed => "unconfirmed",
+            MemberState::Suspended => "suspended",
+            MemberState::Removed => "removed",
+        };
+        let key = member.device.signing.to_string();
+        let area = member.area.as_ref().map(ToString::to_string);
+        let object = json!({ "key": key, "pseudonym": member.pseudonym, "role": member.role.to_string(), "area": area, "state": state });
+        rows.push(vec![
+            short(&key),
+            member.pseudonym.clone(),
+            member.role.to_string(),
+            area.unwrap_or_default(),
+            state.to_owned(),
+        ]);
+        out.object(&object)?;
+    }
+    out.text(&table(&["KEY", "PSEUDONYM", "ROLE", "AREA", "STATE"], &rows))
+}

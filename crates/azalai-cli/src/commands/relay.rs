@@ -1,0 +1,107 @@
+//! A relay's key, its certificate, and running one.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use azalai_relay::{Host, Relay, RelayError, relay_key, router, serve};
+use azalai_store::StoreError;
+use azalai_sync::limits::DEFAULT_QUOTA_BYTES;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{parse, read_file, write_file};
+use crate::output::{Failure, Output};
+use crate::{home, host};
+
+/// Bytes of a certificate file at most.
+const MAX_CERTIFICATE_BYTES: u64 = 4096;
+
+fn failed(folder: &Path) -> impl Fn(RelayError) -> Failure {
+    move |error| match error {
+        RelayError::Store(StoreError::InUse { .. }) => {
+            Failure::failed(format!("{} is in use by another azalai process", folder.display()))
+        }
+        other => Failure::failed(other.to_string()),
+    }
+}
+
+pub(crate) async fn key(home: Option<&Path>, out: &mut Output) -> Result<(), Failure> {
+    let folder = home::named(home)?;
+    let key = relay_key(&folder).await.map_err(failed(&folder))?;
+    out.result(&json!({ "key": key.to_string() }), || key.to_string())
+}
+
+pub(crate) async fn certificate(
+    home: Option<&Path>,
+    relay: &str,
+    label: &str,
+    file: &Path,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let relay = parse("--relay-key", relay)?;
+    let mut device = home::open(home).await?;
+    let certificate = device.certify_relay(relay, label, host::now_ms()).await?;
+    write_file(file, &certificate)?;
+    out.result(&json!({ "file": file.display().to_string(), "relay": relay.to_string() }), || {
+        format!("Certificate written to {}. Give it to the relay's keeper: azalai relay --admit FILE", file.display())
+    })
+}
+
+pub(crate) async fn run(
+    home: Option<&Path>,
+    listen: SocketAddr,
+    admit: &[PathBuf],
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let folder = home::named(home)?;
+    let relay = Relay::open(&folder, DEFAULT_QUOTA_BYTES).await.map_err(failed(&folder))?;
+    if let Some(recovery) = relay.recovery() {
+        host::say(&format!(
+            "azalai: the database was damaged. It was set aside as {}; {} items were saved into a new one. Devices bring \
+             again what is missing.",
+            recovery.set_aside.display(),
+            recovery.salvaged
+        ));
+    }
+    for file in admit {
+        let certificate = read_file(file, MAX_CERTIFICATE_BYTES)?;
+        let admitted = relay.admit(&certificate).await;
+        admitted.map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+    }
+    if relay.responder().carriers().is_empty() {
+        host::say("azalai: no project is admitted yet: start again with --admit CERTIFICATE");
+    }
+    let listener = listen_on(listen, out).await?;
+    let routes = router(relay.responder(), host_of_routes());
+    let served = serve(listener, routes, stopped()).await;
+    served.map_err(|error| Failure::failed(format!("the relay stopped: {error}")))
+}
+
+/// Listens, and says so on a line of its own when requests are answered from now on.
+pub(crate) async fn listen_on(listen: SocketAddr, out: &mut Output) -> Result<TcpListener, Failure> {
+    let cannot = |error: std::io::Error| Failure::failed(format!("cannot listen on {listen}: {error}"));
+    let listener = TcpListener::bind(listen).await.map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    out.line(&format!("listening on http://{address}"))?;
+    Ok(listener)
+}
+
+/// Clock and log for the routes.
+pub(crate) fn host_of_routes() -> Host {
+    Host::new(host::now_ms, |line| host::say(&format!("azalai: {line}")))
+}
+
+/// Ends with the first Ctrl-C or SIGTERM.
+pub(crate) async fn stopped() {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        host::say("azalai: signals cannot be waited for; kill this process to stop it");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    host::say("azalai: stopping; requests under way are answered first");
+}

@@ -1,0 +1,208 @@
+//! Writing, amending, retracting and listing reports.
+
+use std::path::Path;
+
+use azalai_envelope::Kind;
+use azalai_model::{Occurred, Place, Point, ReportFields, Resolved, Tlp};
+use azalai_node::{NodeError, ReportView, catalog};
+use azalai_roster::AreaCode;
+use serde_json::{Value, json};
+
+use super::{find, parse, read_file};
+use crate::args::{Filter, Report, Said};
+use crate::output::{Failure, Output, one_line, short, table};
+use crate::{home, host};
+
+/// Bytes of a report in JSON at most.
+const MAX_JSON_BYTES: u64 = 256 * 1024;
+
+pub(crate) async fn report(home: Option<&Path>, report: Report, out: &mut Output) -> Result<(), Failure> {
+    let mut fields = match &report.from {
+        Some(file) => read_json(file)?,
+        None => ReportFields::default(),
+    };
+    if report.category.is_some() {
+        fields.category = report.category;
+    }
+    if let Some(label) = &report.tlp {
+        fields.tlp = Some(parse("--tlp", label)?);
+    }
+    let area: Option<AreaCode> = report.area.as_deref().map(|area| parse("--area", area)).transpose()?;
+    apply(&report.said, &mut fields)?;
+    let mut device = home::open(home).await?;
+    let id = device.report(fields, area, host::now_ms()).await?;
+    let view = device.reports().await?.into_iter().find(|view| view.id == id);
+    let readers = view.as_ref().map_or_else(String::new, readers);
+    out.result(&json!({ "id": id.to_string(), "readers": readers }), || {
+        format!("Saved on this device as {id}.\nWho can read it: {readers}.")
+    })
+}
+
+/// Who can open a report, in words.
+pub(crate) fn readers(view: &ReportView) -> String {
+    let area = view.area.as_ref().map_or_else(String::new, ToString::to_string);
+    match view.tlp {
+        Tlp::AmberStrict => format!("this device and the coordinators of {area}"),
+        Tlp::Amber => format!("this device and the coordinators of {area} and of the areas that contain it"),
+        Tlp::Green | Tlp::Clear => "every member of the project".to_owned(),
+        Tlp::Red => "the named members only".to_owned(),
+    }
+}
+
+fn read_json(file: &Path) -> Result<ReportFields, Failure> {
+    let bytes = if file == Path::new("-") {
+        use std::io::Read as _;
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().lock().take(MAX_JSON_BYTES + 1).read_to_end(&mut bytes);
+        read.map_err(|error| Failure::failed(format!("stdin was not read: {error}")))?;
+        if bytes.len() as u64 > MAX_JSON_BYTES {
+            return Err(Failure::failed(format!("stdin has more than {MAX_JSON_BYTES} bytes")));
+        }
+        bytes
+    } else {
+        read_file(file, MAX_JSON_BYTES)?
+    };
+    serde_json::from_slice(&bytes).map_err(|error| Failure::failed(format!("{}: {error}", file.display())))
+}
+
+/// Puts what the flags say into the fields.
+fn apply(said: &Said, fields: &mut ReportFields) -> Result<(), Failure> {
+    if let Some(text) = &said.text {
+        fields.narrative.clone_from(text);
+    }
+    if let Some(when) = &said.when {
+        fields.occurred = Some(when_of(when, said.utc_offset)?);
+    }
+    if let Some(basis) = &said.basis {
+        fields.basis = Some(parse("--basis", basis)?);
+    }
+    if let Some(urgency) = &said.urgency {
+        fields.urgency = Some(parse("--urgency", urgency)?);
+    }
+    if said.language.is_some() {
+        fields.language.clone_from(&said.language);
+    }
+    fields.danger_to_me |= said.danger_to_me;
+    fields.wants_reply |= said.wants_reply;
+    if said.lat.is_some() || said.place.is_some() {
+        fields.place = Some(place_of(said.place.as_deref(), said.lat.zip(said.lon), said.accuracy_m)?);
+    } else if let Some(name) = fields.place.as_ref().filter(|place| place.point().is_none()).and_then(Place::name) {
+        // A name in a file is looked up like one on the command line.
+        let name = name.to_owned();
+        fields.place = Some(place_of(Some(&name), None, None)?);
+    }
+    Ok(())
+}
+
+pub(crate) fn when_of(text: &str, offset_min: i16) -> Result<Occurred, Failure> {
+    Occurred::parse(text, host::now_ms(), offset_min).map_err(|error| Failure::failed(format!("--when: {error}")))
+}
+
+/// A place by its name, its position, or both. A name that several places share is an error that lists them.
+pub(crate) fn place_of(name: Option<&str>, point: Option<(f64, f64)>, accuracy: Option<u32>) -> Result<Place, Failure> {
+    let wrong = |error: azalai_model::place::PlaceError| Failure::failed(format!("the place: {error}"));
+    if let Some((lat, lon)) = point {
+        let point = Point::try_new(lat, lon).map_err(wrong)?;
+        return Place::try_new(Some(point), accuracy, None, name.map(str::to_owned), None).map_err(wrong);
+    }
+    let name = name.unwrap_or_default();
+    match catalog::gazetteer()?.resolve(name) {
+        Resolved::One(entry) => entry.place(None).map_err(wrong),
+        Resolved::None => Place::try_new(None, None, None, Some(name.to_owned()), None).map_err(wrong),
+        Resolved::Several(entries) => {
+            let lines = entries
+                .iter()
+                .map(|entry| format!("  {}  {}, {}, {}", entry.id, entry.name, entry.admin1, entry.country));
+            Err(Failure::failed(format!(
+                "several places are called {name:?}; give the id of one as --place:\n{}",
+                lines.collect::<Vec<_>>().join("\n")
+            )))
+        }
+    }
+}
+
+pub(crate) async fn amend(home: Option<&Path>, id: &str, said: Said, out: &mut Output) -> Result<(), Failure> {
+    // What is wrong with the flags is found before anything is opened.
+    apply(&said, &mut ReportFields::default())?;
+    let mut device = home::open(home).await?;
+    let id = find(&device, id, Kind::REPORT).await?;
+    let change =
+        |fields: &mut ReportFields| apply(&said, fields).map_err(|error| NodeError::Invalid(error.to_string()));
+    device.amend(id, change, host::now_ms()).await?;
+    out.result(&json!({ "id": id.to_string() }), || {
+        format!("Saved: {id} is amended. What it said before stays in its history.")
+    })
+}
+
+pub(crate) async fn retract(home: Option<&Path>, id: &str, why: &str, out: &mut Output) -> Result<(), Failure> {
+    let mut device = home::open(home).await?;
+    let id = find(&device, id, Kind::REPORT).await?;
+    device.retract(id, why, host::now_ms()).await?;
+    out.result(&json!({ "id": id.to_string() }), || {
+        format!("Saved: {id} is taken back. Those who have it keep its words, marked as retracted.")
+    })
+}
+
+/// A report as machines read it.
+pub(crate) fn object(view: &ReportView) -> Value {
+    let fields = &view.row.fields;
+    let place = fields.place.as_ref().map(|place| {
+        let point = place.point();
+        json!({
+            "name": place.name(), "lat": point.as_ref().map(Point::lat), "lon": point.as_ref().map(Point::lon),
+            "precision": place.precision().to_string(),
+        })
+    });
+    json!({
+        "id": view.id.to_string(), "category": fields.category, "text": fields.narrative,
+        "occurred": fields.occurred.as_ref().map(ToString::to_string), "place": place,
+        "area": view.area.as_ref().map(ToString::to_string), "tlp": view.tlp.to_string(),
+        "author": view.pseudonym.clone().unwrap_or_else(|| view.author.to_string()), "author_key": view.author.to_string(),
+        "state": view.state.to_string(), "unconfirmed": view.unconfirmed, "own": view.own, "language": fields.language,
+        "urgency": fields.urgency.map(|urgency| urgency.to_string()), "basis": fields.basis.map(|basis| basis.to_string()),
+        "retracted": view.row.retracted.as_ref().map(|retraction| retraction.why.clone()), "written_ms": view.written_ms,
+    })
+}
+
+pub(crate) async fn list(home: Option<&Path>, filter: &Filter, out: &mut Output) -> Result<(), Failure> {
+    let device = home::open(home).await?;
+    let area: Option<AreaCode> = filter.area.as_deref().map(|area| parse("--area", area)).transpose()?;
+    let known = ["local", "relay", "opened", "acted", "retracted"];
+    if let Some(state) = filter.state.as_deref().filter(|state| !known.contains(state)) {
+        return Err(Failure::usage(format!("--state {state:?}: expected one of {}", known.join(", "))));
+    }
+    let wanted = |view: &ReportView| {
+        let text = || {
+            filter
+                .text
+                .as_ref()
+                .is_none_or(|text| view.row.fields.narrative.to_lowercase().contains(&text.to_lowercase()))
+        };
+        let within = |area: &AreaCode| view.area.as_ref().is_some_and(|code| device.roster().is_within(code, area));
+        filter.category.as_ref().is_none_or(|category| view.row.fields.category.as_ref() == Some(category))
+            && filter.state.as_ref().is_none_or(|state| view.state.to_string() == *state)
+            && area.as_ref().is_none_or(within)
+            && (!filter.own || view.own)
+            && text()
+    };
+    let mut rows = Vec::new();
+    for view in device.reports().await?.iter().filter(|view| wanted(view)) {
+        out.object(&object(view))?;
+        let fields = &view.row.fields;
+        rows.push(vec![
+            short(&view.id),
+            fields.category.clone().unwrap_or_default(),
+            fields.occurred.as_ref().map(ToString::to_string).unwrap_or_default(),
+            fields.place.as_ref().and_then(Place::name).unwrap_or_default().to_owned(),
+            view.area.as_ref().map(ToString::to_string).unwrap_or_default(),
+            view.pseudonym.clone().unwrap_or_else(|| short(&view.author))
+                + if view.unconfirmed { " (unconfirmed)" } else { "" },
+            view.state.to_string(),
+            one_line(&fields.narrative, 60),
+        ]);
+    }
+    if rows.is_empty() {
+        return out.text("No reports.");
+    }
+    out.text(&table(&["ID", "CATEGORY", "WHEN", "PLACE", "AREA", "AUTHOR", "STATE", "TEXT"], &rows))
+}

@@ -1,0 +1,88 @@
+//! One report or incident, whole, and the history behind it.
+
+use std::path::Path;
+
+use azalai_envelope::Kind;
+use azalai_node::Fate;
+use serde_json::{Value, json};
+
+use super::{incidents, reports};
+use crate::home;
+use crate::output::{Failure, Output, one_line, short, table};
+
+pub(crate) async fn show(home: Option<&Path>, id: &str, out: &mut Output) -> Result<(), Failure> {
+    let device = home::open(home).await?;
+    let (id, kind) = device.find(id).await?;
+    let whole = device.whole(&id).await?;
+    let missing = || Failure::failed(format!("{id} has begun to arrive, but not its first statement"));
+    // Two devices that hold the same changes show the same digest.
+    let digest =
+        azalai_envelope::ids::to_hex(&azalai_envelope::ids::derive("azalai 1 shown digest", &[&whole.canonical]));
+    let mut object = if kind == Kind::INCIDENT {
+        incidents::object(&device.incident(&id).await?.ok_or_else(missing)?)
+    } else {
+        let view = device.reports().await?.into_iter().find(|view| view.id == id).ok_or_else(missing)?;
+        let mut object = reports::object(&view);
+        set(&mut object, "readers", reports::readers(&view).into());
+        let fields = serde_json::to_value(&view.row.fields).map_err(|error| Failure::failed(error.to_string()))?;
+        set(&mut object, "fields", fields);
+        object
+    };
+    set(&mut object, "kind", if kind == Kind::INCIDENT { "incident" } else { "report" }.into());
+    set(&mut object, "digest", digest.into());
+    set(&mut object, "statements", whole.history.len().into());
+    out.result(&object, || people(&object))
+}
+
+fn set(object: &mut Value, name: &str, value: Value) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(name.to_owned(), value);
+    }
+}
+
+/// The object's fields for people: one on a line, what is empty left out.
+fn people(object: &Value) -> String {
+    let mut lines = Vec::new();
+    for (name, value) in object.as_object().into_iter().flatten() {
+        let text = match value {
+            Value::Null => continue,
+            Value::Bool(false) => continue,
+            Value::String(text) if text.is_empty() => continue,
+            Value::String(text) => text.clone(),
+            Value::Array(items) if items.is_empty() => continue,
+            other => other.to_string(),
+        };
+        lines.push(format!("{name:<20} {}", one_line(&text, 2000)));
+    }
+    lines.join("\n")
+}
+
+pub(crate) async fn history(home: Option<&Path>, id: &str, out: &mut Output) -> Result<(), Failure> {
+    let device = home::open(home).await?;
+    let (id, _) = device.find(id).await?;
+    let mut rows = Vec::new();
+    for entry in device.whole(&id).await?.history {
+        let (state, why) = match &entry.fate {
+            Fate::Applied => ("counts", None),
+            Fate::Waiting => ("waiting", Some("something that it builds on has not arrived".to_owned())),
+            Fate::SetAside(why) => ("set-aside", Some(why.clone())),
+            Fate::Refused(why) => ("refused", Some(why.clone())),
+        };
+        let at = azalai_model::occurred::instant(entry.at_ms);
+        let object = json!({
+            "statement": entry.statement.to_string(), "author": entry.pseudonym, "author_key": entry.author.to_string(),
+            "at": at, "at_ms": entry.at_ms, "seq": entry.seq, "change": entry.change, "fields": entry.what,
+            "signature": "checked", "state": state, "why": why,
+        });
+        out.object(&object)?;
+        rows.push(vec![
+            at,
+            entry.pseudonym.clone().unwrap_or_else(|| short(&entry.author)),
+            entry.change.as_ref().map(short).unwrap_or_default(),
+            "checked".to_owned(),
+            why.map_or_else(|| state.to_owned(), |why| format!("{state}: {why}")),
+            entry.what.join(", "),
+        ]);
+    }
+    out.text(&table(&["WHEN", "AUTHOR", "CHANGE", "SIGNATURE", "STATE", "FIELDS"], &rows))
+}

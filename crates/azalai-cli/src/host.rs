@@ -1,0 +1,68 @@
+//! The machine around the program: clock, randomness, environment, terminal. Nothing else touches them.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng as _;
+
+use crate::output::Failure;
+
+/// Milliseconds since 1970 by this machine's clock; 0 if it stands before that.
+#[allow(clippy::disallowed_methods, reason = "the one place where the program reads the clock")]
+pub(crate) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// A generator seeded by the operating system.
+pub(crate) fn rng() -> Result<ChaCha20Rng, Failure> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|error| Failure::failed(format!("no randomness from this machine: {error}")))?;
+    Ok(ChaCha20Rng::from_seed(seed))
+}
+
+#[allow(clippy::disallowed_methods, reason = "the one place where the program reads the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The home that the environment names.
+pub(crate) fn home() -> Option<PathBuf> {
+    variable("AZALAI_HOME").map(PathBuf::from)
+}
+
+/// The passphrase: from the environment, else asked for.
+pub(crate) fn passphrase() -> Result<String, Failure> {
+    if let Some(passphrase) = variable("AZALAI_PASSPHRASE") {
+        return Ok(passphrase);
+    }
+    ask("Passphrase: ")
+}
+
+/// A passphrase for a new home: from the environment, else asked for twice. `offer`: generated words to choose.
+pub(crate) fn new_passphrase(offer: &str) -> Result<String, Failure> {
+    if let Some(passphrase) = variable("AZALAI_PASSPHRASE") {
+        return Ok(passphrase);
+    }
+    say(&format!("Choose a passphrase. These words are a strong one, if you can keep them: {offer}"));
+    let first = ask("New passphrase: ")?;
+    if ask("The same again: ")? != first {
+        return Err(Failure::failed("the two passphrases differ; nothing was made"));
+    }
+    Ok(first)
+}
+
+fn ask(prompt: &str) -> Result<String, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::usage("no passphrase: set AZALAI_PASSPHRASE, or run this on a terminal"));
+    }
+    rpassword::prompt_password(prompt).map_err(|error| Failure::failed(format!("the passphrase was not read: {error}")))
+}
+
+/// Says something to the person, on stderr.
+pub(crate) fn say(line: &str) {
+    // Nobody to say it to is no reason to stop.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

@@ -1,0 +1,77 @@
+//! How requests get to a relay or a neighbour: plain HTTP, since what is inside is encapsulated.
+
+use std::time::Duration;
+
+use azalai_node::{Transport, TransportError};
+use ureq::Agent;
+
+/// Bytes of one reply at most; what a responder may send, and a little for a problem document.
+const MAX_REPLY_BYTES: u64 = 4 * 1024 * 1024 + 64 * 1024;
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long one request may take, with its reply.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(180);
+
+/// A link to one responder; its connection is kept between requests.
+pub(crate) struct Link {
+    agent: Agent,
+    base: String,
+}
+
+impl Link {
+    /// A link to `http://HOST:PORT`.
+    pub(crate) fn new(url: &str) -> Result<Self, String> {
+        let base = url.trim_end_matches('/').to_owned();
+        if !base.starts_with("http://") {
+            return Err(format!(
+                "{url:?} is no address of a relay or neighbour: it looks like http://192.168.1.20:7700"
+            ));
+        }
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .proxy(None)
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .timeout_global(Some(REQUEST_TIMEOUT))
+            .user_agent("")
+            .accept("")
+            .accept_encoding("")
+            .build();
+        Ok(Self { agent: config.into(), base })
+    }
+
+    fn call(&self, path: &str, body: Option<&[u8]>) -> Result<Vec<u8>, TransportError> {
+        let url = format!("{}{path}", self.base);
+        let connection = |error: ureq::Error| TransportError::Connection(format!("{url}: {error}"));
+        let mut response = match body {
+            Some(body) => self.agent.post(&url).content_type("application/octet-stream").send(body),
+            None => self.agent.get(&url).call(),
+        }
+        .map_err(connection)?;
+        let status = response.status().as_u16();
+        let bytes = response.body_mut().with_config().limit(MAX_REPLY_BYTES).read_to_vec().map_err(connection)?;
+        if status == 200 { Ok(bytes) } else { Err(refused(status, &bytes)) }
+    }
+}
+
+/// What a problem document says, as far as it is one.
+fn refused(status: u16, body: &[u8]) -> TransportError {
+    let problem: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |name: &str| {
+        let text = problem.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+        text.chars().filter(|c| !c.is_control()).take(300).collect::<String>()
+    };
+    let kind = text("type");
+    let kind = kind.strip_prefix("urn:azalai:problem:").unwrap_or(&kind).to_owned();
+    TransportError::Refused { status, kind, detail: text("detail") }
+}
+
+impl Transport for Link {
+    async fn key_document(&mut self) -> Result<Vec<u8>, TransportError> {
+        self.call("/azalai/1/key", None)
+    }
+
+    async fn exchange(&mut self, request: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        self.call("/azalai/1/exchange", Some(&request))
+    }
+}
