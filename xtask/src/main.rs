@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for people and logs speaks on both")]
 
 mod ci;
+mod demo;
 mod setup;
 mod steps;
 mod test;
@@ -26,6 +27,7 @@ struct Subcommand {
 
 /// Every subcommand, in the order of the help text.
 const SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand { name: "demo", about: "a community at work, with real processes [--headless]", run: demo::run },
     Subcommand { name: "test", about: "install what tests need, run every test", run: test::run },
     Subcommand {
         name: "ci",

@@ -63,14 +63,14 @@ pub(crate) enum Command {
         #[command(flatten)]
         memory: Memory,
     },
-    /// Shows who waits to be admitted; admits one, or all with --all.
-    #[command(after_help = "Example: azalai admit --home steward --all")]
+    /// Admits all who wait, or the one with a key.
+    #[command(after_help = "Example: azalai admit --home steward --list")]
     Admit {
         /// The key, or the beginning of it, of the one to admit.
         key: Option<String>,
-        /// Admits all who wait.
+        /// Only shows who waits.
         #[arg(long, conflicts_with = "key")]
-        all: bool,
+        list: bool,
     },
     /// Makes or prints a relay's public key.
     #[command(after_help = "Example: azalai relay-key --home relay")]

@@ -64,5 +64,5 @@ fn ask(prompt: &str) -> Result<String, Failure> {
 /// Says something to the person, on stderr.
 pub(crate) fn say(line: &str) {
     // Nobody to say it to is no reason to stop.
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }

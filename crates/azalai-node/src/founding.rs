@@ -109,6 +109,7 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
             root_secret: Some(root),
             device,
             pseudonym: self.pseudonym.to_owned(),
+            role: Role::Steward,
             area: None,
         };
         self.create(&profile, batch).await
@@ -143,6 +144,7 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
             root_secret: None,
             device,
             pseudonym: self.pseudonym.to_owned(),
+            role: package.role,
             area: package.area.as_ref().map(ToString::to_string),
         };
         let pseudonym = self.pseudonym.to_owned();

@@ -232,6 +232,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         &self.profile.pseudonym
     }
 
+    /// As what this device founded the project or was invited.
+    #[must_use]
+    pub fn role(&self) -> azalai_roster::Role {
+        self.profile.role
+    }
+
     /// What opening found wrong.
     #[must_use]
     pub fn open_report(&self) -> OpenReport {

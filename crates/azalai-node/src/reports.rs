@@ -248,6 +248,17 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(views)
     }
 
+    /// How many coordinators this device knows of who can open a report with this label and area.
+    #[must_use]
+    pub fn known_readers(&self, tlp: Tlp, area: &AreaCode) -> usize {
+        let reads = |held: &AreaCode| match tlp {
+            Tlp::AmberStrict => held == area,
+            _ => self.roster.is_within(area, held),
+        };
+        let confirmed = self.roster.members().filter(|member| member.state == MemberState::Confirmed);
+        confirmed.filter(|member| member.areas.iter().any(reads)).count()
+    }
+
     /// One report as a list shows it; `None` while the statement that opens it has not arrived.
     pub(crate) async fn view(&self, id: DocumentId, record: &Record) -> Result<Option<ReportView>, NodeError> {
         let opening = record.entries.iter().find(|entry| entry.opens);

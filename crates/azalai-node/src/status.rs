@@ -1,7 +1,7 @@
 //! What this device can truthfully say about itself and its letters.
 
 use azalai_envelope::{Kind, Lane, StatementId};
-use azalai_roster::{Member, MemberState};
+use azalai_roster::MemberState;
 use azalai_store::{Disk, Store};
 
 use crate::documents::Record;
@@ -29,8 +29,6 @@ pub struct Progress {
 pub struct Status {
     /// The project's name.
     pub project_name: String,
-    /// What this device is, as far as it knows.
-    pub member: Option<Member>,
     /// Whether this device was sent what an admitted member is sent.
     pub admitted: bool,
     /// Own reports by state.
@@ -100,7 +98,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         Ok(Status {
             project_name: self.roster.name().unwrap_or_default().to_owned(),
-            member: self.roster.member(&self.me()).cloned(),
             admitted: self.is_admitted(),
             reports: states.into_iter().collect(),
             own_reports,

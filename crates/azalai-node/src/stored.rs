@@ -6,6 +6,7 @@ use azalai_envelope::{
     AudienceId, ChainId, DeviceKeys, EnvelopeId, Kind, Lane, ProjectId, SigningPublic, SigningSecret, Statement,
     StatementError, StatementId, UnverifiedStatement, Verified,
 };
+use azalai_roster::Role;
 
 const VERSION: u8 = 1;
 
@@ -53,6 +54,8 @@ pub(crate) struct Profile {
     pub(crate) device: DeviceKeys,
     /// How this device wants to be called.
     pub(crate) pseudonym: String,
+    /// As what it founded or was invited.
+    pub(crate) role: Role,
     /// The area it was invited for.
     pub(crate) area: Option<String>,
 }
@@ -65,7 +68,7 @@ impl Profile {
             Some(secret) => writer.u8(1).raw(&secret.seed()),
             None => writer.u8(0),
         };
-        writer.raw(&self.device.to_bytes()).text(&self.pseudonym);
+        writer.raw(&self.device.to_bytes()).text(&self.pseudonym).u8(role_byte(self.role));
         writer.text(self.area.as_deref().unwrap_or_default());
         writer.finish()
     }
@@ -81,10 +84,24 @@ impl Profile {
         };
         let device = DeviceKeys::from_bytes(reader.take("device keys", 64)?)?;
         let pseudonym = reader.text("pseudonym", MAX_PSEUDONYM_BYTES)?;
+        let role = match reader.u8("role")? {
+            1 => Role::Monitor,
+            2 => Role::Coordinator,
+            3 => Role::Steward,
+            _ => return Err(reader.invalid("role", "not one of 1 monitor, 2 coordinator, 3 steward")),
+        };
         let area = reader.text("area", 64)?;
         reader.end("profile")?;
         let area = (!area.is_empty()).then_some(area);
-        Ok(Self { root, root_secret, device, pseudonym, area })
+        Ok(Self { root, root_secret, device, pseudonym, role, area })
+    }
+}
+
+const fn role_byte(role: Role) -> u8 {
+    match role {
+        Role::Monitor => 1,
+        Role::Coordinator => 2,
+        Role::Steward => 3,
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), 
         .iter()
         .map(|(lane, envelopes, bytes)| json!({ "lane": lane.to_string(), "envelopes": envelopes, "bytes": bytes }))
         .collect();
-    let role = status.member.as_ref().map(|member| member.role.to_string());
+    let role = device.role().to_string();
     let reports: serde_json::Map<String, Value> =
         status.reports.iter().map(|(state, count)| (state.to_string(), (*count).into())).collect();
     let object = json!({
@@ -41,7 +41,7 @@ pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), 
         let carried: u64 = status.carried.iter().map(|(_, envelopes, _)| envelopes).sum();
         let bytes: u64 = status.carried.iter().map(|(_, _, bytes)| bytes).sum();
         let mut lines = vec![
-            format!("{} — {} ({})", status.project_name, device.pseudonym(), role.as_deref().unwrap_or("not admitted yet, or a monitor")),
+            format!("{} — {} ({})", status.project_name, device.pseudonym(), role),
             format!("admitted: {}   posting epoch: {}", if status.admitted { "yes" } else { "not yet" }, status.epoch.unwrap_or_default()),
             format!(
                 "own reports and their corrections: {} only on this device, {} handed to a neighbour, {} in a relay (it says), {} opened by a coordinator",

@@ -40,7 +40,7 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Join { file, words, pseudonym, memory } => {
             people::join(home, &file, &words, &pseudonym, &memory, out).await
         }
-        Command::Admit { key, all } => people::admit(home, key.as_deref(), all, out).await,
+        Command::Admit { key, list } => people::admit(home, key.as_deref(), list, out).await,
         Command::Members => people::members(home, out).await,
         Command::RelayKey => relay::key(home, out).await,
         Command::RelayCertificate { relay_key, label, out: file } => {

@@ -141,7 +141,7 @@ pub(crate) async fn join(
     })
 }
 
-pub(crate) async fn admit(home: Option<&Path>, key: Option<&str>, all: bool, out: &mut Output) -> Result<(), Failure> {
+pub(crate) async fn admit(home: Option<&Path>, key: Option<&str>, list: bool, out: &mut Output) -> Result<(), Failure> {
     let mut device = home::open(home).await?;
     let waiting = device.roster().waiting();
     let chosen: Vec<_> = match key {
@@ -154,10 +154,9 @@ pub(crate) async fn admit(home: Option<&Path>, key: Option<&str>, all: bool, out
                 _ => return Err(Failure::failed(format!("several who wait have a key that begins with {prefix}"))),
             }
         }
-        None if all => waiting.clone(),
-        None => Vec::new(),
+        None => waiting.clone(),
     };
-    if chosen.is_empty() {
+    if list || waiting.is_empty() {
         for w in &waiting {
             let object = json!({
                 "key": w.claim.device.signing.to_string(), "pseudonym": w.claim.pseudonym, "role": w.role.to_string(),
@@ -178,7 +177,7 @@ pub(crate) async fn admit(home: Option<&Path>, key: Option<&str>, all: bool, out
     let mut refused = 0;
     for w in chosen {
         // Two claims of one invite: a person has to choose which.
-        if all && w.claims > 1 {
+        if key.is_none() && w.claims > 1 {
             host::say(&format!(
                 "azalai: {} was not admitted: its invite was claimed {} times; admit by key",
                 w.claim.pseudonym, w.claims

@@ -32,6 +32,15 @@ pub(crate) async fn report(home: Option<&Path>, report: Report, out: &mut Output
     let mut device = home::open(home).await?;
     let id = device.report(fields, area, host::now_ms()).await?;
     let view = device.reports().await?.into_iter().find(|view| view.id == id);
+    if let Some((view, area)) = view.as_ref().and_then(|view| Some((view, view.area.as_ref()?)))
+        && device.known_readers(view.tlp, area) == 0
+    {
+        host::say(&format!(
+            "azalai: this device knows of nobody yet who can open it ({} of {area}). It is kept, and opened when there is somebody; \
+             or write it for another area with --area.",
+            view.tlp
+        ));
+    }
     let readers = view.as_ref().map_or_else(String::new, readers);
     out.result(&json!({ "id": id.to_string(), "readers": readers }), || {
         format!("Saved on this device as {id}.\nWho can read it: {readers}.")
