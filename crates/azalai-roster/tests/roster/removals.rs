@@ -145,7 +145,8 @@ fn stewards_made_after_the_cut_do_not_vote() {
 fn nobody_cuts_the_grant_that_their_own_right_comes_from() {
     let (mut project, mut a, ..) = council();
     let root = project.root.clone();
-    let id = project.says(&mut a, Log::Authority, vec![remove(&root, vec![]), remove(&a, vec![])]);
+    let acts = vec![remove(&root, vec![]), remove(&a, vec![])];
+    let id = project.says(&mut a, Log::Authority, acts);
     let roster = project.roster();
     assert_eq!(reasons(&roster, id), [Reason::CutsOwnRight, Reason::OwnDevice]);
     assert_eq!(state(&roster, &root), MemberState::Confirmed);
