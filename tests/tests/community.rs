@@ -1,4 +1,5 @@
 //! The main job, end to end in one process: a community reports, carries, merges and answers.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use azalai_model::{Credibility, IncidentEdit, Keep, Reliability, ReportFields, Status, Tlp};
 use azalai_node::ReportState;

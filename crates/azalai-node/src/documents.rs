@@ -3,7 +3,7 @@
 //! The statements are the truth; the record and its row are caches that can be dropped and built again. A statement
 //! that may not count is kept, listed and left out, never mixed in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::{AudienceId, ChainId, Clock, DocumentId, Kind, SigningPublic, Statement, StatementId, Verified};
@@ -176,16 +176,14 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 continue;
             }
             let id = statement.document();
-            if !touched.contains_key(&id) {
-                let fresh = Record {
-                    kind: statement.kind(),
-                    audience: statement.audience(),
-                    entries: Vec::new(),
-                    row: Vec::new(),
-                };
-                touched.insert(id, self.record(&id).await?.unwrap_or(fresh));
-            }
-            let Some(record) = touched.get_mut(&id) else { continue };
+            let record = match touched.entry(id) {
+                btree_map::Entry::Occupied(slot) => slot.into_mut(),
+                btree_map::Entry::Vacant(slot) => {
+                    let (kind, audience) = (statement.kind(), statement.audience());
+                    let fresh = Record { kind, audience, entries: Vec::new(), row: Vec::new() };
+                    slot.insert(self.record(&id).await?.unwrap_or(fresh))
+                }
+            };
             let known = record.entries.iter().any(|entry| entry.statement == statement.id());
             if known || record.entries.len() >= MAX_DOCUMENT_STATEMENTS {
                 continue;
