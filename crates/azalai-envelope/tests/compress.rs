@@ -5,7 +5,7 @@ mod common;
 
 use azalai_envelope::compress::{Coding, CompressError, compress, decompress};
 use azalai_envelope::limits::MAX_BODY_BYTES;
-use common::{each_damaged, each_flipped_bit, noise};
+use common::{assert_hex, each_damaged, each_flipped_bit, noise};
 
 fn text(len: usize) -> Vec<u8> {
     "Trois camions ont franchi la frontière. Two men with rifles stopped the bus. أوقف مسلحون الحافلة قرب السوق. "
@@ -13,6 +13,27 @@ fn text(len: usize) -> Vec<u8> {
         .cycle()
         .take(len)
         .collect()
+}
+
+/// Guards against a dictionary that changes under its number: whoever has the old one could not read new letters.
+#[test]
+fn dictionary_1_has_its_fixed_hash() {
+    let dictionary = include_bytes!("../src/dictionary-1.bin");
+    assert_eq!(dictionary.len(), 60_595);
+    assert_hex(blake3::hash(dictionary).as_bytes(), "b864bbd54e40928b25a7d0844fadaa98f83cc0ae096f1d03171f5e13f2f481e9");
+}
+
+/// Guards against a library that writes or reads the same dictionary in another way.
+#[test]
+fn a_compressed_body_has_its_fixed_bytes() {
+    let body = "Yesterday evening armed men stopped the bus. حجز مسلحون الحافلة.".as_bytes();
+    let (coding, coded) = compress(body);
+    assert_eq!(coding, Coding::Brotli1);
+    assert_hex(
+        &coded,
+        "134f00008cd4484d73bb76119bab53a7b28e71e0f0b4f004d7f4b031b6b6780a9bac458a0841050ad9239ee79d8d1dbf3f02",
+    );
+    assert_eq!(decompress(coding, &coded).unwrap(), body);
 }
 
 /// Guards against a body that comes back changed.
