@@ -30,7 +30,10 @@ pub(crate) struct Memory {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Founds a project.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example: azalai project new --home steward --name \"Veille du Liptako\" --area gao:Gao"
+    )]
     Project(Project),
     /// Makes an invite: a file, and six words that open it.
     #[command(after_help = "Example: azalai invite --home steward --role monitor --area gao --out invite.azalai")]
@@ -108,6 +111,9 @@ pub(crate) enum Command {
     Amend {
         /// The report's id, or at least six digits of it.
         id: String,
+        /// What kind of thing happened: a code of `azalai categories`.
+        #[arg(long)]
+        category: Option<String>,
         #[command(flatten)]
         said: Box<Said>,
     },
@@ -136,7 +142,10 @@ pub(crate) enum Command {
         id: String,
     },
     /// Works on incidents.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example: azalai incident new --home heron --title \"Ambush at the ford\" --area gao"
+    )]
     Incident(Incident),
     /// Lists the incidents that this device may read.
     #[command(after_help = "Example: azalai incidents --home heron --json")]
@@ -159,7 +168,7 @@ pub(crate) enum Command {
         listen: SocketAddr,
     },
     /// Carries letters by card or cable.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: azalai bundle export --home me --out letters.azalai")]
     Bundle(Bundle),
     /// Says what is only here, what a relay holds, what a coordinator opened.
     #[command(after_help = "Example: azalai status --home me")]
@@ -295,6 +304,9 @@ pub(crate) struct Filter {
     /// Only in this state: local, relay, opened, acted, retracted.
     #[arg(long)]
     pub(crate) state: Option<String>,
+    /// Only what happened since then: yesterday, "last week", 2026-11-20; without a time, what was written since.
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
     /// Only with this in the text.
     #[arg(long)]
     pub(crate) text: Option<String>,

@@ -1,16 +1,9 @@
 //! How requests get to a relay or a neighbour: plain HTTP, since what is inside is encapsulated.
 
-use std::time::Duration;
-
 use azalai_node::{Transport, TransportError};
 use ureq::Agent;
 
-/// Bytes of one reply at most; what a responder may send, and a little for a problem document.
-const MAX_REPLY_BYTES: u64 = 4 * 1024 * 1024 + 64 * 1024;
-/// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long one request may take, with its reply.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(180);
+use crate::limits::{CONNECT_TIMEOUT, MAX_PROBLEM_CHARS, MAX_REPLY_BYTES, REQUEST_TIMEOUT};
 
 /// A link to one responder; its connection is kept between requests.
 pub(crate) struct Link {
@@ -59,7 +52,7 @@ fn refused(status: u16, body: &[u8]) -> TransportError {
     let problem: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |name: &str| {
         let text = problem.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
-        text.chars().filter(|c| !c.is_control()).take(300).collect::<String>()
+        text.chars().filter(|c| !c.is_control()).take(MAX_PROBLEM_CHARS).collect::<String>()
     };
     let kind = text("type");
     let kind = kind.strip_prefix("urn:azalai:problem:").unwrap_or(&kind).to_owned();

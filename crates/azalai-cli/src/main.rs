@@ -8,6 +8,7 @@ mod commands;
 mod home;
 mod host;
 mod http;
+mod limits;
 mod output;
 
 use std::process::ExitCode;

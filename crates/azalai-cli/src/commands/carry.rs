@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use azalai_relay::{router, serve};
 use serde_json::json;
@@ -12,11 +11,9 @@ use super::{read_file, write_file};
 use crate::args::Bundle;
 use crate::commands::relay::{host_of_routes, listen_on, stopped};
 use crate::http::Link;
+use crate::limits::CATCH_UP_EVERY;
 use crate::output::{Failure, Output};
 use crate::{home, host};
-
-/// How often an exchange that is offered takes in what neighbours brought.
-const CATCH_UP_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) async fn sync(home: Option<&Path>, url: &str, out: &mut Output) -> Result<(), Failure> {
     let mut link = Link::new(url).map_err(Failure::usage)?;

@@ -173,12 +173,17 @@ fn when(occurred: Option<&Occurred>, passage: Passage, left_out: &mut LeftOut) -
 
 fn place(place: Option<&Place>, passage: Passage, left_out: &mut LeftOut) -> Result<Where, Failure> {
     let Some(place) = place else { return Ok(Where::default()) };
-    let shown = if passage != Passage::AsItIs && place.precision() == PlacePrecision::Exact {
-        left_out.note("the exact place");
-        coarsen(place, PlacePrecision::Village, catalog::gazetteer()?, |_| None)
-    } else {
+    // What calls itself a village may still carry the point of a house, and a name that somebody typed may be as exact
+    // as a point: only what the gazetteer has goes to partners. The project gets the words anyway.
+    let as_written = place.point().is_none() && passage == Passage::Coarse;
+    let shown = if passage == Passage::AsItIs || as_written {
         Some(place.clone())
+    } else {
+        coarsen(place, PlacePrecision::Village, catalog::gazetteer()?, |_| None)
     };
+    if shown.as_ref() != Some(place) {
+        left_out.note("the exact place");
+    }
     Ok(shown.map_or_else(Where::default, |place| Where {
         name: place.name().map(str::to_owned),
         point: place.point().map(|point| (point.lat(), point.lon())),

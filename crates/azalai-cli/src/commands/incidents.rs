@@ -8,7 +8,7 @@ use azalai_model::{IncidentEdit, Keep, Tlp};
 use azalai_node::IncidentView;
 use serde_json::{Value, json};
 
-use super::{find, parse, reports};
+use super::{area_code, find, parse, reports};
 use crate::args::Incident;
 use crate::home::{self, Device};
 use crate::host;
@@ -19,7 +19,7 @@ pub(crate) async fn change(home: Option<&Path>, incident: Incident, out: &mut Ou
     let mut device = home::open(home).await?;
     let id = match incident {
         Incident::New { title, area, category, tlp } => {
-            let area = area.as_deref().map(|area| parse("--area", area)).transpose()?;
+            let area = area.as_deref().map(area_code).transpose()?;
             let tlp: Tlp = parse("--tlp", &tlp)?;
             device.incident_new(&title, area, tlp, category, now).await?
         }
@@ -45,8 +45,10 @@ pub(crate) async fn change(home: Option<&Path>, incident: Incident, out: &mut Ou
             edits.extend(title.map(IncidentEdit::SetTitle));
             edits.extend(status.map(|status| parse("--status", &status)).transpose()?.map(IncidentEdit::SetStatus));
             edits.extend(category.map(IncidentEdit::SetCategory));
-            edits.extend(when.map(|when| reports::when_of(&when, 0)).transpose()?.map(IncidentEdit::SetOccurred));
-            let place = place.map(|place| reports::place_of(Some(&place), None, None)).transpose()?;
+            edits.extend(
+                when.map(|when| reports::when_of("--when", &when, 0)).transpose()?.map(IncidentEdit::SetOccurred),
+            );
+            let place = place.map(|place| reports::place_of(Some(&place), None, None, None)).transpose()?;
             edits.extend(place.map(IncidentEdit::SetPlace));
             edits.extend(note.map(|text| IncidentEdit::AddNote { at: now, text }));
             edits.extend(outcome.map(IncidentEdit::SetOutcome));

@@ -12,6 +12,7 @@ mod show;
 use std::path::Path;
 
 use azalai_envelope::{DocumentId, Kind};
+use azalai_roster::AreaCode;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::args::{Arguments, Command, Project};
@@ -48,7 +49,7 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         }
         Command::Relay { listen, admit } => relay::run(home, listen, &admit, out).await,
         Command::Report(report) => reports::report(home, *report, out).await,
-        Command::Amend { id, said } => reports::amend(home, &id, *said, out).await,
+        Command::Amend { id, category, said } => reports::amend(home, &id, category, *said, out).await,
         Command::Retract { id, why } => reports::retract(home, &id, &why, out).await,
         Command::Reports(filter) => reports::list(home, &filter, out).await,
         Command::Show { id } => show::show(home, &id, out).await,
@@ -82,6 +83,11 @@ where
     T::Err: core::fmt::Display,
 {
     text.parse().map_err(|error| Failure::usage(format!("{flag}: {error}")))
+}
+
+/// The code of an area, which is lower case however it is typed.
+fn area_code(text: &str) -> Result<AreaCode, Failure> {
+    parse("--area", &text.trim().to_lowercase())
 }
 
 /// Writes a file whole or not at all, for its owner's eyes only.

@@ -5,20 +5,15 @@ use std::path::Path;
 use azalai_envelope::Day;
 use azalai_node::node::device_id;
 use azalai_node::words;
-use azalai_node::{NewArea, NewHome};
-use azalai_roster::{AreaCode, MemberState};
+use azalai_node::{NewArea, NewHome, NodeError};
+use azalai_roster::MemberState;
 use serde_json::json;
 
-use super::{parse, read_file, write_file};
+use super::{area_code, read_file, write_file};
 use crate::args::{self, Memory};
+use crate::limits::{MAX_INVITE_BYTES, OFFERED_WORDS};
 use crate::output::{Failure, Output, short, table};
 use crate::{home, host};
-
-/// Bytes of an invite file at most.
-const MAX_INVITE_BYTES: u64 = azalai_node::limits::MAX_INVITE_BYTES as u64;
-
-/// Words of an offered passphrase.
-const OFFERED_WORDS: usize = 5;
 
 pub(crate) async fn found(
     home: Option<&Path>,
@@ -32,10 +27,12 @@ pub(crate) async fn found(
     let folder = home::named(home)?;
     let mut rng = host::rng()?;
     let offer = words::draw(OFFERED_WORDS, &mut rng).join(" ");
-    let (home, params) = (home::parts(&folder)?, home::params(memory)?);
+    let params = home::params(memory)?;
     let passphrase = host::new_passphrase(&offer)?;
+    let made = !folder.exists();
+    let home = home::parts(&folder)?;
     let new = NewHome { home, passphrase: &passphrase, params, rng, pseudonym };
-    let device = new.found(name, &areas, host::now_ms()).await?;
+    let device = new.found(name, &areas, host::now_ms()).await.map_err(|error| undo(made, &folder, error))?;
     let id = device_id(&device.device().signing);
     host::say(
         "azalai: this device holds the only copy of the project's root key. Invite a second steward soon, or keep a \
@@ -48,15 +45,23 @@ pub(crate) async fn found(
     out.result(&object, || format!("Project {name:?} is founded in {} with {} areas.", folder.display(), areas.len()))
 }
 
+/// Takes away the folder that was made for a home that did not come to be: it holds nothing but an empty database.
+fn undo(made: bool, folder: &Path, error: NodeError) -> Failure {
+    if made {
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    error.into()
+}
+
 fn read_area(text: &str) -> Result<NewArea, Failure> {
     let wrong = || Failure::usage(format!("--area {text:?}: write CODE:NAME or CODE:NAME:PARENT"));
     let mut parts = text.split(':');
     let (code, name) = (parts.next().ok_or_else(wrong)?, parts.next().ok_or_else(wrong)?);
-    let parent = parts.next().map(|parent| parse("--area", parent)).transpose()?;
+    let parent = parts.next().map(area_code).transpose()?;
     if parts.next().is_some() || name.trim().is_empty() {
         return Err(wrong());
     }
-    Ok(NewArea { code: parse("--area", code)?, name: name.trim().to_owned(), parent })
+    Ok(NewArea { code: area_code(code)?, name: name.trim().to_owned(), parent })
 }
 
 pub(crate) async fn invite(
@@ -72,7 +77,7 @@ pub(crate) async fn invite(
         args::Role::Coordinator => azalai_roster::Role::Coordinator,
         args::Role::Steward => azalai_roster::Role::Steward,
     };
-    let area: Option<AreaCode> = area.map(|area| parse("--area", area)).transpose()?;
+    let area = area.map(area_code).transpose()?;
     // A steward is of no area; naming one is harmless.
     let area = if role == azalai_roster::Role::Steward { None } else { area };
     let params = home::params(memory)?;
@@ -117,16 +122,7 @@ pub(crate) async fn join(
     let parts = home::parts(&folder)?;
     let new = NewHome { home: parts, passphrase: &passphrase, params, rng, pseudonym };
     let joined = new.join(&invite, typed, host::now_ms()).await;
-    let device = match joined {
-        Ok(device) => device,
-        Err(error) => {
-            if made {
-                // Nothing but an empty database was made.
-                let _ = std::fs::remove_dir_all(&folder);
-            }
-            return Err(error.into());
-        }
-    };
+    let device = joined.map_err(|error| undo(made, &folder, error))?;
     let (key, name) = (device.device().signing, device.roster().name().unwrap_or_default().to_owned());
     let object = json!({
         "id": device_id(&key).to_string(), "key": key.to_string(), "pseudonym": pseudonym, "project": device.project().to_string(),
@@ -171,7 +167,7 @@ pub(crate) async fn admit(home: Option<&Path>, key: Option<&str>, list: bool, ou
         return out.text(if waiting.is_empty() {
             "Nobody waits."
         } else {
-            "Admit one with `azalai admit KEY`, or all with --all."
+            "Admit one with `azalai admit KEY`, or all of them with `azalai admit`."
         });
     }
     let mut refused = 0;

@@ -11,11 +11,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{parse, read_file, write_file};
+use crate::limits::MAX_CERTIFICATE_BYTES;
 use crate::output::{Failure, Output};
 use crate::{home, host};
-
-/// Bytes of a certificate file at most.
-const MAX_CERTIFICATE_BYTES: u64 = 4096;
 
 fn failed(folder: &Path) -> impl Fn(RelayError) -> Failure {
     move |error| match error {

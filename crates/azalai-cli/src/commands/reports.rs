@@ -8,13 +8,11 @@ use azalai_node::{NodeError, ReportView, catalog};
 use azalai_roster::AreaCode;
 use serde_json::{Value, json};
 
-use super::{find, parse, read_file};
+use super::{area_code, find, parse, read_file};
 use crate::args::{Filter, Report, Said};
+use crate::limits::MAX_JSON_BYTES;
 use crate::output::{Failure, Output, one_line, short, table};
 use crate::{home, host};
-
-/// Bytes of a report in JSON at most.
-const MAX_JSON_BYTES: u64 = 256 * 1024;
 
 pub(crate) async fn report(home: Option<&Path>, report: Report, out: &mut Output) -> Result<(), Failure> {
     let mut fields = match &report.from {
@@ -27,8 +25,14 @@ pub(crate) async fn report(home: Option<&Path>, report: Report, out: &mut Output
     if let Some(label) = &report.tlp {
         fields.tlp = Some(parse("--tlp", label)?);
     }
-    let area: Option<AreaCode> = report.area.as_deref().map(|area| parse("--area", area)).transpose()?;
+    let area = report.area.as_deref().map(area_code).transpose()?;
     apply(&report.said, &mut fields)?;
+    // A name in a file is looked up like one on the command line.
+    if let Some(place) = fields.place.as_ref().filter(|place| place.point().is_none())
+        && let Some(name) = place.name()
+    {
+        fields.place = Some(place_of(Some(name), None, None, place.area())?);
+    }
     let mut device = home::open(home).await?;
     let id = device.report(fields, area, host::now_ms()).await?;
     let view = device.reports().await?.into_iter().find(|view| view.id == id);
@@ -80,7 +84,7 @@ fn apply(said: &Said, fields: &mut ReportFields) -> Result<(), Failure> {
         fields.narrative.clone_from(text);
     }
     if let Some(when) = &said.when {
-        fields.occurred = Some(when_of(when, said.utc_offset)?);
+        fields.occurred = Some(when_of("--when", when, said.utc_offset)?);
     }
     if let Some(basis) = &said.basis {
         fields.basis = Some(parse("--basis", basis)?);
@@ -94,30 +98,32 @@ fn apply(said: &Said, fields: &mut ReportFields) -> Result<(), Failure> {
     fields.danger_to_me |= said.danger_to_me;
     fields.wants_reply |= said.wants_reply;
     if said.lat.is_some() || said.place.is_some() {
-        fields.place = Some(place_of(said.place.as_deref(), said.lat.zip(said.lon), said.accuracy_m)?);
-    } else if let Some(name) = fields.place.as_ref().filter(|place| place.point().is_none()).and_then(Place::name) {
-        // A name in a file is looked up like one on the command line.
-        let name = name.to_owned();
-        fields.place = Some(place_of(Some(&name), None, None)?);
+        fields.place = Some(place_of(said.place.as_deref(), said.lat.zip(said.lon), said.accuracy_m, None)?);
     }
     Ok(())
 }
 
-pub(crate) fn when_of(text: &str, offset_min: i16) -> Result<Occurred, Failure> {
-    Occurred::parse(text, host::now_ms(), offset_min).map_err(|error| Failure::failed(format!("--when: {error}")))
+pub(crate) fn when_of(flag: &str, text: &str, offset_min: i16) -> Result<Occurred, Failure> {
+    Occurred::parse(text, host::now_ms(), offset_min).map_err(|error| Failure::failed(format!("{flag}: {error}")))
 }
 
 /// A place by its name, its position, or both. A name that several places share is an error that lists them.
-pub(crate) fn place_of(name: Option<&str>, point: Option<(f64, f64)>, accuracy: Option<u32>) -> Result<Place, Failure> {
+pub(crate) fn place_of(
+    name: Option<&str>,
+    point: Option<(f64, f64)>,
+    accuracy: Option<u32>,
+    area: Option<&str>,
+) -> Result<Place, Failure> {
+    let area = area.map(str::to_owned);
     let wrong = |error: azalai_model::place::PlaceError| Failure::failed(format!("the place: {error}"));
     if let Some((lat, lon)) = point {
         let point = Point::try_new(lat, lon).map_err(wrong)?;
-        return Place::try_new(Some(point), accuracy, None, name.map(str::to_owned), None).map_err(wrong);
+        return Place::try_new(Some(point), accuracy, None, name.map(str::to_owned), area).map_err(wrong);
     }
     let name = name.unwrap_or_default();
     match catalog::gazetteer()?.resolve(name) {
-        Resolved::One(entry) => entry.place(None).map_err(wrong),
-        Resolved::None => Place::try_new(None, None, None, Some(name.to_owned()), None).map_err(wrong),
+        Resolved::One(entry) => entry.place(area).map_err(wrong),
+        Resolved::None => Place::try_new(None, None, None, Some(name.to_owned()), area).map_err(wrong),
         Resolved::Several(entries) => {
             let lines = entries
                 .iter()
@@ -130,17 +136,44 @@ pub(crate) fn place_of(name: Option<&str>, point: Option<(f64, f64)>, accuracy: 
     }
 }
 
-pub(crate) async fn amend(home: Option<&Path>, id: &str, said: Said, out: &mut Output) -> Result<(), Failure> {
+pub(crate) async fn amend(
+    home: Option<&Path>,
+    id: &str,
+    category: Option<String>,
+    said: Said,
+    out: &mut Output,
+) -> Result<(), Failure> {
     // What is wrong with the flags is found before anything is opened.
     apply(&said, &mut ReportFields::default())?;
     let mut device = home::open(home).await?;
     let id = find(&device, id, Kind::REPORT).await?;
-    let change =
-        |fields: &mut ReportFields| apply(&said, fields).map_err(|error| NodeError::Invalid(error.to_string()));
+    let change = |fields: &mut ReportFields| {
+        category.map_or(Ok(()), |category| recategorise(category, fields))?;
+        apply(&said, fields).map_err(|error| NodeError::Invalid(error.to_string()))
+    };
     device.amend(id, change, host::now_ms()).await?;
     out.result(&json!({ "id": id.to_string() }), || {
         format!("Saved: {id} is amended. What it said before stays in its history.")
     })
+}
+
+/// Gives a report another category. Its audience stays what it was, so a category that goes to a narrower one needs a
+/// new report; answers to questions that the new category does not have would be lost, so they are an error.
+fn recategorise(code: String, fields: &mut ReportFields) -> Result<(), NodeError> {
+    let pack = catalog::pack()?;
+    let category = pack.category(&code).ok_or_else(|| {
+        NodeError::NotFound(format!("there is no category {code:?} in the pack {}; see `azalai categories`", pack.id))
+    })?;
+    category.check_answers(&fields.answers).map_err(|error| NodeError::Invalid(error.to_string()))?;
+    let label = pack.label(&code, fields.tlp);
+    if fields.tlp != Some(label) {
+        return Err(NodeError::Invalid(format!(
+            "a report of {code} is {label}, and the label of this one is fixed: retract it and write a new one"
+        )));
+    }
+    fields.category = Some(code);
+    fields.pack = Some(pack.reference());
+    Ok(())
 }
 
 pub(crate) async fn retract(home: Option<&Path>, id: &str, why: &str, out: &mut Output) -> Result<(), Failure> {
@@ -173,9 +206,17 @@ pub(crate) fn object(view: &ReportView) -> Value {
     })
 }
 
+/// Whether what a report tells of had not ended when `since` began; without a time, whether it was written since.
+fn happened_since(view: &ReportView, since: &Occurred) -> bool {
+    let written = || i64::try_from(view.written_ms).ok();
+    let ended = view.row.fields.occurred.as_ref().and_then(Occurred::to_ms).or_else(written);
+    ended > since.from_ms()
+}
+
 pub(crate) async fn list(home: Option<&Path>, filter: &Filter, out: &mut Output) -> Result<(), Failure> {
     let device = home::open(home).await?;
-    let area: Option<AreaCode> = filter.area.as_deref().map(|area| parse("--area", area)).transpose()?;
+    let area = filter.area.as_deref().map(area_code).transpose()?;
+    let since = filter.since.as_deref().map(|since| when_of("--since", since, 0)).transpose()?;
     let known = ["local", "relay", "opened", "acted", "retracted"];
     if let Some(state) = filter.state.as_deref().filter(|state| !known.contains(state)) {
         return Err(Failure::usage(format!("--state {state:?}: expected one of {}", known.join(", "))));
@@ -191,6 +232,7 @@ pub(crate) async fn list(home: Option<&Path>, filter: &Filter, out: &mut Output)
         filter.category.as_ref().is_none_or(|category| view.row.fields.category.as_ref() == Some(category))
             && filter.state.as_ref().is_none_or(|state| view.state.to_string() == *state)
             && area.as_ref().is_none_or(within)
+            && since.as_ref().is_none_or(|since| happened_since(view, since))
             && (!filter.own || view.own)
             && text()
     };

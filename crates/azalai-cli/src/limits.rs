@@ -1,0 +1,30 @@
+//! Every number that limits what the program reads or how long it waits, with its unit and its reason.
+
+use std::time::Duration;
+
+/// Bytes of an invite file at most: what the device would take.
+pub(crate) const MAX_INVITE_BYTES: u64 = azalai_node::limits::MAX_INVITE_BYTES as u64;
+
+/// Bytes of a certificate file at most: a certificate has some 300.
+pub(crate) const MAX_CERTIFICATE_BYTES: u64 = 4096;
+
+/// Bytes of a report in JSON at most: the longest narrative with all lists full is under half of it.
+pub(crate) const MAX_JSON_BYTES: u64 = 256 * 1024;
+
+/// Bytes of one reply over HTTP at most: what a responder may send, and a little for a problem document.
+pub(crate) const MAX_REPLY_BYTES: u64 = azalai_sync::limits::MAX_REPLY_BYTES as u64 + 64 * 1024;
+
+/// Characters of a problem document's texts that are shown: a responder may not fill a screen.
+pub(crate) const MAX_PROBLEM_CHARS: usize = 300;
+
+/// How long connecting may take: a hotspot that is far away answers within it.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long one request may take with its reply: 4 MiB over a slow mobile link.
+pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(180);
+
+/// How often an exchange that is offered takes in what neighbours brought.
+pub(crate) const CATCH_UP_EVERY: Duration = Duration::from_secs(1);
+
+/// Words of an offered passphrase: five of 2,048 make 55 bits, behind Argon2id.
+pub(crate) const OFFERED_WORDS: usize = 5;
