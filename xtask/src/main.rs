@@ -6,8 +6,10 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for people and logs speaks on both")]
 
+mod bench;
 mod ci;
 mod demo;
+mod dictionary;
 mod setup;
 mod steps;
 mod test;
@@ -34,10 +36,16 @@ const SUBCOMMANDS: &[Subcommand] = &[
         about: "everything CI insists on: style, lints, docs, licences, wasm32, tests",
         run: ci::run,
     },
+    Subcommand { name: "bench", about: "the project's figures against their goals [NAME ...]", run: bench::run },
     Subcommand {
         name: "setup",
         about: "install the pinned tools into .tools/ (once; quick when they are there)",
         run: setup::run,
+    },
+    Subcommand {
+        name: "dictionary",
+        about: "compare the compression dictionary with its seeds [--replace: before its first release only]",
+        run: dictionary::run,
     },
     Subcommand {
         name: "wasm",

@@ -16,7 +16,7 @@ use azalai_roster::Standing;
 use azalai_store::{Batch, Disk, Store};
 
 use crate::error::NodeError;
-use crate::limits::MAX_DOCUMENT_STATEMENTS;
+use crate::limits::{MAX_DOCUMENT_STATEMENTS, MAX_ROW_BYTES};
 use crate::node::{Node, scan_all};
 use crate::rows::ReportRow;
 use crate::spaces::{DOCUMENTS, STATEMENTS};
@@ -57,9 +57,6 @@ pub(crate) struct Record {
     /// The row of a list, as `rows.rs` writes it; empty if there is none.
     pub(crate) row: Vec<u8>,
 }
-
-/// Bytes of a row.
-const MAX_ROW_BYTES: usize = 1 << 20;
 
 impl Record {
     pub(crate) fn encode(&self) -> Vec<u8> {

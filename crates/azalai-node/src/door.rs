@@ -15,16 +15,13 @@ use azalai_roster::{Circle, KeyLetter, Receipt, What, introduced_key};
 use azalai_store::{Batch, Disk, Store};
 
 use crate::error::NodeError;
-use crate::limits::ABSORB_BATCH;
+use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES};
 use crate::membership::letter_author;
 use crate::node::{Node, place_key, scan_all};
 use crate::spaces::{FORKS, LOG, OPENED, OUTBOX, OUTCOMES, PLACES_IN_CHAINS, STATEMENTS};
 use crate::stored::Outgoing;
 
 const VERSION: u8 = 1;
-/// Bytes of a reason.
-const MAX_REASON: usize = 512;
-
 /// What came of an envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -64,8 +61,8 @@ impl Outcome {
             0 => Self::NotForUs,
             1 => Self::Kept(StatementId(reader.array("statement")?)),
             2 => Self::Waits,
-            3 => Self::Newer(reader.text("what is newer", MAX_REASON)?),
-            4 => Self::Refused(reader.text("why refused", MAX_REASON)?),
+            3 => Self::Newer(reader.text("what is newer", MAX_REASON_BYTES)?),
+            4 => Self::Refused(reader.text("why refused", MAX_REASON_BYTES)?),
             _ => return Err(reader.invalid("form of outcome", "not 0 to 4")),
         };
         reader.end("outcome")?;
@@ -74,7 +71,7 @@ impl Outcome {
 }
 
 fn refused(error: &dyn std::fmt::Display) -> Outcome {
-    Outcome::Refused(error.to_string().chars().take(MAX_REASON / 4).collect())
+    Outcome::Refused(error.to_string().chars().take(MAX_REASON_BYTES / 4).collect())
 }
 
 /// What a batch of envelopes brought.

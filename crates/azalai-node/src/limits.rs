@@ -29,3 +29,15 @@ pub const MAX_DOCUMENT_STATEMENTS: usize = 20_000;
 /// Bytes of envelopes that a device carries, its own and others': some eight hundred thousand typical reports; the
 /// oldest are given up first.
 pub const CARRIED_BYTES: u64 = 512 * 1024 * 1024;
+
+/// Receipts of one own statement that are kept: more tell its author nothing new.
+pub const MAX_RECEIPTS: usize = 64;
+
+/// Bytes of a circle's name in a kept key: the longest area code with its frame.
+pub const MAX_CIRCLE_BYTES: usize = 64;
+
+/// Bytes of the kept reason why an envelope was refused: a sentence.
+pub const MAX_REASON_BYTES: usize = 512;
+
+/// Bytes of a kept row of a list: the largest report as JSON, escaped.
+pub const MAX_ROW_BYTES: usize = 1 << 20;

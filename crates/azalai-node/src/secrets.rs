@@ -10,12 +10,10 @@ use azalai_envelope::{GenerationId, OpeningKey, PostingKey, ProjectId, Receiving
 use azalai_roster::{Circle, KeyLetter, Roster};
 use azalai_store::Batch;
 
+use crate::limits::MAX_CIRCLE_BYTES;
 use crate::spaces::SECRETS;
 
 const VERSION: u8 = 1;
-/// Bytes of a circle's name.
-const MAX_CIRCLE_BYTES: usize = 64;
-
 #[derive(Debug, Default)]
 pub(crate) struct Secrets {
     circles: BTreeMap<GenerationId, (Circle, ReceivingSecret)>,

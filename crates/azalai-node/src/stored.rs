@@ -1,5 +1,6 @@
 //! How this device keeps statements and its own identity in the vault. Every form has a version byte.
 
+use crate::limits::MAX_RECEIPTS;
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::limits::{MAX_ENVELOPE_BYTES, MAX_PSEUDONYM_BYTES};
 use azalai_envelope::{
@@ -153,9 +154,6 @@ pub(crate) struct Outgoing {
     /// Coordinators who said that they acted on it.
     pub(crate) acted_by: Vec<SigningPublic>,
 }
-
-/// Receipts of one statement that are kept: more are dropped.
-const MAX_RECEIPTS: usize = 64;
 
 impl Outgoing {
     pub(crate) fn new(kind: Kind, lane: Lane) -> Self {

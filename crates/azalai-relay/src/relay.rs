@@ -6,8 +6,8 @@ use std::sync::Arc;
 use azalai_envelope::codec::{DecodeError, Reader};
 use azalai_envelope::{DeviceKeys, ProjectId, RelayPublic};
 use azalai_store::{Disk, FolderDisk, Recovery, SledStore, StoreError};
-use azalai_sync::responder::AdmitError;
 use azalai_sync::Responder;
+use azalai_sync::responder::AdmitError;
 use rand_core::UnwrapErr;
 
 /// Name of the file with the relay's secret keys: version 1, then 64 bytes. Made with mode 0600.

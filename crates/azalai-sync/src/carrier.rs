@@ -10,7 +10,7 @@
 //! | [`FLOORS`] | project 32, lane 1 | floor day 2 |
 //! | [`CERTIFICATES`] | project 32, number 4 | a certificate, as received |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use std::sync::{PoisonError, RwLock};
 
 use azalai_envelope::{Day, Envelope, EnvelopeId, Lane, ProjectId, Verified};
@@ -93,6 +93,8 @@ impl<S: Store> Carrier<S> {
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
     pub async fn open(store: S, project: ProjectId, quota: u64) -> Result<Self, StoreError> {
+        // What a crash left visible may not be durable yet, and is acknowledged from here on.
+        store.apply(Batch::new()).await?;
         let mut index = Index::new();
         let mut damaged = 0;
         let mut after: Option<Cursor> = None;
@@ -182,21 +184,23 @@ impl<S: Store> Carrier<S> {
             let len = envelope.bytes().len() as u64;
             if envelope.day() < floor {
                 outcome.refused.push((id, Refusal::BelowFloor));
-            } else if fresh.contains_key(&id) {
-                outcome.held.push(id);
-            } else if len > room {
-                outcome.refused.push((id, Refusal::Full));
-            } else {
-                room -= len;
-                let len = u32::try_from(len).unwrap_or(u32::MAX);
-                let entry = Entry { lane: envelope.lane(), day: envelope.day(), state: State::Held, len };
-                let key = key(&self.project, id.as_bytes());
-                batch.put(INDEX, key.clone(), entry.encode());
-                batch.put(ENVELOPES, key, envelope.bytes());
-                outcome.held.push(id);
-                outcome.new.push(id);
-                fresh.insert(id, entry);
+                continue;
             }
+            // The second of two in one put is the first.
+            let btree_map::Entry::Vacant(place) = fresh.entry(id) else { continue };
+            let Some(left) = room.checked_sub(len) else {
+                outcome.refused.push((id, Refusal::Full));
+                continue;
+            };
+            room = left;
+            let len = u32::try_from(len).unwrap_or(u32::MAX);
+            let entry = Entry { lane: envelope.lane(), day: envelope.day(), state: State::Held, len };
+            let key = key(&self.project, id.as_bytes());
+            batch.put(INDEX, key.clone(), entry.encode());
+            batch.put(ENVELOPES, key, envelope.bytes());
+            outcome.held.push(id);
+            outcome.new.push(id);
+            place.insert(entry);
         }
         if !batch.is_empty() {
             self.store.apply(batch).await?;

@@ -185,12 +185,12 @@ impl Index {
 
     /// Adds an id, or changes what is known of it (its lane and day are part of it and never change).
     pub fn set_entry(&mut self, id: EnvelopeId, entry: Entry) {
-        if let Some(old) = self.entries.insert(id, entry) {
-            if old.state == State::Held {
-                let held = self.held.get_mut(old.lane);
-                held.envelopes = held.envelopes.saturating_sub(1);
-                held.bytes = held.bytes.saturating_sub(u64::from(old.len));
-            }
+        if let Some(old) = self.entries.insert(id, entry)
+            && old.state == State::Held
+        {
+            let held = self.held.get_mut(old.lane);
+            held.envelopes = held.envelopes.saturating_sub(1);
+            held.bytes = held.bytes.saturating_sub(u64::from(old.len));
         }
         if entry.state == State::Held {
             let held = self.held.get_mut(entry.lane);

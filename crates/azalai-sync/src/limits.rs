@@ -66,7 +66,7 @@ pub const MAX_WANTED: usize = 1_000_000;
 /// Days after today at which letters count as far ahead and are fetched last: clocks differ by a day.
 pub const FAR_AHEAD_DAYS: u16 = 2;
 
-/// Keys of one item of the tree's nodes: wide enough to be shallow, narrow enough that an insertion moves little.
+/// Keys or children in one node of a set's tree: wide enough to be shallow, narrow enough that an insertion moves little.
 pub const NODE_WIDTH: usize = 64;
 
 /// Bytes that a relay carries for one project before it gives up the oldest: some three million typical reports.
@@ -89,3 +89,9 @@ pub const MAX_KEY_PROOFS: usize = 16;
 
 /// Closed posting keys that are kept for one project; the oldest are forgotten first.
 pub const MAX_CLOSED_EPOCHS: usize = 64;
+
+/// Largest certificate or receipt that is read, in bytes: a receipt for a full put.
+pub const MAX_PROOF_BYTES: usize = 64 + MAX_PUT * 32 + 128;
+
+/// Reconciliations in one request: their answers leave room for envelopes.
+pub const MAX_RECONCILIATIONS: usize = 4;

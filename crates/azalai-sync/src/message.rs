@@ -10,16 +10,13 @@ use crate::index::Why;
 use crate::key::Role;
 use crate::lanes::PerLane;
 use crate::limits::{
-    MAX_DAYS, MAX_FETCH, MAX_OPERATIONS, MAX_PUT, MAX_RECONCILE_BYTES, MAX_REPLY_BYTES, MAX_REQUEST_BYTES, MAX_WINDOW,
-    MAX_WINDOW_MISSING,
+    MAX_DAYS, MAX_FETCH, MAX_OPERATIONS, MAX_PROOF_BYTES, MAX_PUT, MAX_RECONCILE_BYTES, MAX_REPLY_BYTES,
+    MAX_REQUEST_BYTES, MAX_WINDOW, MAX_WINDOW_MISSING,
 };
 use crate::set::DayRange;
 
 /// The version that this program writes and reads.
 pub const VERSION: u8 = 1;
-
-/// Largest certificate or receipt that is read, in bytes: a receipt for a full put.
-const MAX_PROOF_BYTES: usize = 64 + MAX_PUT * 32 + 128;
 
 /// One thing asked of a responder.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use azalai_node::{Exchanged, Home, NewArea, NewHome, Node, NodeError, Transport};
 use azalai_roster::{AreaCode, Role};
-use azalai_store::{ArgonParams, MemoryDisk, MemoryStore};
+use azalai_store::{ArgonParams, MemoryDisk, MemoryStore, Vault};
 use futures_lite::future::block_on;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
@@ -16,6 +16,9 @@ pub const WORDLESS: &str = "a passphrase that tests know";
 
 /// A device in memory.
 pub type TestNode = Node<MemoryStore, MemoryDisk>;
+
+/// A link to a device that offers an exchange.
+pub type NeighbourLink = DirectLink<Arc<Vault<MemoryStore, MemoryDisk>>>;
 
 /// A device with its storage.
 pub struct Member {
@@ -36,7 +39,30 @@ fn fork(rng: &mut ChaCha20Rng) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(rng.next_u64())
 }
 
+/// What is left of a device that is switched off: its database and its small files.
+#[derive(Debug)]
+pub struct Asleep {
+    store: MemoryStore,
+    disk: MemoryDisk,
+}
+
 impl Member {
+    /// A copy of what is durable of this device. Any number of devices can be woken from it.
+    #[must_use]
+    pub fn asleep(&self) -> Asleep {
+        Asleep { store: self.store.crash(), disk: self.disk.crash() }
+    }
+
+    /// Unlocks a copy of a device; what it draws from now on follows from `seed`.
+    #[must_use]
+    pub fn wake(asleep: &Asleep, seed: u64) -> Self {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let (store, disk) = (asleep.store.crash(), asleep.disk.crash());
+        let home = Home { store: store.clone(), disk: disk.clone() };
+        let node = block_on(Node::open(home, WORDLESS, fork(&mut rng))).unwrap();
+        Self { store, disk, rng, node }
+    }
+
     /// A steward who founds a project with these areas, each `(code, parent)`.
     #[must_use]
     pub fn found(seed: u64, areas: &[(&str, Option<&str>)], now_ms: u64) -> Self {
@@ -70,10 +96,20 @@ impl Member {
 
     /// Kills the device and unlocks it again with what was durable.
     pub fn crash(&mut self) {
+        self.crash_and(|_, _| {}).unwrap();
+    }
+
+    /// Kills the device, lets `plan` plan failures of the storage it wakes up with, and unlocks it again.
+    ///
+    /// # Errors
+    /// As [`Node::open`]; the device then is as before, on the storage that the failed attempt left: kill it again.
+    pub fn crash_and(&mut self, plan: impl FnOnce(&MemoryStore, &MemoryDisk)) -> Result<(), NodeError> {
         self.store = self.store.crash();
         self.disk = self.disk.crash();
+        plan(&self.store, &self.disk);
         let home = Home { store: self.store.clone(), disk: self.disk.clone() };
-        self.node = block_on(Node::open(home, WORDLESS, fork(&mut self.rng))).unwrap();
+        self.node = block_on(Node::open(home, WORDLESS, fork(&mut self.rng)))?;
+        Ok(())
     }
 
     /// The store, to plan failures of or to look at.
@@ -101,12 +137,19 @@ impl Member {
     /// # Errors
     /// As [`Node::exchange_with`].
     pub fn meet(&mut self, neighbour: &mut Self, now_ms: u64) -> Result<Exchanged, NodeError> {
-        block_on(neighbour.node.get_ready(now_ms))?;
-        let responder = Arc::new(neighbour.node.responder()?);
-        let mut link = DirectLink::new(responder, self.rng.next_u64(), now_ms);
+        let mut link = neighbour.offer(self.rng.next_u64(), now_ms)?;
         let exchanged = self.exchange(&mut link, now_ms);
         block_on(neighbour.node.catch_up())?;
         exchanged
+    }
+
+    /// Offers an exchange to neighbours: a link to this device, which has to take in afterwards what was brought.
+    ///
+    /// # Errors
+    /// As [`Node::get_ready`] and [`Node::responder`].
+    pub fn offer(&mut self, seed: u64, now_ms: u64) -> Result<NeighbourLink, NodeError> {
+        block_on(self.node.get_ready(now_ms))?;
+        Ok(DirectLink::new(Arc::new(self.node.responder()?), seed, now_ms))
     }
 
     /// Admits all who wait and whom this member may admit.

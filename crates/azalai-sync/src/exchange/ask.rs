@@ -7,17 +7,15 @@ use rand_core::CryptoRng;
 use super::{Asked, Exchange, ExchangeError, Probe};
 use crate::index::Index;
 use crate::limits::{
-    FRAME_RESERVE_BYTES, MAX_FETCH, MAX_OPERATIONS, MAX_PROBE_BYTES, MAX_PUT, MAX_SHORTENED, RECONCILE_FRAME_BYTES,
+    FRAME_RESERVE_BYTES, MAX_FETCH, MAX_OPERATIONS, MAX_PROBE_BYTES, MAX_PUT, MAX_RECONCILIATIONS, MAX_SHORTENED,
+    RECONCILE_FRAME_BYTES,
 };
 use crate::message::{Operation, Request, short, short_key};
 use crate::set::DayRange;
 
-/// Reconciliations in one request: their answers leave room for envelopes.
-const MAX_RECONCILIATIONS: usize = 4;
-
 impl Exchange {
     /// What must be loaded before the next request can be made.
-    pub(super) fn to_load(&mut self, index: &Index) -> Option<Vec<EnvelopeId>> {
+    pub(super) fn missing_bytes(&mut self, index: &Index) -> Option<Vec<EnvelopeId>> {
         if let Some(ids) = &self.loading {
             return Some(ids.clone());
         }

@@ -336,7 +336,7 @@ impl Exchange {
         if self.greeted && !self.deliver && self.nothing_to_ask() && !self.another_pass(index) {
             return Ok(Step::Done(self.summary));
         }
-        if let Some(ids) = self.to_load(index) {
+        if let Some(ids) = self.missing_bytes(index) {
             return Ok(Step::Load(ids));
         }
         let (body, asked) = self.assemble(index, rng)?;

@@ -144,17 +144,17 @@ impl Exchange {
     fn lacks_all(&mut self, index: &Index, lane: Lane, range: DayRange) {
         let mut ids = Vec::new();
         index.set(lane).view(range).for_each(|day, id| ids.push((day, id)));
-        ids.into_iter().for_each(|(day, id)| self.to_put(index, id, lane, day));
+        ids.into_iter().for_each(|(day, id)| self.queue_put(index, id, lane, day));
     }
 
-    fn to_put(&mut self, index: &Index, id: EnvelopeId, lane: Lane, day: Day) {
+    fn queue_put(&mut self, index: &Index, id: EnvelopeId, lane: Lane, day: Day) {
         if index.holds(&id) && self.puts.add(id, lane, day) {
             self.found += 1;
             self.progress = true;
         }
     }
 
-    fn to_fetch(&mut self, index: &Index, id: EnvelopeId, lane: Lane, day: Day) {
+    fn queue_fetch(&mut self, index: &Index, id: EnvelopeId, lane: Lane, day: Day) {
         if index.entry(&id).is_none() && self.fetches.add(id, lane, day) {
             self.found += 1;
             self.progress = true;
@@ -228,7 +228,7 @@ impl Exchange {
         for (bits, ids) in lacking.iter().zip(ids.chunks(8)) {
             for (bit, (day, id)) in ids.iter().enumerate() {
                 if bits >> bit & 1 == 1 {
-                    self.to_put(index, *id, lane, *day);
+                    self.queue_put(index, *id, lane, *day);
                 }
             }
         }
@@ -236,7 +236,7 @@ impl Exchange {
             if !range.contains(*day) {
                 return Err(ExchangeError::Nonsense("an id of a day that was not asked for"));
             }
-            self.to_fetch(index, *id, lane, *day);
+            self.queue_fetch(index, *id, lane, *day);
         }
         match missing.last() {
             Some((day, _)) if more && *day < range.last() => {
@@ -261,12 +261,12 @@ impl Exchange {
         for id in have {
             let id = EnvelopeId(id.to_bytes());
             if let Some(entry) = index.entry(&id) {
-                self.to_put(index, id, lane, entry.day);
+                self.queue_put(index, id, lane, entry.day);
             }
         }
         // Their order comes from a hash table with a random seed.
         let need: BTreeSet<EnvelopeId> = need.into_iter().map(|id| EnvelopeId(id.to_bytes())).collect();
-        need.into_iter().for_each(|id| self.to_fetch(index, id, lane, range.first()));
+        need.into_iter().for_each(|id| self.queue_fetch(index, id, lane, range.first()));
         if let Some(next) = next {
             self.probes.push_back(Probe::Reconcile(lane, range, Some(next)));
         }
