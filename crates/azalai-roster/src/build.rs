@@ -8,11 +8,13 @@ use azalai_envelope::{DevicePublic, SigningPublic, Statement, StatementId, Verif
 
 use crate::act::Act;
 use crate::circle::{AreaCode, Circle, Role};
+use crate::cuts::Exclusion;
 use crate::graph::{Entry, Graph, Log, Place};
+use crate::info::{AreaInfo, Member, MemberState, RelayInfo};
 use crate::reason::Reason;
-use crate::removal::{Exclusion, Label, Removals, World, solve};
+use crate::removal::{Label, Removals, World, solve};
 use crate::rights::{Holdings, steward};
-use crate::roster::{AreaInfo, Generation, Member, MemberState, RelayInfo, Roster};
+use crate::roster::{Generation, Roster};
 
 /// Everything between the statements and the roster.
 pub(crate) struct Builder<'g> {

@@ -4,7 +4,8 @@ use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::sign::{self, Domain};
 use azalai_envelope::{DevicePublic, ProjectId, Signature, SigningPublic, SigningSecret, StatementId};
 
-use crate::act::{Act, read_ids, write_ids};
+use crate::act::Act;
+use crate::act_bytes::{read_ids, write_ids};
 use crate::limits::{MAX_ACT_BYTES, MAX_ACTS, MAX_AFTER};
 
 /// The version that this program writes and reads.

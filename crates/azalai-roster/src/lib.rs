@@ -7,6 +7,7 @@
 pub mod act;
 pub mod circle;
 pub mod entry;
+pub mod info;
 pub mod letter;
 pub mod limits;
 pub mod package;
@@ -14,7 +15,9 @@ pub mod reason;
 pub mod receipt;
 pub mod roster;
 
+mod act_bytes;
 mod build;
+mod cuts;
 mod graph;
 mod registry;
 mod removal;
@@ -25,10 +28,9 @@ pub use act::{Act, Cut, InviteId, PersonId};
 pub use circle::{AreaCode, Circle, NameError, Role};
 pub use entry::{LogEntry, introduced_key, prove_claim};
 pub use graph::Log;
+pub use info::{AreaInfo, ClaimInfo, InviteInfo, InviteState, Member, MemberState, PostingInfo, RelayInfo, Waiting};
 pub use letter::KeyLetter;
 pub use package::InvitePackage;
 pub use reason::{Denied, NoKey, Reason, Standing};
 pub use receipt::{Receipt, What};
-pub use roster::{
-    AreaInfo, ClaimInfo, InviteInfo, InviteState, Member, MemberState, PostingInfo, RelayInfo, Roster, Waiting,
-};
+pub use roster::Roster;

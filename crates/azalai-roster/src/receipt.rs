@@ -4,7 +4,7 @@
 use azalai_envelope::StatementId;
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 
-use crate::act::{read_ids, write_ids};
+use crate::act_bytes::{read_ids, write_ids};
 use crate::limits::MAX_RECEIPT_IDS;
 
 /// The version that this program writes and reads.

@@ -8,11 +8,11 @@ use azalai_envelope::{Day, DevicePublic, SigningPublic, StatementId};
 use crate::act::{Act, InviteId, PersonId};
 use crate::build::{Builder, plain_member};
 use crate::circle::{AreaCode, Role};
+use crate::cuts::Exclusion;
 use crate::entry::proof_holds;
 use crate::graph::{Entry, Log, Place};
+use crate::info::{ClaimInfo, InviteInfo, InviteState, MemberState};
 use crate::reason::Reason;
-use crate::removal::Exclusion;
-use crate::roster::{ClaimInfo, InviteInfo, InviteState, MemberState};
 
 /// An invite by somebody who held the right at some time.
 struct Invited<'g> {

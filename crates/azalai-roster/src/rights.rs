@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use azalai_envelope::{AudienceId, Kind, SigningPublic};
 
 use crate::circle::{AreaCode, Circle, Role};
+use crate::info::MemberState;
 use crate::reason::{Denied, Reason};
-use crate::roster::{Holding, MemberState, Roster};
+use crate::roster::{Holding, Roster};
 
 /// Grants, as they count or as they ever counted.
 pub(crate) type Holdings = BTreeMap<SigningPublic, Holding>;

@@ -2,9 +2,10 @@
 
 use azalai_envelope::{Kind, SigningPublic, Statement, StatementId};
 
+use crate::cuts::Exclusion;
+use crate::info::MemberState;
 use crate::reason::{Denied, Standing};
-use crate::removal::Exclusion;
-use crate::roster::{MemberState, Roster};
+use crate::roster::Roster;
 
 impl Roster {
     /// What a statement is worth. Forks in the chains of documents are found where documents are kept; of the logs'
