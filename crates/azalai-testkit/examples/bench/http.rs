@@ -31,7 +31,8 @@ pub(crate) fn serve_on_loopback<S: Store + Clone + 'static>(
     told.recv().unwrap()
 }
 
-/// One connection, kept for all requests; heads are those that the program's own client sends.
+/// One connection, kept for all requests. Its heads name the host, the content type and the length and nothing more;
+/// the client of the command line is another program, whose heads may be some bytes longer.
 pub(crate) struct Counting {
     address: SocketAddr,
     stream: TcpStream,

@@ -16,7 +16,7 @@ use rand_core::SeedableRng as _;
 use crate::{Figure, median};
 
 const NOW: u64 = 1_795_000_000_000;
-/// Bytes of a report's statement of some 280 characters, before padding.
+/// About the bytes of a saved report of some 280 characters. Not taken from the journal: the sync outweighs the bytes.
 const BARE_BYTES: usize = 480;
 const TIMES: usize = 101;
 
