@@ -93,7 +93,7 @@ pub(crate) fn places(search: Option<&str>, out: &mut Output) -> Result<(), Failu
     let mut rows = Vec::new();
     for entry in &entries {
         out.object(&json!({
-            "id": entry.id, "name": entry.name, "name_ar": entry.name_in("ar"), "admin1": entry.admin1, "country": entry.country,
+            "id": entry.id, "name": entry.name, "name_ar": entry.names.get("ar"), "admin1": entry.admin1, "country": entry.country,
             "lat": entry.point.lat(), "lon": entry.point.lon(),
         }))?;
         rows.push(vec![
@@ -101,7 +101,7 @@ pub(crate) fn places(search: Option<&str>, out: &mut Output) -> Result<(), Failu
             entry.name.clone(),
             entry.admin1.clone(),
             entry.country.clone(),
-            entry.name_in("ar").to_owned(),
+            entry.names.get("ar").cloned().unwrap_or_default(),
         ]);
     }
     if rows.is_empty() {
