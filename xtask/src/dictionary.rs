@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         }
         ["--replace"] => {
             fs::write(&path, &made).map_err(|error| Failure::new(format!("{FILE}: {error}")))?;
-            println!("dictionary 1 replaced: {} bytes. Now run: cargo xtask vectors", made.len());
+            println!("dictionary 1 replaced: {} bytes. Tests with fixed bytes change with it.", made.len());
         }
         _ => return Err(Failure::new("usage: cargo xtask dictionary [--check | --replace]")),
     }

@@ -14,6 +14,7 @@ mod setup;
 mod steps;
 mod test;
 mod tools;
+mod vectors;
 mod wasm;
 
 use std::process::ExitCode;
@@ -41,6 +42,11 @@ const SUBCOMMANDS: &[Subcommand] = &[
         name: "setup",
         about: "install the pinned tools into .tools/ (once; quick when they are there)",
         run: setup::run,
+    },
+    Subcommand {
+        name: "vectors",
+        about: "write the test vectors of the binary formats anew [--check: only compare]",
+        run: vectors::run,
     },
     Subcommand {
         name: "dictionary",
