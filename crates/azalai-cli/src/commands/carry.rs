@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{read_file, write_file};
 use crate::args::Bundle;
-use crate::commands::relay::{host_of_routes, listen_on, stopped};
+use crate::commands::relay::{Stop, host_of_routes, listen_on};
 use crate::http::Link;
 use crate::limits::CATCH_UP_EVERY;
 use crate::output::{Failure, Output};
@@ -57,11 +57,12 @@ pub(crate) async fn exchange(home: Option<&Path>, listen: SocketAddr, out: &mut 
     let mut device = home::open(home).await?;
     device.get_ready(host::now_ms()).await?;
     let responder = Arc::new(device.responder()?);
+    let stop = Stop::new()?;
     let listener = listen_on(listen, out).await?;
     let (end, mut ending) = tokio::sync::watch::channel(());
     let routes = router(responder, host_of_routes());
     let server = tokio::spawn(serve(listener, routes, async move {
-        stopped().await;
+        stop.stopped().await;
         drop(end);
     }));
     // What neighbours bring is durable before they are told so; what is in it for this device is read meanwhile.

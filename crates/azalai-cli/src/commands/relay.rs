@@ -8,7 +8,7 @@ use azalai_store::StoreError;
 use azalai_sync::limits::DEFAULT_QUOTA_BYTES;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{parse, read_file, write_file};
 use crate::limits::MAX_CERTIFICATE_BYTES;
@@ -70,9 +70,10 @@ pub(crate) async fn run(
     if relay.responder().carriers().is_empty() {
         host::say("azalai: no project is admitted yet: start again with --admit CERTIFICATE");
     }
+    let stop = Stop::new()?;
     let listener = listen_on(listen, out).await?;
     let routes = router(relay.responder(), host_of_routes());
-    let served = serve(listener, routes, stopped()).await;
+    let served = serve(listener, routes, stop.stopped()).await;
     served.map_err(|error| Failure::failed(format!("the relay stopped: {error}")))
 }
 
@@ -90,16 +91,26 @@ pub(crate) fn host_of_routes() -> Host {
     Host::new(host::now_ms, |line| host::say(&format!("azalai: {line}")))
 }
 
-/// Ends with the first Ctrl-C or SIGTERM.
-pub(crate) async fn stopped() {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        host::say("azalai: signals cannot be waited for; kill this process to stop it");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// Waits for the first Ctrl-C or SIGTERM. Made before anybody is told that requests are answered: from then on a
+/// signal stops the program in order.
+pub(crate) struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    pub(crate) fn new() -> Result<Self, Failure> {
+        let cannot = |error: std::io::Error| Failure::failed(format!("signals cannot be waited for: {error}"));
+        let interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;
+        let terminate = signal(SignalKind::terminate()).map_err(cannot)?;
+        Ok(Self { interrupt, terminate })
     }
-    host::say("azalai: stopping; requests under way are answered first");
+
+    pub(crate) async fn stopped(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        host::say("azalai: stopping; requests under way are answered first");
+    }
 }
