@@ -139,14 +139,14 @@ pub fn derive(context: &'static str, parts: &[&[u8]]) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
-/// The first 16 bytes of [`derive`].
+/// The first 16 bytes of [`derive()`].
 #[must_use]
 pub fn derive16(context: &'static str, parts: &[&[u8]]) -> [u8; 16] {
     let full = derive(context, parts);
     core::array::from_fn(|i| full.get(i).copied().unwrap_or_default())
 }
 
-/// The first 8 bytes of [`derive`].
+/// The first 8 bytes of [`derive()`].
 #[must_use]
 pub fn derive8(context: &'static str, parts: &[&[u8]]) -> [u8; 8] {
     let full = derive(context, parts);

@@ -62,7 +62,7 @@ impl<T> Default for Field<T> {
 /// A field with values that were set apart and differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Conflict {
-    /// The field, as [`crate::incident::Keep`] and the command line name it.
+    /// The field, as [`crate::incident_edit::Keep`] and the command line name it.
     pub field: String,
     /// Its values.
     pub values: Vec<ConflictValue>,

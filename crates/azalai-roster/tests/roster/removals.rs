@@ -265,3 +265,33 @@ fn what_a_removed_device_wrote_stands_by_the_cuts() {
     assert_eq!(all(&project), [Standing::Counts, Standing::Counts, Standing::Doubtful]);
     drop(a);
 }
+
+/// Guards against the last two stewards, each a majority of the others, both losing the project.
+#[test]
+fn two_of_two_stewards_settle_nothing_by_their_own_votes() {
+    let mut project = Project::founded();
+    let mut a = Device::new(2);
+    project.by_root(vec![grant(&a, Role::Steward, None)]);
+    let (mut root, heads) = (project.root.clone(), project.roster().heads());
+    let (of_root, of_a) = (remove(&root, root.cuts()), remove(&a, vec![]));
+    project.says_after(&mut a, Log::Authority, vec![of_root], heads.clone());
+    project.says_after(&mut root, Log::Authority, vec![of_a], heads);
+    let roster = project.roster();
+    assert_eq!((state(&roster, &a), state(&roster, &root)), (MemberState::Suspended, MemberState::Suspended));
+    assert_eq!(roster.name(), Some("Vigilance"));
+}
+
+/// Guards against a fork at the very beginning of a chain, and against what follows a fork behind a gap.
+#[test]
+fn a_fork_at_the_first_place_sets_aside_what_follows_behind_a_gap_too() {
+    let (mut project, mut a, ..) = council();
+    let mut clone = a.clone();
+    project.says(&mut a, Log::Authority, vec![new_area("left", None)]);
+    project.says(&mut clone, Log::Authority, vec![new_area("right", None)]);
+    project.says(&mut a, Log::Authority, vec![new_area("lost", None)]);
+    project.set.pop();
+    let last = project.says(&mut a, Log::Authority, vec![new_area("last", None)]);
+    let roster = project.roster();
+    assert!(["left", "right", "last"].iter().all(|code| roster.area(&area(code)).is_none()));
+    assert_eq!(reasons(&roster, last), [Reason::Forked]);
+}
