@@ -295,3 +295,18 @@ fn a_fork_at_the_first_place_sets_aside_what_follows_behind_a_gap_too() {
     assert!(["left", "right", "last"].iter().all(|code| roster.area(&area(code)).is_none()));
     assert_eq!(reasons(&roster, last), [Reason::Forked]);
 }
+
+/// Guards against a device that adopts, while it still may, what it means to bring out after its removal.
+#[test]
+fn nobody_adopts_their_own_statements_beforehand() {
+    let (mut project, mut a, mut b, _) = council();
+    let mut hidden = a.clone();
+    hidden.restart(1);
+    let kept_back = project.says(&mut hidden, Log::Authority, vec![new_area("hidden", None)]);
+    let adoption = project.says(&mut a, Log::Authority, vec![Act::Adopt { statements: vec![kept_back] }]);
+    project.says(&mut b, Log::Authority, vec![remove(&a, a.cuts())]);
+    let roster = project.roster();
+    assert!(roster.area(&area("hidden")).is_none());
+    assert_eq!(reasons(&roster, kept_back), [Reason::Doubtful]);
+    assert_eq!(reasons(&roster, adoption), [Reason::OwnStatement]);
+}
