@@ -82,9 +82,6 @@ fn check(compiler: &Compiler, crates: &[&str]) -> Outcome {
     for name in crates {
         check.args(["--package", name]);
     }
-    // Automerge links a generator for actor ids that nobody calls: ours are derived. Here it gets the one that always
-    // fails, so that no check passes because a browser would lend its own; the phone's crate will choose that one.
-    check.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "--cfg getrandom_backend=\"unsupported\"");
     if let Compiler::Packaged(folder) = compiler {
         // Cargo accepts the unstable option from a stable toolchain only where this is set; the packages carry no
         // ready-made library for wasm32. Another compiler's artefacts need a folder of their own.
