@@ -141,6 +141,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         now_ms: u64,
     ) -> Result<DevicePublic, NodeError> {
         let mut relays: Vec<DevicePublic> = self.roster.relays().iter().map(|relay| relay.public).collect();
+        // One who is not admitted yet cannot read the act that names the relay: the certificate that it showed at an
+        // earlier exchange stands in for it.
+        relays.extend(self.certified(&document.keys).await?.map(|_| document.keys));
         if document.role == Role::Relay && !relays.contains(&document.keys) {
             // Certified after this device's last exchange: the relay shows its certificate, and the root decides.
             let mut config = self.config(document.keys).await?;
@@ -151,6 +154,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 for event in self.handle(&mut exchange, &reply)? {
                     if let Event::Certificate(bytes) = event
                         && self.learn_certificate(&bytes).await?
+                        && self.certified(&document.keys).await?.is_some()
                     {
                         relays.push(document.keys);
                     }
@@ -186,6 +190,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     async fn certificate(&self, relay: &SigningPublic) -> Result<Option<(u32, Vec<u8>)>, NodeError> {
         let bytes = self.vault.get(PROFILE, &certificate_key(relay)).await?;
         Ok(bytes.and_then(|bytes| Some((Certificate::parse(&bytes).ok()?.number, bytes))))
+    }
+
+    /// The kept certificate for exactly these keys: one for another relay proves nothing about who shows it.
+    async fn certified(&self, relay: &DevicePublic) -> Result<Option<(u32, Vec<u8>)>, NodeError> {
+        let certificate = self.certificate(&relay.signing).await?;
+        Ok(certificate
+            .filter(|(_, bytes)| Certificate::parse(bytes).is_ok_and(|certificate| certificate.relay == *relay)))
     }
 
     async fn config(&self, responder: DevicePublic) -> Result<Config, NodeError> {
