@@ -5,8 +5,8 @@ use std::sync::Arc;
 use azalai_envelope::certificate::project_id;
 use azalai_envelope::statement::{Draft, Kind, document_id};
 use azalai_envelope::{
-    AudienceId, CarrierCertificate, Certificate, ChainId, Clock, Day, DeviceKeys, Envelope, Lane, PostingKey,
-    ProjectId, ReceivingPublic, Recipient, SigningSecret, Verified,
+    AudienceId, CarrierCertificate, Certificate, ChainId, Clock, Day, DeviceKeys, DevicePublic, Envelope, Lane,
+    PostingKey, ProjectId, ReceivingPublic, Recipient, SigningSecret, Verified,
 };
 use azalai_store::MemoryStore;
 use azalai_sync::{Budget, Carrier, Config, Event, Exchange, ExchangeError, Found, Responder, Step, Summary};
@@ -50,20 +50,29 @@ impl World {
         }
     }
 
+    pub(crate) fn next_epoch(&mut self) -> PostingKey {
+        PostingKey { epoch: self.posting.epoch + 1, secret: SigningSecret::generate(&mut self.rng) }
+    }
+
     pub(crate) fn certificate(&self, number: u32, posting: &PostingKey) -> Vec<u8> {
+        self.certificate_for(self.relay.public(), number, posting)
+    }
+
+    pub(crate) fn certificate_for(&self, relay: DevicePublic, number: u32, posting: &PostingKey) -> Vec<u8> {
         let carrier = CarrierCertificate::issue(&self.root, &self.carrier_key.public());
-        let relay = self.relay.public();
-        Certificate { carrier, number, day: Day(TODAY), posting: posting.public(), relay }.issue(&self.carrier_key)
+        let certificate = Certificate { carrier, number, day: Day(TODAY), posting: posting.public(), relay };
+        certificate.issue(&self.carrier_key)
     }
 
     /// A sealed statement of the smallest class, unlike any other.
     pub(crate) fn envelope(&mut self, lane: Lane, day: u16) -> Verified<Envelope> {
         let posting = self.posting.clone();
-        self.envelope_under(&posting, lane, day)
+        self.envelope_of(&posting, lane, day, 100)
     }
 
-    pub(crate) fn envelope_under(&mut self, posting: &PostingKey, lane: Lane, day: u16) -> Verified<Envelope> {
-        let (mut nonce, mut body) = ([0; 16], [0; 100]);
+    /// One under another posting key, with a body of `len` bytes.
+    pub(crate) fn envelope_of(&mut self, posting: &PostingKey, lane: Lane, day: u16, len: usize) -> Verified<Envelope> {
+        let (mut nonce, mut body) = ([0; 16], vec![0; len]);
         self.rng.fill_bytes(&mut nonce);
         self.rng.fill_bytes(&mut body);
         let audience = self.recipient.audience;
