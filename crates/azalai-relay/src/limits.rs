@@ -26,6 +26,9 @@ pub const MAX_HEADERS: usize = 64;
 /// Bytes of all request bodies that are being read or worked on: bounds memory on a small board.
 pub const MAX_BODIES_BYTES: usize = 64 * 1024 * 1024;
 
+/// Bytes of a body over the limit that are read and dropped, so that its sender gets to read why.
+pub const MAX_DRAINED_BYTES: usize = 16 * 1024 * 1024;
+
 /// How long a request waits for room for its body.
 pub const ROOM_TIMEOUT: Duration = Duration::from_secs(20);
 

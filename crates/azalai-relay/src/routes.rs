@@ -7,6 +7,8 @@
 //! | `POST /azalai/1/exchange` | the encapsulated reply to an encapsulated request |
 
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
@@ -19,10 +21,11 @@ use azalai_store::Store;
 use azalai_sync::capsule::{CapsuleError, EXCHANGE_ROUTE};
 use azalai_sync::limits::MAX_REQUEST_BYTES;
 use azalai_sync::{Budget, RespondError, Responder};
+use hyper::body::Body as _;
 use rand_core::UnwrapErr;
 use tokio::sync::Semaphore;
 
-use crate::limits::{BODY_TIMEOUT, MAX_AT_WORK, MAX_BODIES_BYTES, ROOM_TIMEOUT};
+use crate::limits::{BODY_TIMEOUT, MAX_AT_WORK, MAX_BODIES_BYTES, MAX_DRAINED_BYTES, ROOM_TIMEOUT};
 use crate::problem::Problem;
 
 /// What the routes need of the program around them.
@@ -114,6 +117,10 @@ async fn exchange<S: Store + Clone + 'static>(
         Problem::new(StatusCode::LENGTH_REQUIRED, "length", "A length is needed", detail)
     })?;
     if length as usize > MAX_REQUEST_BYTES {
+        // Whoever waits to be told to go on is told not to; others read no answer before they have written all.
+        if !parts.headers.contains_key(header::EXPECT) {
+            let _ = timely(BODY_TIMEOUT, drain(body)).await;
+        }
         return Err(too_large(length as usize));
     }
     // Held until the reply is made: memory is bounded by what clients announce, not by how many there are.
@@ -156,6 +163,17 @@ async fn read(body: Body) -> Result<Bytes, Problem> {
         None => {
             let detail = format!("The request's body took more than {} seconds.", BODY_TIMEOUT.as_secs());
             Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "slow", "Too slow", detail))
+        }
+    }
+}
+
+/// Reads a body that is of no use, up to a point, and keeps none of it.
+async fn drain(mut body: Body) {
+    let mut left = MAX_DRAINED_BYTES;
+    while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        match left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) {
+            Some(rest) => left = rest,
+            None => return,
         }
     }
 }

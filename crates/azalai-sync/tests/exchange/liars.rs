@@ -75,8 +75,7 @@ fn garbage_half_a_reply_and_an_old_reply_are_refused_and_the_same_can_be_asked_a
     let mine = three(&mut world);
     let mut exchange = Exchange::new(world.config());
     let mut old: Option<Vec<u8>> = None;
-    loop {
-        let Step::Send(request) = next(&mut exchange, &mine, &mut world).unwrap() else { break };
+    while let Step::Send(request) = next(&mut exchange, &mine, &mut world).unwrap() {
         let reply = respond(&relay, &request, &mut world);
         let mut wrong =
             vec![vec![], vec![1; 300], reply[..reply.len() / 2].to_vec(), reply[..reply.len() - 1].to_vec()];
@@ -213,7 +212,7 @@ fn only_the_responders_own_receipt_for_what_was_put_acknowledges() {
     };
     let foreign = World::new(7).project;
     let all: Vec<(u32, Refusal)> = (0..3).map(|place| (place, Refusal::Full)).collect();
-    let cases: [(Vec<u8>, Vec<(u32, Refusal)>, bool); 7] = [
+    let cases = [
         (receipt(&stranger, &ids, project), vec![], false),
         (receipt(&relay, &ids, foreign), vec![], false),
         (receipt(&relay, &ids[..2], project), vec![], false),

@@ -1,0 +1,12 @@
+//! A relay over real sockets: routes, problems, limits, restarts, draining.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod client;
+mod folders;
+mod problems;
+mod serving;
+
+/// The project, envelopes and exchanges of the tests of `azalai-sync`.
+#[path = "../../../azalai-sync/tests/exchange/support.rs"]
+#[allow(dead_code, reason = "shared: each test program uses a part")]
+mod support;
