@@ -63,8 +63,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// Those of the storage; [`NodeError::Invalid`] over the size of a bundle.
     pub async fn export_bundle(&mut self, now_ms: u64) -> Result<(Vec<u8>, usize), NodeError> {
-        self.write_receipts(now_ms).await?;
-        self.seal_pending(now_ms).await?;
+        self.get_ready(now_ms).await?;
         let ids: Vec<EnvelopeId> = self.held_ids();
         let mut writer = Writer::new();
         writer.u8(VERSION);

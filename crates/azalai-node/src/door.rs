@@ -4,7 +4,7 @@
 //! one durable batch. What cannot be decided yet (an author or a key that is not known) waits, and is looked at
 //! again when the logs or the keys have changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::envelope::{Opened, UnverifiedEnvelope};
@@ -18,7 +18,7 @@ use crate::error::NodeError;
 use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES};
 use crate::membership::letter_author;
 use crate::node::{Node, place_key, scan_all};
-use crate::spaces::{FORKS, LOG, OPENED, OUTBOX, OUTCOMES, PLACES_IN_CHAINS, STATEMENTS};
+use crate::spaces::{FORKS, LOG, OPENED, OUTBOX, OUTCOMES, PLACES_IN_CHAINS, PROFILE, STATEMENTS};
 use crate::stored::Outgoing;
 
 const VERSION: u8 = 1;
@@ -105,12 +105,27 @@ pub(crate) enum Why {
     NoKey,
 }
 
-/// What a round of the door taught, that may decide what waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Learnt {
+/// What the door was taught, that may decide what waits: kept until what waits was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Learnt {
+    #[default]
     Nothing,
     Logs,
     Keys,
+}
+
+/// Key of [`PROFILE`] under which a device notes that what waits is to be looked at again: one byte, 1 after logs,
+/// 2 after keys. A crash between learning and looking would otherwise leave letters closed for good.
+const LOOK_AGAIN: &[u8] = b"look again";
+
+impl Learnt {
+    pub(crate) async fn load(vault: &impl Store) -> Result<Self, NodeError> {
+        Ok(match vault.get(PROFILE, LOOK_AGAIN).await?.as_deref() {
+            None => Self::Nothing,
+            Some([1]) => Self::Logs,
+            Some(_) => Self::Keys,
+        })
+    }
 }
 
 /// What one round of the door works on.
@@ -120,6 +135,8 @@ struct Round {
     documents: Vec<Verified<Statement>>,
     places: BTreeMap<Vec<u8>, StatementId>,
     fresh: BTreeSet<StatementId>,
+    /// Own statements as receipts of this round leave them: two receipts of one round name one statement.
+    outgoing: BTreeMap<StatementId, Outgoing>,
     /// The logs or the keys have changed: what waits may now be decided.
     changed: bool,
     taken: TakenIn,
@@ -163,16 +180,28 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 return Ok(taken);
             }
             self.carrier.put(chunk.clone()).await.map_err(NodeError::Store)?;
-            let mut learnt = self.look_at(chunk, &mut taken).await?;
-            // Each time something was learnt, more of what waits may open; it ends since every round keeps some.
-            while learnt != Learnt::Nothing {
-                let again = self.load_waiting(learnt).await?;
-                if again.is_empty() {
-                    break;
-                }
-                learnt = self.look_at(again, &mut taken).await?;
+            self.look_at(chunk, &mut taken).await?;
+            self.look_again(&mut taken).await?;
+        }
+    }
+
+    /// Looks at what waits for as long as that teaches something; it ends since every such round keeps some.
+    async fn look_again(&mut self, taken: &mut TakenIn) -> Result<(), NodeError> {
+        while self.learnt != Learnt::Nothing {
+            let envelopes = self.load_waiting(self.learnt).await?;
+            let asked = core::mem::take(&mut self.learnt);
+            let looked = self.look_at(envelopes, taken).await;
+            if looked.is_err() {
+                self.learnt = self.learnt.max(asked);
+                return looked;
+            }
+            if self.learnt == Learnt::Nothing {
+                let mut batch = Batch::new();
+                batch.delete(PROFILE, LOOK_AGAIN);
+                self.vault.apply(batch).await?;
             }
         }
+        Ok(())
     }
 
     /// Takes in whatever this device carries and has not looked at: what a neighbour put, or a crash interrupted.
@@ -188,6 +217,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let envelopes = self.load_envelopes(chunk).await?;
             taken.add(self.take_in(envelopes).await?);
         }
+        self.look_again(&mut taken).await?;
         Ok(taken)
     }
 
@@ -221,9 +251,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(self.waiting.get_or_insert_default())
     }
 
-    /// One round: opens and checks envelopes, logs and keys first, and writes all that follows in one batch. Says
-    /// whether something was learnt that may decide what waits.
-    async fn look_at(&mut self, envelopes: Vec<Verified<Envelope>>, taken: &mut TakenIn) -> Result<Learnt, NodeError> {
+    /// One round: opens and checks envelopes, logs and keys first, and writes all that follows in one batch. What was
+    /// learnt that may decide what waits is noted with it, and in memory before it: a batch that fails may be durable.
+    async fn look_at(&mut self, envelopes: Vec<Verified<Envelope>>, taken: &mut TakenIn) -> Result<(), NodeError> {
         let mut round = Round::default();
         let mut outcomes: BTreeMap<EnvelopeId, Outcome> = BTreeMap::new();
         let mut opened: Vec<(EnvelopeId, Opened)> = Vec::new();
@@ -256,7 +286,20 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         for (envelope, outcome) in &outcomes {
             round.batch.put(OUTCOMES, envelope.0, outcome.encode());
         }
-        self.vault.apply(round.batch).await?;
+        let learnt = match round.changed {
+            _ if self.opening_keys().len() > keys.len() => Learnt::Keys,
+            true => Learnt::Logs,
+            false => Learnt::Nothing,
+        };
+        self.learnt = self.learnt.max(learnt);
+        if learnt != Learnt::Nothing {
+            round.batch.put(PROFILE, LOOK_AGAIN, [self.learnt as u8]);
+        }
+        if let Err(error) = self.vault.apply(round.batch).await {
+            // It may be durable all the same: what waits is read anew.
+            self.waiting = None;
+            return Err(error.into());
+        }
         let waiting = self.waiting().await?;
         for (envelope, outcome) in outcomes {
             match outcome {
@@ -271,11 +314,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
         }
         taken.add(round.taken);
-        Ok(match round.changed {
-            _ if self.opening_keys().len() > keys.len() => Learnt::Keys,
-            true => Learnt::Logs,
-            false => Learnt::Nothing,
-        })
+        Ok(())
     }
 
     /// Checks one opened statement and does what its kind asks for.
@@ -327,7 +366,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 if let Err(denied) = self.roster.may_write(&statement.author(), Kind::RECEIPT, statement.audience()) {
                     return Ok(refused(&denied));
                 }
-                self.note_receipt(&receipt, statement.author(), &mut round.batch).await?;
+                self.note_receipt(&receipt, statement.author(), round).await?;
             }
             Kind::REPORT | Kind::INCIDENT => {
                 round.documents.push(statement.clone());
@@ -414,16 +453,21 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// Notes a coordinator's receipt on the own statements that it names.
-    async fn note_receipt(&self, receipt: &Receipt, by: SigningPublic, batch: &mut Batch) -> Result<(), NodeError> {
+    async fn note_receipt(&self, receipt: &Receipt, by: SigningPublic, round: &mut Round) -> Result<(), NodeError> {
         for id in &receipt.statements {
-            let Some(bytes) = self.vault.get(OUTBOX, &id.0).await? else { continue };
-            let mut outgoing = Outgoing::decode(&bytes)?;
+            let outgoing = match round.outgoing.entry(*id) {
+                btree_map::Entry::Occupied(slot) => slot.into_mut(),
+                btree_map::Entry::Vacant(slot) => {
+                    let Some(bytes) = self.vault.get(OUTBOX, &id.0).await? else { continue };
+                    slot.insert(Outgoing::decode(&bytes)?)
+                }
+            };
             let list = match receipt.what {
                 What::Opened => &mut outgoing.opened_by,
                 What::ActedOn => &mut outgoing.acted_by,
             };
             if Outgoing::note(list, by) {
-                batch.put(OUTBOX, id.0, outgoing.encode());
+                round.batch.put(OUTBOX, id.0, outgoing.encode());
             }
         }
         Ok(())

@@ -87,12 +87,14 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(Responder::device(keys, &postings, Arc::clone(&self.carrier)))
     }
 
-    /// Gets ready: takes in what waits, writes the receipts that are owed, seals what has not left yet.
+    /// Gets ready: takes in what waits, writes the letters and receipts that are owed, seals what has not left yet.
     ///
     /// # Errors
     /// Those of the storage.
     pub async fn get_ready(&mut self, now_ms: u64) -> Result<(TakenIn, Vec<String>), NodeError> {
+        self.settle().await?;
         let taken = self.catch_up().await?;
+        self.write_letters(now_ms).await?;
         self.write_receipts(now_ms).await?;
         let sealed = self.seal_pending(now_ms).await?;
         let stay: BTreeSet<String> = sealed.stay.into_iter().map(|(_, why)| why).collect();

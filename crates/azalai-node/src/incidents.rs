@@ -177,7 +177,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         .await
     }
 
-    async fn incident_record(&self, id: &DocumentId) -> Result<Record, NodeError> {
+    async fn incident_record(&mut self, id: &DocumentId) -> Result<Record, NodeError> {
+        self.settle().await?;
         self.require_coordinator()?;
         let record = self.record(id).await?.filter(|record| record.kind == Kind::INCIDENT);
         record.ok_or_else(|| NodeError::NotFound(format!("there is no incident {id} on this device")))

@@ -1,5 +1,7 @@
 //! Inviting, admitting, certifying: what stewards and coordinators do so that others can take part.
 
+use std::collections::BTreeMap;
+
 use azalai_envelope::codec::{Reader, Writer};
 use azalai_envelope::{
     Certificate, Day, Kind, Lane, OpeningKey, RelayPublic, SigningPublic, SigningSecret, Statement, Verified,
@@ -10,7 +12,9 @@ use azalai_store::{ArgonParams, Batch, Disk, Store};
 use crate::error::NodeError;
 use crate::founding::check_invited;
 use crate::limits::{INVITE_DAYS, INVITE_WORDS};
-use crate::node::{Node, Saying};
+use crate::node::{Node, Saying, scan_all};
+use crate::spaces::{OUTBOX, STATEMENTS};
+use crate::stored::{self, Outgoing};
 use crate::{invite_file, words};
 
 /// An invite, ready to be handed over.
@@ -76,6 +80,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             None => self.random16(),
         };
         let pseudonym = waiting.claim.pseudonym.clone();
+        // From the first act on the letter is owed, whatever happens before it is written.
+        self.letters_owed = true;
         if role != Role::Monitor {
             let (pseudonym, area) = (pseudonym.clone(), area.clone());
             let grant = Act::Grant { device, pseudonym, role, area, person };
@@ -86,6 +92,35 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         self.send_keys(key, now_ms).await?;
         let member = self.roster.member(key).cloned();
         member.ok_or_else(|| NodeError::Invalid("the admission does not count; see `azalai members`".to_owned()))
+    }
+
+    /// Writes the letters to those whom this device admitted and, interrupted, did not write to: nobody else would,
+    /// since they wait no more.
+    pub(crate) async fn write_letters(&mut self, now_ms: u64) -> Result<(), NodeError> {
+        if !self.letters_owed {
+            return Ok(());
+        }
+        let (me, mut admitted) = (self.me(), BTreeMap::new());
+        for member in self.roster.members() {
+            if member.admitted_by == Some(me) && member.state == MemberState::Confirmed {
+                admitted.insert(member.device.signing.audience(), member.device.signing);
+            }
+        }
+        if !admitted.is_empty() {
+            let (outbox, _) = scan_all(&self.vault, OUTBOX).await?;
+            for (key, value) in outbox {
+                if Outgoing::decode(&value)?.kind == Kind::KEYS
+                    && let Some(bytes) = self.vault.get(STATEMENTS, &key).await?
+                {
+                    admitted.remove(&stored::decode_statement(&self.project, &bytes)?.audience());
+                }
+            }
+        }
+        for key in admitted.into_values() {
+            self.send_keys(&key, now_ms).await?;
+        }
+        self.letters_owed = false;
+        Ok(())
     }
 
     /// Writes a member all keys that its role may hold, as far as this device has them.
@@ -112,6 +147,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         body: &[u8],
         now_ms: u64,
     ) -> Result<Verified<Statement>, NodeError> {
+        self.settle().await?;
         let audience = member.audience();
         let chain = self.own_chain(&audience).await?;
         let nonce = self.random16();

@@ -17,7 +17,7 @@ use azalai_sync::Carrier;
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
 
-use crate::door::Why;
+use crate::door::{Learnt, Why};
 use crate::error::NodeError;
 use crate::limits::CARRIED_BYTES;
 use crate::secrets::Secrets;
@@ -55,10 +55,16 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) secrets: Secrets,
     pub(crate) carrier: Arc<Carrier<Arc<Vault<S, D>>>>,
     pub(crate) clock: Clock,
+    /// Saving an own statement failed half way: what the journal holds is put back before anything else is said.
+    pub(crate) unsettled: bool,
+    /// Somebody may be admitted without a letter with keys: so it is after opening, until it was looked up.
+    pub(crate) letters_owed: bool,
     /// What opening found wrong.
     pub(crate) report: OpenReport,
     /// Envelopes to be looked at again when an author or a key becomes known; `None` until first asked for.
     pub(crate) waiting: Option<BTreeMap<EnvelopeId, Why>>,
+    /// What was learnt since what waits was last looked at.
+    pub(crate) learnt: Learnt,
     /// How often each key opened something, so that the likeliest is tried first.
     pub(crate) hits: BTreeMap<GenerationId, u64>,
 }
@@ -148,6 +154,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let carrier = Arc::new(Carrier::open(Arc::clone(&vault), project, CARRIED_BYTES).await?);
         damaged += carrier.damaged();
         let report = OpenReport { journal: journal_report, put_back: 0, damaged };
+        let learnt = Learnt::load(&*vault).await?;
         let mut node = Self {
             vault,
             journal,
@@ -161,8 +168,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             secrets,
             carrier,
             clock,
+            unsettled: false,
+            letters_owed: true,
             report,
             waiting: None,
+            learnt,
             hits: BTreeMap::new(),
         };
         node.put_back_from_journal().await?;
@@ -198,6 +208,24 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
             self.report.put_back += 1;
         }
+        Ok(())
+    }
+
+    /// Brings the database to agree with the journal after a statement was saved only half way: it is said, with its
+    /// place in its chain, if the journal holds all of it; else it never was. Whoever says something calls this first,
+    /// or two statements would take one place.
+    pub(crate) async fn settle(&mut self) -> Result<(), NodeError> {
+        if !self.unsettled {
+            return Ok(());
+        }
+        self.put_back_from_journal().await?;
+        let (kept, _) = scan_all(&self.vault, LOG).await?;
+        for (_, value) in kept {
+            let statement = stored::decode_statement(&self.project, &value)?;
+            self.log.insert(statement.id(), statement);
+        }
+        self.rebuild_roster();
+        self.unsettled = false;
         Ok(())
     }
 
@@ -306,12 +334,15 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     ) -> Result<(), NodeError> {
         let mut record = vec![lane.to_byte()];
         record.extend_from_slice(&stored::encode_statement(statement));
+        self.unsettled = true;
         self.journal.append(&statement.id().0, &record).await?;
         self.write_own(statement, lane, &mut batch);
         let next = OwnChain { chain: statement.chain(), seq: statement.seq() + 1, prev: Some(statement.id()) };
         batch.put(OWN_CHAINS, statement.audience().0, next.encode());
         batch.put(PROFILE, b"clock".to_vec(), self.clock.0.to_be_bytes());
-        Ok(self.vault.apply(batch).await?)
+        self.vault.apply(batch).await?;
+        self.unsettled = false;
+        Ok(())
     }
 
     /// What is written for an own statement, beside its document and its chain.
@@ -341,6 +372,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         acts: Vec<azalai_roster::Act>,
         now_ms: u64,
     ) -> Result<Verified<Statement>, NodeError> {
+        self.settle().await?;
         let circle = if kind == Kind::AUTHORITY { Circle::Everyone } else { Circle::Staff };
         let audience = self.audience(&circle);
         let entry = LogEntry { after: self.roster.heads(), acts };

@@ -145,6 +145,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         now_ms: u64,
         write: impl FnOnce(&mut Document, &ActorId) -> Result<Vec<u8>, NodeError>,
     ) -> Result<(DocumentId, Verified<Statement>), NodeError> {
+        self.settle().await?;
         let form = automerge_kind(kind).ok_or_else(|| NodeError::Invalid("not a document".to_owned()))?;
         let nonce = self.random16();
         let id = azalai_envelope::statement::document_id(&self.project, kind, &audience, &self.me(), &nonce);
@@ -220,7 +221,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         if urgent { Lane::Urgent } else { Lane::Text }
     }
 
-    async fn own_report(&self, id: &DocumentId) -> Result<Record, NodeError> {
+    async fn own_report(&mut self, id: &DocumentId) -> Result<Record, NodeError> {
+        self.settle().await?;
         let record = self.record(id).await?.filter(|record| record.kind == Kind::REPORT);
         let record = record.ok_or_else(|| NodeError::NotFound(format!("there is no report {id} on this device")))?;
         if record.creator() != Some(self.me()) {

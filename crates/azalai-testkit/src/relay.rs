@@ -30,6 +30,14 @@ impl TestRelay {
         Self { keys, store, responder }
     }
 
+    /// Another relay with the same keys and a copy of what is durable of this one.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let mut copy = Self { keys: self.keys.clone(), store: self.store.clone(), responder: self.responder() };
+        copy.crash();
+        copy
+    }
+
     /// Its public keys, for a certificate.
     #[must_use]
     pub fn public(&self) -> RelayPublic {
