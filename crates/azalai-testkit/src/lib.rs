@@ -4,12 +4,14 @@
 //! Only tests depend on this crate. Failures here panic: a test has no better answer.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod community;
 mod end;
 pub mod member;
 pub mod relay;
 mod steps;
 pub mod world;
 
+pub use community::Community;
 pub use member::{Asleep, Member, NeighbourLink, TestNode, WORDLESS};
 pub use relay::{DirectLink, Link, TestRelay};
 pub use world::{Outcome, run_seed};

@@ -60,12 +60,16 @@ pub struct Tally {
 
 /// A project that was founded and joined, and never exchanged: made once for each process, since every join costs
 /// several runs of Argon2.
-struct Ready {
-    people: Vec<Asleep>,
-    relays: Vec<TestRelay>,
+pub(crate) struct Ready {
+    /// Their pseudonyms, the steward's first.
+    pub(crate) names: Vec<&'static str>,
+    /// Their devices, in the same order.
+    pub(crate) people: Vec<Asleep>,
+    /// Two relays; the invites name the first.
+    pub(crate) relays: Vec<TestRelay>,
 }
 
-fn ready() -> &'static Ready {
+pub(crate) fn ready() -> &'static Ready {
     static CELL: OnceLock<Ready> = OnceLock::new();
     CELL.get_or_init(|| {
         let areas = [("north", None), ("valley", Some("north")), ("hills", Some("north"))];
@@ -82,7 +86,8 @@ fn ready() -> &'static Ready {
         // After the invites: the others meet a relay that their logs do not name yet.
         certify(&mut steward, &relays[1], "market");
         people.insert(STEWARD, steward.asleep());
-        Ready { people, relays }
+        let names = ["acacia"].into_iter().chain(PEOPLE.map(|(_, _, name)| name)).collect();
+        Ready { names, people, relays }
     })
 }
 
