@@ -15,6 +15,7 @@ use azalai_model::{Document, DocumentKind, Report, actor_id, report_keys};
 use azalai_roster::Standing;
 use azalai_store::{Batch, Disk, Store};
 
+use crate::chains::Forks;
 use crate::error::NodeError;
 use crate::limits::{MAX_DOCUMENT_STATEMENTS, MAX_ROW_BYTES};
 use crate::node::{Node, scan_all};
@@ -160,10 +161,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(records)
     }
 
-    /// Adds statements to the records of their documents, and renews the rows.
+    /// Adds statements to the records of their documents, and renews the rows: of these documents, and of all whose
+    /// chains have a fork that was not known, whichever document the other branch is in.
     pub(crate) async fn index_documents(
         &self,
         statements: &[Verified<Statement>],
+        forks: &Forks,
         batch: &mut Batch,
     ) -> Result<(), NodeError> {
         let mut touched: BTreeMap<DocumentId, Record> = BTreeMap::new();
@@ -195,6 +198,14 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 opens: statement.opens(),
             });
         }
+        if !forks.is_empty() {
+            let forked = |entry: &Entry| forks.get(&(entry.author, entry.chain)).is_some_and(|seq| entry.seq >= *seq);
+            for (id, record) in self.records(Kind::REPORT).await? {
+                if record.entries.iter().any(forked) {
+                    touched.entry(id).or_insert(record);
+                }
+            }
+        }
         for (id, mut record) in touched {
             record.entries.sort_by_key(|entry| (entry.clock, entry.statement));
             if let Some(opening) = record.entries.iter().find(|entry| entry.opens) {
@@ -204,7 +215,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 }
             }
             if record.kind == Kind::REPORT {
-                let built = self.build(&id, &record, &at_hand).await?;
+                let built = self.build_with(&id, &record, &at_hand, forks).await?;
                 record.row = ReportRow::of(&Report::read(&built.document)).encode();
             }
             batch.put(DOCUMENTS, id.0, record.encode());
@@ -219,6 +230,17 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         id: &DocumentId,
         record: &Record,
         at_hand: &BTreeMap<StatementId, &Verified<Statement>>,
+    ) -> Result<Built, NodeError> {
+        self.build_with(id, record, at_hand, &Forks::new()).await
+    }
+
+    /// The same with forks that are known and not kept yet.
+    async fn build_with(
+        &self,
+        id: &DocumentId,
+        record: &Record,
+        at_hand: &BTreeMap<StatementId, &Verified<Statement>>,
+        forks: &Forks,
     ) -> Result<Built, NodeError> {
         let kind = automerge_kind(record.kind).ok_or_else(|| NodeError::Invalid("not a document".to_owned()))?;
         let (mut document, mut ground) = fresh(kind);
@@ -237,7 +259,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             };
             history.push(Past { statement, change: None, what: Vec::new(), fate });
         }
-        let forked = self.forks_of(&history).await?;
+        let forked = self.forks_of(&history, forks).await?;
         for past in &mut history {
             let place = (past.statement.author(), past.statement.chain());
             if forked.get(&place).is_some_and(|seq| past.statement.seq() >= *seq) {
@@ -285,12 +307,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// The chains of a history in which two statements share a place.
-    async fn forks_of(&self, history: &[Past]) -> Result<BTreeMap<(SigningPublic, ChainId), u64>, NodeError> {
+    async fn forks_of(&self, history: &[Past], new: &Forks) -> Result<Forks, NodeError> {
         let chains: BTreeSet<_> =
             history.iter().map(|past| (past.statement.author(), past.statement.chain())).collect();
-        let mut forks = BTreeMap::new();
+        let mut forks = Forks::new();
         for (author, chain) in chains {
-            if let Some(seq) = self.fork_in(&author, &chain).await? {
+            if let Some(seq) = self.fork_in(&author, &chain, new).await? {
                 forks.insert((author, chain), seq);
             }
         }

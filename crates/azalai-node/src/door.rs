@@ -9,16 +9,17 @@ use std::collections::{BTreeMap, BTreeSet, btree_map};
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::envelope::{Opened, UnverifiedEnvelope};
 use azalai_envelope::{
-    ChainId, Envelope, EnvelopeError, EnvelopeId, Kind, SigningPublic, Statement, StatementError, StatementId, Verified,
+    Envelope, EnvelopeError, EnvelopeId, Kind, SigningPublic, Statement, StatementError, StatementId, Verified,
 };
 use azalai_roster::{Circle, KeyLetter, Receipt, What, introduced_key};
 use azalai_store::{Batch, Disk, Store};
 
+use crate::chains::Places;
 use crate::error::NodeError;
 use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES};
 use crate::membership::letter_author;
-use crate::node::{Node, place_key, scan_all};
-use crate::spaces::{FORKS, LOG, OPENED, OUTBOX, OUTCOMES, PLACES_IN_CHAINS, PROFILE, STATEMENTS};
+use crate::node::{Node, scan_all};
+use crate::spaces::{LOG, OPENED, OUTBOX, OUTCOMES, PROFILE, STATEMENTS};
 use crate::stored::Outgoing;
 
 const VERSION: u8 = 1;
@@ -133,7 +134,7 @@ impl Learnt {
 struct Round {
     batch: Batch,
     documents: Vec<Verified<Statement>>,
-    places: BTreeMap<Vec<u8>, StatementId>,
+    places: Places,
     fresh: BTreeSet<StatementId>,
     /// Own statements as receipts of this round leave them: two receipts of one round name one statement.
     outgoing: BTreeMap<StatementId, Outgoing>,
@@ -282,7 +283,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.rebuild_roster();
         }
         let documents = core::mem::take(&mut round.documents);
-        self.index_documents(&documents, &mut round.batch).await?;
+        self.index_documents(&documents, &round.places.forks, &mut round.batch).await?;
         for (envelope, outcome) in &outcomes {
             round.batch.put(OUTCOMES, envelope.0, outcome.encode());
         }
@@ -377,7 +378,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
             _ => {}
         }
-        self.note_place(&statement, round).await?;
+        self.note_place(&statement, &mut round.places, &mut round.batch).await?;
         self.write_statement(&statement, &mut round.batch);
         round.fresh.insert(id);
         round.taken.statements += 1;
@@ -415,43 +416,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         checked.map_err(|error| refused(&error))
     }
 
-    /// Notes a statement's place in its chain, and a fork if the place, or the one before or after it, does not fit.
-    async fn note_place(&mut self, statement: &Verified<Statement>, round: &mut Round) -> Result<(), NodeError> {
-        let (author, chain, seq) = (statement.author(), statement.chain(), statement.seq());
-        let here = place_key(&author, &chain, seq);
-        let mut fork = None;
-        if self.at_place(&here, round).await?.is_some_and(|other| other != statement.id()) {
-            fork = Some(seq);
-        }
-        if let (Some(prev), Some(before)) = (statement.prev(), seq.checked_sub(1)) {
-            let there = self.at_place(&place_key(&author, &chain, before), round).await?;
-            if there.is_some_and(|other| other != prev) {
-                fork = Some(before);
-            }
-        }
-        round.places.insert(here, statement.id());
-        if let Some(seq) = fork {
-            let known = self.fork_in(&author, &chain).await?;
-            let lowest = known.map_or(seq, |known| known.min(seq));
-            round.batch.put(FORKS, fork_key(&author, &chain), lowest.to_be_bytes());
-        }
-        Ok(())
-    }
-
-    async fn at_place(&self, key: &[u8], round: &Round) -> Result<Option<StatementId>, NodeError> {
-        if let Some(id) = round.places.get(key) {
-            return Ok(Some(*id));
-        }
-        let kept = self.vault.get(PLACES_IN_CHAINS, key).await?;
-        Ok(kept.and_then(|bytes| StatementId::from_slice(&bytes)))
-    }
-
-    /// The lowest place of a chain from which on it has two branches.
-    pub(crate) async fn fork_in(&self, author: &SigningPublic, chain: &ChainId) -> Result<Option<u64>, NodeError> {
-        let kept = self.vault.get(FORKS, &fork_key(author, chain)).await?;
-        Ok(kept.and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes))
-    }
-
     /// Notes a coordinator's receipt on the own statements that it names.
     async fn note_receipt(&self, receipt: &Receipt, by: SigningPublic, round: &mut Round) -> Result<(), NodeError> {
         for id in &receipt.statements {
@@ -479,12 +443,6 @@ pub(crate) fn opened_record(author: &SigningPublic) -> Vec<u8> {
     let mut record = author.0.to_vec();
     record.push(0);
     record
-}
-
-fn fork_key(author: &SigningPublic, chain: &ChainId) -> Vec<u8> {
-    let mut key = author.0.to_vec();
-    key.extend_from_slice(&chain.0);
-    key
 }
 
 fn newer_or_refused(error: &EnvelopeError) -> Outcome {

@@ -6,6 +6,7 @@
 
 pub mod bundle;
 pub mod catalog;
+mod chains;
 pub mod doctor;
 pub mod documents;
 pub mod door;

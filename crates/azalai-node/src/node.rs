@@ -200,7 +200,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             if known.chain != chain.chain || known.seq < chain.seq {
                 batch.put(OWN_CHAINS, statement.audience().0, chain.encode());
             }
-            self.index_documents(core::slice::from_ref(&statement), &mut batch).await?;
+            self.index_documents(core::slice::from_ref(&statement), &BTreeMap::new(), &mut batch).await?;
             self.vault.apply(batch).await?;
             if matches!(statement.kind(), Kind::AUTHORITY | Kind::REGISTRY) {
                 self.log.insert(statement.id(), statement);

@@ -70,16 +70,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 progress.only_here += 1;
             }
         }
-        let mut readable = (0, 0);
+        // An incident of which nothing counts is not there for anybody.
+        let mut readable = (0, self.incidents().await?.len());
         let mut states = std::collections::BTreeMap::new();
         let (documents, _) = scan_all(&self.vault, DOCUMENTS).await?;
         for (key, value) in documents {
             let record = Record::decode(&value)?;
-            match record.kind {
-                Kind::REPORT => readable.0 += 1,
-                Kind::INCIDENT => readable.1 += 1,
-                _ => {}
-            }
+            readable.0 += usize::from(record.kind == Kind::REPORT && record.creator().is_some());
             if record.kind == Kind::REPORT
                 && record.creator() == Some(self.me())
                 && let Some(id) = azalai_envelope::DocumentId::from_slice(&key)

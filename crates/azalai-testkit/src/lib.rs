@@ -4,6 +4,7 @@
 //! Only tests depend on this crate. Failures here panic: a test has no better answer.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod attacker;
 pub mod community;
 mod end;
 pub mod member;
@@ -11,6 +12,7 @@ pub mod relay;
 mod steps;
 pub mod world;
 
+pub use attacker::Attacker;
 pub use community::Community;
 pub use member::{Asleep, Member, NeighbourLink, TestNode, WORDLESS};
 pub use relay::{DirectLink, Link, TestRelay};
