@@ -55,6 +55,12 @@ impl TestRelay {
         Arc::clone(&self.responder)
     }
 
+    /// How many envelopes it holds, of all projects.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.responder.carriers().iter().map(|carrier| carrier.read(|index| index.iter().count())).sum()
+    }
+
     /// Its whole store, as somebody who seizes it finds it.
     #[must_use]
     pub fn store(&self) -> &MemoryStore {

@@ -53,10 +53,7 @@ impl World {
         let there: Vec<usize> = (0..self.devices.len()).filter(|who| *who == STEWARD || self.chance(70)).collect();
         for _ in 0..2 {
             for who in there.iter().rev() {
-                let link = DirectLink::new(self.relays[0].responder(), self.rng.next_u64(), self.now_ms);
-                let (mut link, now_ms) = (link, self.clock(*who));
-                let exchanged = self.devices[*who].member.exchange(&mut link, now_ms);
-                self.exchanged(*who, exchanged, false);
+                self.visit_well(*who, 0);
             }
             self.admit(STEWARD);
         }

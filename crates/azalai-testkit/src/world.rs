@@ -24,7 +24,7 @@ pub const BEGIN_MS: u64 = 1_795_000_000_000;
 /// A minute in milliseconds.
 pub const MINUTE_MS: u64 = 60_000;
 /// Steps of one run.
-const STEPS: u32 = 45;
+const STEPS: u32 = 40;
 
 /// Who is there: role, area, pseudonym. The steward, who founded the project, is the first device.
 const PEOPLE: [(Role, &str, &str); 7] = [
