@@ -34,6 +34,9 @@ pub(crate) fn all(steps: &mut Steps, profile: &str, arguments: &[String]) -> Out
             run_command(cargo(&["test", "--quiet", "--workspace", "--all-features", "--doc"]))
         })?;
     }
+    // Tests that drive the program find it beside their own binary; nextest builds only what it runs itself.
+    steps
+        .run("the program that tests drive", || run_command(cargo(&["build", "--all-features", "-p", "azalai-cli"])))?;
     steps.run("tests", || {
         let mut nextest = cargo(&["nextest", "run", "--all-features", "--profile", profile]);
         if !arguments.iter().any(|argument| argument.starts_with("-p") || argument.starts_with("--package")) {

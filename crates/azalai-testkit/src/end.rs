@@ -57,7 +57,6 @@ impl World {
             moves[STEWARD] += admitted;
             if proving {
                 assert_eq!((moved, admitted), (0, 0), "something moves after all was quiet");
-                self.tally.counts[5] = round;
                 return;
             }
             if visits + admitted == 0 {
@@ -234,6 +233,7 @@ impl World {
         }
         for (id, by) in &held {
             let (first, (bytes, view)) = by.iter().next().unwrap();
+            self.tally.conflicts += usize::from(!view.conflicts.is_empty());
             for who in self.who(|_| true) {
                 let area = view.area.clone().unwrap();
                 let may = self.may_read(&self.devices[who], None, view.tlp, Some(&area));

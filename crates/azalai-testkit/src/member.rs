@@ -40,7 +40,7 @@ fn fork(rng: &mut ChaCha20Rng) -> ChaCha20Rng {
 }
 
 /// What is left of a device that is switched off: its database and its small files.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Asleep {
     store: MemoryStore,
     disk: MemoryDisk,

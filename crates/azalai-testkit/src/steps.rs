@@ -11,9 +11,7 @@ use futures_lite::future::block_on;
 use rand_core::Rng as _;
 
 use crate::relay::{DirectLink, Link};
-use crate::world::{STEWARD, Said, World};
-
-const DAY_MS: i64 = 86_400_000;
+use crate::world::{DAY_MS, Said, World};
 
 /// Beginnings of reports. Each goes on with a number, so that no two say the same.
 const WORDS: [&str; 5] = [
@@ -28,34 +26,38 @@ impl World {
     /// One thing happens.
     pub(crate) fn step(&mut self) {
         match self.below(100) {
-            0..=14 => self.write_report(),
-            15..=20 => self.amend(),
-            21..=22 => self.retract(),
-            23..=27 => self.incident(),
-            28..=36 => self.link(),
-            37..=49 => self.edit(),
-            50..=69 => self.visit_relay(),
-            70..=76 => self.meet(),
-            77..=80 => self.bundle(),
-            81..=83 => self.crash_device(),
-            84..=85 => self.crash_relay(),
-            86..=90 => self.plan_device_fault(),
-            91 => self.plan_relay_fault(),
-            92..=93 => self.jump(),
-            94 => self.cut_off(),
-            95..=98 => self.admissions(),
+            0..=12 => self.write_report(),
+            13..=17 => self.amend(),
+            18..=19 => self.retract(),
+            20..=23 => self.incident(),
+            24..=37 => self.link(),
+            38..=53 => self.edit(),
+            54..=70 => self.visit_relay(),
+            71..=77 => self.meet(),
+            78..=81 => self.bundle(),
+            82..=84 => self.crash_device(),
+            85..=86 => self.crash_relay(),
+            87..=91 => self.plan_device_fault(),
+            92 => self.plan_relay_fault(),
+            93..=94 => self.jump(),
+            95 => self.cut_off(),
+            96..=98 => self.admissions(),
             _ => self.lose(),
         }
     }
 
-    /// A day on which most people meet at a relay and are admitted, so that there are coordinators at work early.
-    pub(crate) fn gather(&mut self) {
-        let there: Vec<usize> = (0..self.devices.len()).filter(|who| *who == STEWARD || self.chance(70)).collect();
-        for _ in 0..2 {
-            for who in there.iter().rev() {
-                self.visit_well(*who, 0);
+    /// A day on which those who are admitted begin to work, so that people who are apart later have something to
+    /// differ about.
+    pub(crate) fn begin(&mut self) {
+        (0..3).for_each(|_| self.write_report());
+        for who in (0..self.devices.len()).rev() {
+            if self.chance(60) {
+                self.visit_well(who, 0);
             }
-            self.admit(STEWARD);
+        }
+        (0..2).for_each(|_| self.incident());
+        for who in self.who(|device| device.role == Role::Coordinator) {
+            self.visit_well(who, 0);
         }
     }
 
@@ -82,7 +84,7 @@ impl World {
         match written {
             Ok(id) => {
                 self.note(format!("{} writes report {id} ({tlp} {area})", self.name(author)));
-                self.tally.counts[0] += 1;
+                self.tally.reports += 1;
                 let said = Said {
                     author,
                     tlp,
@@ -163,7 +165,7 @@ impl World {
         match made {
             Ok(id) => {
                 self.note(format!("{} makes incident {id} ({tlp})", self.name(by)));
-                self.tally.counts[1] += 1;
+                self.tally.incidents += 1;
                 self.incidents.insert(id);
             }
             Err(NodeError::Denied(_)) => {}
@@ -190,6 +192,7 @@ impl World {
         self.note(format!("{} links {report} to {incident}: {}", self.name(by), linked.is_ok()));
         match linked {
             Ok(_) => {
+                self.tally.links += 1;
                 if let Some(said) = self.said.get_mut(&report) {
                     said.linked |= said.author != by;
                 }
@@ -272,7 +275,7 @@ impl World {
 
     /// Holds an exchange to what no bad link, no restart and no clock may cause among honest devices.
     pub(crate) fn exchanged(&mut self, who: usize, exchanged: Result<Exchanged, NodeError>, bad: bool) {
-        self.tally.counts[2] += 1;
+        self.tally.exchanges += 1;
         match exchanged {
             Ok(exchanged) => {
                 assert!(exchanged.taken.refused.is_empty(), "honest letters refused: {:?}", exchanged.taken.refused);
@@ -384,8 +387,9 @@ impl World {
     fn jump(&mut self) {
         let there = self.who(|_| true);
         let Some(who) = self.one(&there) else { return };
+        let day = i64::try_from(DAY_MS).unwrap();
         let to_1970 = -i64::try_from(self.now_ms).unwrap();
-        let skew_ms = [to_1970, -400 * DAY_MS, -DAY_MS, 0, DAY_MS, 70 * DAY_MS, 3000 * DAY_MS][self.below(7)];
+        let skew_ms = [to_1970, -400 * day, -day, 0, day, 70 * day, 3000 * day][self.below(7)];
         self.note(format!("the clock of {} is off by {skew_ms} ms", self.name(who)));
         self.devices[who].skew_ms = skew_ms;
     }
@@ -436,6 +440,7 @@ impl World {
                 said.may_be_gone = !matches!(view.state, ReportState::Relay | ReportState::Opened | ReportState::Acted);
             }
         }
+        self.tally.lost += 1;
         self.devices[who].lost = true;
     }
 }

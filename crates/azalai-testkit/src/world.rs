@@ -16,15 +16,18 @@ use futures_lite::future::block_on;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 
+use crate::community::Community;
 use crate::member::{Asleep, Member};
 use crate::relay::TestRelay;
 
 /// 2026-11-20, in milliseconds since 1970: when every world begins.
 pub const BEGIN_MS: u64 = 1_795_000_000_000;
+/// A day in milliseconds.
+pub(crate) const DAY_MS: u64 = 86_400_000;
 /// A minute in milliseconds.
 pub const MINUTE_MS: u64 = 60_000;
 /// Steps of one run.
-const STEPS: u32 = 40;
+const STEPS: u32 = 50;
 
 /// Who is there: role, area, pseudonym. The steward, who founded the project, is the first device.
 const PEOPLE: [(Role, &str, &str); 7] = [
@@ -52,8 +55,22 @@ pub enum Outcome {
 /// What a run came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Reports, incidents, exchanges, crashes, planned failures that struck, rounds until all was quiet.
-    pub counts: [usize; 6],
+    /// Reports that their authors were told are saved.
+    pub reports: usize,
+    /// Incidents likewise.
+    pub incidents: usize,
+    /// Links of reports to incidents likewise.
+    pub links: usize,
+    /// Incidents that ended with fields which people had set apart.
+    pub conflicts: usize,
+    /// Exchanges, finished or not.
+    pub exchanges: usize,
+    /// Devices that were killed and started again.
+    pub restarts: usize,
+    /// Planned failures of a device's storage that struck.
+    pub failures: usize,
+    /// Devices that were destroyed.
+    pub lost: usize,
     /// Over every device's documents, in order.
     pub digest: [u8; 32],
 }
@@ -88,6 +105,22 @@ pub(crate) fn ready() -> &'static Ready {
         people.insert(STEWARD, steward.asleep());
         let names = ["acacia"].into_iter().chain(PEOPLE.map(|(_, _, name)| name)).collect();
         Ready { names, people, relays }
+    })
+}
+
+/// The same project some days later: all but a coordinator and a monitor have met at the first relay, are admitted
+/// and have their keys.
+fn gathered() -> &'static Ready {
+    static CELL: OnceLock<Ready> = OnceLock::new();
+    CELL.get_or_init(|| {
+        let ready = ready();
+        let mut c = Community::of(&["heron", "stork", "ibis", "swift", "dove"]);
+        c.settle();
+        let absent = |name: &str| ["egret", "lark"].contains(&name);
+        let people = ready.names.iter().zip(&ready.people);
+        let people = people.map(|(name, asleep)| if absent(name) { asleep.clone() } else { c.who(name).asleep() });
+        let people = people.collect();
+        Ready { names: ready.names.clone(), people, relays: vec![c.relay.copy(), ready.relays[1].copy()] }
     })
 }
 
@@ -141,7 +174,7 @@ pub(crate) struct World {
 impl World {
     fn new(seed: u64) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
-        let ready = ready();
+        let ready = if rng.next_u32() % 4 == 0 { ready() } else { gathered() };
         let mut devices = Vec::new();
         for (index, asleep) in ready.people.iter().enumerate() {
             let (role, area) = match index.checked_sub(1) {
@@ -151,11 +184,11 @@ impl World {
             let member = Member::wake(asleep, rng.next_u64());
             devices.push(Device { member, role, area, skew_ms: 0, cut_off: false, faulty: false, lost: false });
         }
-        let count = 1 + rng.next_u32() as usize % 2;
+        let count = 1 + usize::from(rng.next_u32() % 3 == 0);
         let relays: Vec<TestRelay> = ready.relays.iter().take(count).map(TestRelay::copy).collect();
         Self {
             rng,
-            now_ms: BEGIN_MS + MINUTE_MS,
+            now_ms: BEGIN_MS + DAY_MS,
             devices,
             relay_faulty: vec![false; relays.len()],
             relays,
@@ -201,7 +234,7 @@ impl World {
     pub(crate) fn storage_failed(&mut self, who: usize, error: &NodeError, doing: &str) {
         let planned = self.devices[who].faulty && matches!(error, NodeError::Store(_));
         assert!(planned, "{} cannot {doing}: {error}", self.name(who));
-        self.tally.counts[4] += 1;
+        self.tally.failures += 1;
         self.note(format!("{} fails to {doing}: {error}", self.name(who)));
         if self.chance(60) {
             self.restart(who);
@@ -210,7 +243,7 @@ impl World {
 
     /// Kills a device, starts it again, and holds it to what it had said is saved.
     pub(crate) fn restart(&mut self, who: usize) {
-        self.tally.counts[3] += 1;
+        self.tally.restarts += 1;
         self.note(format!("{} restarts", self.name(who)));
         self.devices[who].member.crash();
         self.devices[who].faulty = false;
@@ -234,7 +267,7 @@ impl World {
 pub fn run_seed(seed: u64) -> Outcome {
     let mut world = World::new(seed);
     let run = catch_unwind(AssertUnwindSafe(|| {
-        world.gather();
+        world.begin();
         for _ in 0..STEPS {
             world.now_ms += u64::from(world.rng.next_u32() % 120 + 1) * MINUTE_MS;
             world.step();

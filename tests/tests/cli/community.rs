@@ -98,6 +98,27 @@ fn a_report_travels_from_an_offline_device_to_an_incident_and_its_author_learns_
     }
 }
 
+/// Guards against a newcomer who was invited before the relay was certified, learns of it at the first exchange, and
+/// is turned away at the second, before anybody could admit them.
+#[test]
+fn one_who_was_invited_before_the_relay_was_known_exchanges_until_admitted_and_after() {
+    let place = Place::new();
+    place.found();
+    place.join("coordinator", "gao", "dune");
+    let key = place.json("relay", &["relay-key"]).object()["key"].as_str().unwrap().to_owned();
+    place.json("steward", &["relay-certificate", "--relay-key", &key, "--out", "town.cert"]).object();
+    let relay = place.listens(&["relay", "--home", "relay", "--listen", "127.0.0.1:0", "--admit", "town.cert"]);
+    let sync = |home: &str| place.json(home, &["sync", "--relay", &relay.url]).object();
+    for home in ["dune", "dune", "steward"] {
+        sync(home);
+    }
+    assert_eq!(place.json("steward", &["admit"]).object()["pseudonym"], "dune");
+    for home in ["steward", "dune"] {
+        sync(home);
+    }
+    assert_eq!(place.json("dune", &["status"]).object()["admitted"], true);
+}
+
 /// Guards against files that name a reporter, a spot or a minute, and against silence about what was left out.
 #[test]
 fn an_export_is_coarse_names_no_author_and_says_what_it_left_out() {

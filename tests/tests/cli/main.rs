@@ -1,6 +1,6 @@
 //! The program as people and other programs meet it: names, flags, exit status, what stands on stdout and on stderr.
 //!
-//! Drives the real binary, which `cargo xtask test` and `cargo nextest run --workspace` build; by hand, run
+//! Drives the real binary, which `cargo xtask test` builds before it runs any test; by hand, run
 //! `cargo build -p azalai-cli` first. Nothing here may look inside a home.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic)]
