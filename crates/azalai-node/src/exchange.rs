@@ -56,6 +56,8 @@ pub struct Exchanged {
     pub summary: Summary,
     /// What the received envelopes held for this device.
     pub taken: TakenIn,
+    /// Newcomers whom this device admitted by itself, since the project says so.
+    pub admitted: Vec<azalai_roster::Member>,
     /// Own statements that stay on this device, with the reason.
     pub stay: Vec<String>,
     /// Envelopes that the responder did not take, with the reason.
@@ -113,6 +115,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let document = KeyDocument::parse(&document).map_err(failed)?;
         let (responder, role) = (self.trust(&document, transport, now_ms).await?, document.role);
         self.run(transport, responder, role, now_ms, &mut exchanged).await?;
+        exchanged.admitted = self.admit_at_exchange(now_ms).await?;
         let (again, stay) = self.get_ready(now_ms).await?;
         exchanged.taken.add(again);
         exchanged.stay = stay;

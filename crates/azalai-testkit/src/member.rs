@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use azalai_node::{Exchanged, Home, NewArea, NewHome, Node, NodeError, Transport};
-use azalai_roster::{AreaCode, Role};
+use azalai_roster::{Admission, AreaCode, Role};
 use azalai_store::{ArgonParams, MemoryDisk, MemoryStore, Vault};
 use futures_lite::future::block_on;
 use rand_chacha::ChaCha20Rng;
@@ -74,7 +74,9 @@ impl Member {
                 parent: parent.map(|parent| parent.parse().unwrap()),
             })
             .collect();
-        Self::make(seed, "acacia", |home| block_on(home.found("Test project", &areas, now_ms)).unwrap())
+        Self::make(seed, "acacia", |home| {
+            block_on(home.found("Test project", &areas, Admission::ByHand, now_ms)).unwrap()
+        })
     }
 
     /// One who joins with an invite of `by`.
