@@ -6,7 +6,7 @@ use azalai_envelope::ids::{derive, to_hex};
 use azalai_envelope::{AuthorId, Day, DocumentId, Kind, PostingKey, ReceivingSecret, SigningSecret};
 use azalai_model::{Document, DocumentKind, IncidentEdit, People, Person, Tlp, actor_id};
 use azalai_node::{Fate, ReportState};
-use azalai_roster::{Act, Circle, KeyLetter, Log, MemberState, Receipt, Role, What};
+use azalai_roster::{Act, Admission, Circle, KeyLetter, Log, MemberState, Receipt, Role, What};
 use azalai_testkit::attacker::{Attacker, bundle};
 use azalai_testkit::{Community, Member};
 use futures_lite::future::block_on;
@@ -252,6 +252,7 @@ fn no_act_of_a_monitor_counts() {
         rotated(s.readers.clone(), None),
         Act::Remove { device: heron, cuts: Vec::new() },
         Act::Adopt { statements: vec![read] },
+        Act::Admission { how: Admission::AtExchange },
     ];
     let pseudonym = "ghost".to_owned();
     let invite = s.viper.package.invite;
