@@ -104,7 +104,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// Exchanges with one responder until both carry the same, then once more if what was received made this device
-    /// say something (a receipt, a letter with keys).
+    /// say something (a receipt, a letter with keys), or if a receipt for its own letters is missing.
     ///
     /// # Errors
     /// [`NodeError::Exchange`] says what the other side did wrong; what arrived before it is kept.
@@ -114,28 +114,35 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let document = transport.key_document().await.map_err(failed)?;
         let document = KeyDocument::parse(&document).map_err(failed)?;
         let (responder, role) = (self.trust(&document, transport, now_ms).await?, document.role);
-        self.run(transport, responder, role, now_ms, &mut exchanged).await?;
+        self.run(transport, responder, role, &[], now_ms, &mut exchanged).await?;
         exchanged.admitted = self.admit_at_exchange(now_ms).await?;
         let (again, stay) = self.get_ready(now_ms).await?;
         exchanged.taken.add(again);
         exchanged.stay = stay;
-        if self.carries_unsent(&responder.signing).await? {
-            self.run(transport, responder, role, now_ms, &mut exchanged).await?;
+        let refused: BTreeSet<EnvelopeId> = exchanged.refused.iter().map(|(id, _)| *id).collect();
+        let relay = (role == Role::Relay).then_some(responder.signing);
+        let unsent: Vec<EnvelopeId> = self.unsent(relay).await?.difference(&refused).copied().collect();
+        if !unsent.is_empty() {
+            self.run(transport, responder, role, &unsent, now_ms, &mut exchanged).await?;
         }
         self.trim_journal().await?;
         Ok(exchanged)
     }
 
-    /// Whether something of this device's own is sealed and has no receipt of this responder yet.
-    async fn carries_unsent(&self, relay: &SigningPublic) -> Result<bool, NodeError> {
+    /// The sealed letters of this device that this relay has given no receipt for, or, without a relay, that nobody
+    /// has. Some may be there all the same: the reply that said so was lost.
+    async fn unsent(&self, relay: Option<SigningPublic>) -> Result<BTreeSet<EnvelopeId>, NodeError> {
         let (outbox, _) = crate::node::scan_all(&self.vault, crate::spaces::OUTBOX).await?;
+        let mut unsent = BTreeSet::new();
         for (_, value) in outbox {
             let outgoing = crate::stored::Outgoing::decode(&value)?;
-            if outgoing.envelope.is_some() && !outgoing.relays.contains(relay) && !outgoing.handed_on {
-                return Ok(true);
-            }
+            let there = match relay {
+                Some(relay) => outgoing.relays.contains(&relay),
+                None => outgoing.handed_on || !outgoing.relays.is_empty(),
+            };
+            unsent.extend(outgoing.envelope.filter(|_| !there));
         }
-        Ok(false)
+        Ok(unsent)
     }
 
     /// Finds out whether the responder is a relay of this project or a member's device.
@@ -226,10 +233,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         transport: &mut impl Transport,
         responder: DevicePublic,
         role: Role,
+        offered: &[EnvelopeId],
         now_ms: u64,
         exchanged: &mut Exchanged,
     ) -> Result<(), NodeError> {
         let mut exchange = Exchange::new(self.config(responder).await?);
+        self.carrier.read(|index| exchange.offer(index, offered));
         let mut introduced = false;
         let relay = (role == Role::Relay).then_some(responder.signing);
         loop {
