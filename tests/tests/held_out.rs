@@ -88,7 +88,6 @@ fn every_held_out_report_fits_the_first_size_class() {
             assert_eq!(sizes.len(), 10);
             let mut bytes: Vec<usize> = sizes.iter().map(|(bytes, _)| *bytes).collect();
             bytes.sort_unstable();
-            println!("{case:?} {language}: median {}, longest {}", (bytes[4] + bytes[5]) / 2, bytes[9]);
             assert!(sizes.iter().all(|(_, posted)| *posted == 640), "{case:?} {language}: {bytes:?}");
         }
     }
