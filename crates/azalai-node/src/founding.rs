@@ -31,6 +31,10 @@ pub struct NewArea {
     pub parent: Option<AreaCode>,
 }
 
+/// There from before the first byte of a new home until it can be opened. A keyring without it and without slots is
+/// not ours to remove: the slots may come back from a backup.
+const UNFINISHED_FILE: &str = "unfinished";
+
 /// A home that does not exist yet.
 #[derive(Debug)]
 pub struct NewHome<'p, S, D> {
@@ -118,7 +122,10 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
             role: Role::Steward,
             area: None,
         };
-        self.create(&profile, batch).await
+        let disk = self.home.disk.clone();
+        let (node, slots) = self.create(&profile, batch).await?;
+        finish(&disk, &slots).await?;
+        Ok(node)
     }
 
     /// Joins with an invite file and its words. Nothing is asked of any network: the device can write at once, and
@@ -154,26 +161,43 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
             area: package.area.as_ref().map(ToString::to_string),
         };
         let pseudonym = self.pseudonym.to_owned();
-        let mut node = self.create(&profile, batch).await?;
+        let disk = self.home.disk.clone();
+        let (mut node, slots) = self.create(&profile, batch).await?;
         let proof = prove_claim(&package.one_time, &project, &profile.device.public());
         let claim = Act::Claim { invite: package.invite, device: profile.device.public(), pseudonym, proof };
         node.say_acts(Kind::REGISTRY, vec![claim], now_ms).await?;
+        // Only now: a home that could be opened without its claim would never be admitted.
+        finish(&disk, &slots).await?;
         Ok(node)
     }
 
-    /// Writes the home: keyring, database, and last the slots, whose file makes it a home.
-    async fn create(mut self, profile: &Profile, mut batch: Batch) -> Result<Node<S, D>, NodeError> {
-        if Node::<S, D>::exists(&self.home.disk).await? {
+    /// Writes all of the home but the slots, whose file makes it a home: see [`finish`]. What an earlier attempt left,
+    /// which was stopped before that, goes: nobody was told of it, and nothing opens it.
+    async fn create(mut self, profile: &Profile, mut batch: Batch) -> Result<(Node<S, D>, Slots), NodeError> {
+        let disk = &self.home.disk;
+        if Node::<S, D>::exists(disk).await? {
             return Err(NodeError::HomeInUse);
+        }
+        if disk.len(UNFINISHED_FILE).await?.is_some() {
+            for name in ["keyring", "journal"] {
+                disk.remove(name).await?;
+            }
+        } else {
+            disk.write_atomic(UNFINISHED_FILE, &[]).await?;
         }
         let (slots, key) = Slots::create(&mut self.rng, self.params, self.passphrase)?;
         let keys = Arc::new(Keys::create(self.home.disk.clone(), key, &mut self.rng).await?);
         batch.put(PROFILE, Vec::new(), profile.encode());
         let vault = Vault::unlock(self.home.store, Arc::clone(&keys)).await?;
         vault.apply(batch).await?;
-        self.home.disk.write_atomic(SLOTS_FILE, &slots.to_bytes()).await?;
-        Node::load(vault, keys, self.rng).await
+        Ok((Node::load(vault, keys, self.rng).await?, slots))
     }
+}
+
+/// Makes what was written a home.
+async fn finish<D: Disk>(disk: &D, slots: &Slots) -> Result<(), NodeError> {
+    disk.write_atomic(SLOTS_FILE, &slots.to_bytes()).await?;
+    Ok(disk.remove(UNFINISHED_FILE).await?)
 }
 
 /// Writes the first statements of a project's log, before there is a device to say them.
