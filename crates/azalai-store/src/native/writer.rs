@@ -5,7 +5,6 @@
 //! unknown, and a second sync would succeed without having written.
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
@@ -13,7 +12,7 @@ use sled::Db;
 use tokio::sync::oneshot;
 
 use super::mark::Mark;
-use super::sled_store::failed;
+use super::sled_store::{failed, guarded};
 use super::values;
 use crate::error::StoreError;
 use crate::limits::{GROUP_MAX_BATCHES, GROUP_MAX_BYTES};
@@ -97,8 +96,7 @@ impl Thread {
         if let Some(cause) = &self.stopped {
             return Err(StoreError::Stopped { cause: cause.clone() });
         }
-        let result = catch_unwind(AssertUnwindSafe(|| self.write_now(batch)))
-            .unwrap_or_else(|_| Err(StoreError::Corrupt { what: "the database (sled stopped)".to_owned() }));
+        let result = guarded(|| self.write_now(batch));
         if let Err(error) = &result {
             self.stopped = Some(error.to_string());
         }
