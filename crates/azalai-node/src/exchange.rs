@@ -113,17 +113,17 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         (exchanged.taken, exchanged.stay) = self.get_ready(now_ms).await?;
         let document = transport.key_document().await.map_err(failed)?;
         let document = KeyDocument::parse(&document).map_err(failed)?;
-        let (responder, role) = (self.trust(&document, transport, now_ms).await?, document.role);
-        self.run(transport, responder, role, &[], now_ms, &mut exchanged).await?;
+        let responder = self.trust(&document, transport, now_ms).await?;
+        let relay = (document.role == Role::Relay).then_some(responder.signing);
+        self.run(transport, responder, relay, &[], now_ms, &mut exchanged).await?;
         exchanged.admitted = self.admit_at_exchange(now_ms).await?;
         let (again, stay) = self.get_ready(now_ms).await?;
         exchanged.taken.add(again);
         exchanged.stay = stay;
         let refused: BTreeSet<EnvelopeId> = exchanged.refused.iter().map(|(id, _)| *id).collect();
-        let relay = (role == Role::Relay).then_some(responder.signing);
         let unsent: Vec<EnvelopeId> = self.unsent(relay).await?.difference(&refused).copied().collect();
         if !unsent.is_empty() {
-            self.run(transport, responder, role, &unsent, now_ms, &mut exchanged).await?;
+            self.run(transport, responder, relay, &unsent, now_ms, &mut exchanged).await?;
         }
         self.trim_journal().await?;
         Ok(exchanged)
@@ -232,7 +232,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         &mut self,
         transport: &mut impl Transport,
         responder: DevicePublic,
-        role: Role,
+        relay: Option<SigningPublic>,
         offered: &[EnvelopeId],
         now_ms: u64,
         exchanged: &mut Exchanged,
@@ -240,7 +240,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let mut exchange = Exchange::new(self.config(responder).await?);
         self.carrier.read(|index| exchange.offer(index, offered));
         let mut introduced = false;
-        let relay = (role == Role::Relay).then_some(responder.signing);
         loop {
             match self.next(&mut exchange, now_ms)? {
                 Step::Load(ids) => {

@@ -9,7 +9,7 @@ use azalai_envelope::{
     ReceivingSecret, SigningSecret, Statement, StatementId, UnverifiedStatement, Verified,
 };
 use azalai_roster::{Act, Admission, AreaCode, Circle, InvitePackage, LogEntry, Role, Roster, prove_claim};
-use azalai_store::{ArgonParams, Batch, Disk, Keys, Slots, Store, Vault};
+use azalai_store::{ArgonParams, Batch, Disk, JOURNAL_FILE, KEYRING_FILE, Keys, Slots, Store, Vault};
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
 
@@ -179,7 +179,7 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
             return Err(NodeError::HomeInUse);
         }
         if disk.len(UNFINISHED_FILE).await?.is_some() {
-            for name in ["keyring", "journal"] {
+            for name in [KEYRING_FILE, JOURNAL_FILE] {
                 disk.remove(name).await?;
             }
         } else {
