@@ -26,7 +26,7 @@ fn a_report_travels_from_an_offline_device_to_an_incident_and_its_author_learns_
     let key = ran(key).object()["key"].as_str().unwrap().to_owned();
     assert_eq!(place.json("relay", &["relay-key"]).object()["key"], key.as_str());
     place.json("steward", &["relay-certificate", "--relay-key", &key, "--out", "town.cert"]).object();
-    let relay = place.listens(&["relay", "--home", "relay", "--listen", "127.0.0.1:0", "--admit", "town.cert"]);
+    let relay = place.relay();
     let sync = |home: &str| place.json(home, &["sync", "--relay", &relay.url]).object();
 
     place.join("coordinator", "gao", "dune");
@@ -105,9 +105,8 @@ fn one_who_was_invited_before_the_relay_was_known_exchanges_until_admitted_and_a
     let place = Place::new();
     place.found();
     place.join("coordinator", "gao", "dune");
-    let key = place.json("relay", &["relay-key"]).object()["key"].as_str().unwrap().to_owned();
-    place.json("steward", &["relay-certificate", "--relay-key", &key, "--out", "town.cert"]).object();
-    let relay = place.listens(&["relay", "--home", "relay", "--listen", "127.0.0.1:0", "--admit", "town.cert"]);
+    place.certify_relay();
+    let relay = place.relay();
     let sync = |home: &str| place.json(home, &["sync", "--relay", &relay.url]).object();
     for home in ["dune", "dune", "steward"] {
         sync(home);
@@ -127,9 +126,8 @@ fn an_exchange_admits_newcomers_where_the_project_was_founded_so_and_says_whom()
     let new = ["project", "new", "--name", "River road", "--area", "gao:Gao", "--argon2-memory", "19"];
     let new = place.json("steward", &[&new[..], &["--admit-at-exchange"]].concat()).object();
     assert_eq!(new["admission"], "at-exchange");
-    let key = place.json("relay", &["relay-key"]).object()["key"].as_str().unwrap().to_owned();
-    place.json("steward", &["relay-certificate", "--relay-key", &key, "--out", "town.cert"]).object();
-    let relay = place.listens(&["relay", "--home", "relay", "--listen", "127.0.0.1:0", "--admit", "town.cert"]);
+    place.certify_relay();
+    let relay = place.relay();
     let sync = |home: &str| place.json(home, &["sync", "--relay", &relay.url]).object();
     place.join("coordinator", "gao", "dune");
     place.join("monitor", "gao", "acacia");
