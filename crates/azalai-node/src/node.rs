@@ -276,6 +276,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         self.profile.role
     }
 
+    /// The area that this device was invited for.
+    #[must_use]
+    pub fn invited_area(&self) -> Option<azalai_roster::AreaCode> {
+        self.profile.area.as_deref().and_then(|area| area.parse().ok())
+    }
+
     /// What opening found wrong.
     #[must_use]
     pub fn open_report(&self) -> OpenReport {

@@ -48,9 +48,6 @@ pub const MAX_AREAS: usize = 60;
 /// Bytes of a pseudonym, of a project's or an area's name: what fits a line.
 pub const MAX_LINE_BYTES: usize = 64;
 
-/// Bytes of a relay's address.
-pub const MAX_ADDRESS_BYTES: usize = 200;
-
 /// Own reports on one page of the list.
 pub const REPORTS_PER_PAGE: usize = 50;
 

@@ -17,6 +17,19 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("azalai-node", &["azalai-envelope", "azalai-model", "azalai-roster", "azalai-store", "azalai-sync"]),
     ("azalai-relay", &["azalai-envelope", "azalai-store", "azalai-sync"]),
     ("azalai-formats", &["azalai-envelope", "azalai-model"]),
+    // store for the home that a host gives, envelope and roster for ids and areas: never a socket or a relay.
+    (
+        "azalai-web",
+        &[
+            "azalai-envelope",
+            "azalai-formats",
+            "azalai-model",
+            "azalai-node",
+            "azalai-roster",
+            "azalai-store",
+            "azalai-sync",
+        ],
+    ),
 ];
 
 /// The dependencies of a package as (name, is it a dev-dependency).
