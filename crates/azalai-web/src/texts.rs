@@ -200,7 +200,7 @@ mod tests {
         texts_below(&root.join("templates"), &mut texts);
         let mut found: BTreeSet<String> = BTreeSet::new();
         for text in &texts {
-            for call in ["say(\"", "say1(\"", "say2(\""] {
+            for call in ["say(\"", "say1(\"", "say2(\"", "said(texts, \""] {
                 found.extend(text.split(call).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
             }
         }
