@@ -1,1 +1,3 @@
-//! The tests across crates are in `tests/`; there is no library to speak of, and nothing may depend on this package.
+//! What several of the tests in `tests/` share; nothing else may depend on this package.
+
+pub mod program;

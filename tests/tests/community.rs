@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use azalai_model::{Credibility, IncidentEdit, Keep, Reliability, ReportFields, Status, Tlp};
-use azalai_node::ReportState;
-use azalai_roster::Role;
+use azalai_node::{NodeError, ReportState};
+use azalai_roster::{Admission, AreaCode, Role};
+use azalai_testkit::member::cheap;
 use azalai_testkit::{DirectLink, Member, TestRelay};
 use futures_lite::future::block_on;
 
@@ -161,6 +162,69 @@ fn what_was_acknowledged_is_there_after_a_crash() {
     assert_eq!(block_on(c.monitors[0].node.reports()).unwrap()[0].state, ReportState::Relay);
     c.settle(NOW + 2 * MINUTE);
     assert_eq!(block_on(c.first.node.reports()).unwrap().len(), 1);
+}
+
+/// Guards admission without a hand: whoever alone claimed a live invite is a member after two exchanges; whoever
+/// shares an invite, comes after its last day or is beyond the visitor's right waits, and nobody is admitted before
+/// the project says so.
+#[test]
+fn an_exchange_admits_who_alone_claimed_an_invite_and_leaves_the_others_to_a_person() {
+    let mut c = Community::new();
+    let valley: AreaCode = "valley".parse().unwrap();
+    let shared = block_on(c.steward.node.invite(Role::Monitor, Some(valley), cheap(), NOW)).unwrap();
+    c.monitors.push(Member::take_up(&shared, 20, "honest", NOW));
+    c.monitors.push(Member::take_up(&shared, 21, "thief", NOW));
+    for index in 0..c.monitors.len() {
+        c.visit(|c| &mut c.monitors[index], NOW + MINUTE);
+    }
+    c.visit(|c| &mut c.first, NOW + MINUTE);
+    c.visit(|c| &mut c.second, NOW + MINUTE);
+    // By hand: nobody is admitted by an exchange.
+    assert!(c.visit(|c| &mut c.steward, NOW + 2 * MINUTE).admitted.is_empty());
+    assert_eq!(c.steward.node.roster().waiting().len(), 7);
+    let denied = block_on(c.monitors[0].node.set_admission(Admission::AtExchange, NOW)).unwrap_err();
+    assert!(matches!(denied, NodeError::Denied(_)), "{denied}");
+
+    // One coordinator is let in by hand, learns of the setting from a card, and admits the monitors of its area.
+    let stork = c.second.node.device().signing;
+    block_on(c.steward.node.admit(&stork, NOW + 3 * MINUTE)).unwrap();
+    c.visit(|c| &mut c.steward, NOW + 3 * MINUTE);
+    assert!(c.visit(|c| &mut c.second, NOW + 4 * MINUTE).admitted.is_empty());
+    block_on(c.steward.node.set_admission(Admission::AtExchange, NOW + 5 * MINUTE)).unwrap();
+    let (card, _) = block_on(c.steward.node.export_bundle(NOW + 5 * MINUTE)).unwrap();
+    block_on(c.second.node.import_bundle(&card)).unwrap();
+    let first = c.visit(|c| &mut c.second, NOW + 6 * MINUTE).admitted;
+    let names = |members: &[azalai_roster::Member]| {
+        let mut names: Vec<String> = members.iter().map(|member| member.pseudonym.clone()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&first), ["dove", "lark", "swift"]);
+    let waiting = c.second.node.roster().waiting();
+    let mut waiting: Vec<_> = waiting.iter().map(|w| (w.claim.pseudonym.as_str(), w.claims)).collect();
+    waiting.sort_unstable();
+    assert_eq!(waiting, [("heron", 1), ("honest", 2), ("thief", 2)]);
+    // What was admitted left in that very exchange, with its keys.
+    c.visit(|c| &mut c.monitors[0], NOW + 9 * MINUTE);
+    assert!(block_on(c.monitors[0].node.status()).unwrap().admitted);
+    assert_eq!(block_on(c.monitors[0].node.status()).unwrap().admission, Admission::AtExchange);
+    assert_eq!(names(&c.visit(|c| &mut c.steward, NOW + 10 * MINUTE).admitted), ["heron"]);
+
+    // Past its last day an invite is good only for a hand; and a closed door is closed for all who exchange later.
+    let late = NOW + 40 * 24 * 60 * MINUTE;
+    let mut tardy = Member::join(&mut c.steward, 22, Role::Monitor, "valley", "tardy", NOW);
+    c.visit(|c| &mut c.steward, NOW + 11 * MINUTE);
+    let mut link = DirectLink::new(c.relay.responder(), 22, late);
+    tardy.exchange(&mut link, late).unwrap();
+    assert!(c.visit(|c| &mut c.steward, late).admitted.is_empty());
+    let key = tardy.node.device().signing;
+    assert_eq!(block_on(c.steward.node.admit(&key, late)).unwrap().pseudonym, "tardy");
+    block_on(c.steward.node.set_admission(Admission::ByHand, late)).unwrap();
+    let mut wren = Member::join(&mut c.steward, 23, Role::Monitor, "valley", "wren", late);
+    let mut link = DirectLink::new(c.relay.responder(), 23, late);
+    wren.exchange(&mut link, late).unwrap();
+    assert!(c.visit(|c| &mut c.steward, late + MINUTE).admitted.is_empty());
+    assert!(c.steward.node.roster().waiting().iter().any(|w| w.claim.pseudonym == "wren"));
 }
 
 /// Guards the door to the exchange: a relay that no certificate of this project names gets nothing.

@@ -5,7 +5,7 @@
 use azalai_model::{Credibility, Reliability, Tlp};
 use azalai_node::{Fate, ReportState};
 use azalai_store::{Fault, FaultWhen};
-use azalai_testkit::Community;
+use azalai_testkit::{Community, DirectLink, Link};
 use futures_lite::future::block_on;
 
 /// Writes within which every failure is tried: as many as any action here makes.
@@ -34,9 +34,9 @@ fn receipts_that_arrive_together_are_all_kept() {
     c.visit("swift").unwrap();
     for name in ["heron", "stork"] {
         let now_ms = c.now_ms;
-        let link = |c: &mut Community| azalai_testkit::DirectLink::new(c.relay.responder(), now_ms, now_ms);
+        let link = |c: &mut Community| DirectLink::new(c.relay.responder(), now_ms, now_ms);
         // The letters come, and the receipts for them stay until the report is linked as well.
-        let mut first = azalai_testkit::Link::new(link(&mut c), 1, 0, 0, Some(3));
+        let mut first = Link::new(link(&mut c), 1, 0, 0, Some(3));
         let _ = c.who(name).exchange(&mut first, now_ms);
         let node = &mut c.who(name).node;
         let id = block_on(node.incident_new("One", None, Tlp::Amber, None, now_ms)).unwrap();
@@ -155,4 +155,23 @@ fn an_admission_that_was_stopped_half_way_is_finished() {
         let members = |c: &mut Community, name: &str| c.who(name).node.roster().members().cloned().collect::<Vec<_>>();
         assert_eq!(members(&mut c, "heron"), members(&mut c, "acacia"), "{store} {fault:?} {restart}");
     }
+}
+
+/// Guards against a reply that is lost after the relay took the letter: both sides held the same from then on, so
+/// nothing was put again, and the author was told for ever that the report is on this phone only.
+#[test]
+fn a_receipt_that_was_lost_on_the_way_is_given_again() {
+    let mut lost = 0;
+    for seed in 0..20 {
+        let mut c = Community::of(&["swift"]);
+        c.report("swift", "Lost reply", Tlp::Amber).unwrap();
+        let now_ms = c.now_ms;
+        let before = c.relay.held();
+        let direct = DirectLink::new(c.relay.responder(), 3, now_ms);
+        let failed = c.who("swift").exchange(&mut Link::new(direct, seed, 40, 0, None), now_ms).is_err();
+        lost += usize::from(failed && c.relay.held() > before);
+        c.visit("swift").unwrap();
+        assert_eq!(block_on(c.who("swift").node.reports()).unwrap()[0].state, ReportState::Relay, "seed {seed}");
+    }
+    assert!(lost > 0, "no seed lost a reply");
 }

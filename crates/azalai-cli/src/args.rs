@@ -238,8 +238,19 @@ pub(crate) enum Project {
         /// How the steward's device wants to be called.
         #[arg(long, default_value = "steward")]
         pseudonym: String,
+        /// Lets `azalai sync` admit newcomers by itself, instead of somebody with `azalai admit`. Whoever gets hold of
+        /// an invite and its words then is a member, of the role that it names, and nobody has looked; by hand,
+        /// somebody asks who it is. An invite that two claimed, or that is past its last day, always waits for a hand.
+        #[arg(long)]
+        admit_at_exchange: bool,
         #[command(flatten)]
         memory: Memory,
+    },
+    /// Says how newcomers are admitted from now on, on a steward's device.
+    #[command(after_help = "Example: azalai project admission by-hand --home steward")]
+    Admission {
+        /// Who looks at newcomers.
+        how: Admission,
     },
 }
 
@@ -436,6 +447,15 @@ pub(crate) enum Bundle {
         /// The file.
         file: PathBuf,
     },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Admission {
+    /// A coordinator or steward admits each with `azalai admit`.
+    ByHand,
+    /// `azalai sync` on a coordinator's or steward's device admits each who alone claimed an invite: an invite that
+    /// leaks with its words lets a stranger in, and nobody has looked.
+    AtExchange,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -66,7 +66,7 @@ pub enum StatementError {
     /// The signature does not hold for this project, audience and author.
     #[error("statement: {0}")]
     Signature(#[from] SignatureError),
-    /// The first statement of a document does not show that the author created it.
+    /// A draft would open a document that is not the one its nonce gives.
     #[error("statement: document {0} is not this author's to open")]
     ForeignDocument(DocumentId),
     /// It introduces nobody.
@@ -123,7 +123,7 @@ impl Draft<'_> {
     /// # Errors
     /// [`StatementError::BodyTooLarge`]; [`StatementError::Decode`] if `prev` is missing or too many;
     /// [`StatementError::ForeignDocument`] if the nonce of a first statement does not give the document: every
-    /// reader would refuse it.
+    /// reader would take it for another one's.
     pub fn sign(
         &self,
         project: &ProjectId,
@@ -146,10 +146,7 @@ impl Draft<'_> {
             Coding::Brotli1 => 2,
         };
         writer.u8(VERSION).u8(self.kind.0).u8(u8::from(self.opens.is_some()) | coding_bits);
-        writer.raw(self.document.as_bytes());
-        if let Some(nonce) = &self.opens {
-            writer.raw(nonce);
-        }
+        writer.raw(self.opens.as_ref().unwrap_or(self.document.as_bytes()));
         writer.raw(author.author_id().as_bytes()).raw(self.chain.as_bytes()).varint(self.seq);
         match (self.seq, &self.prev) {
             (0, None) => {}
@@ -169,11 +166,20 @@ impl Draft<'_> {
     }
 }
 
+/// How a statement names its document. Its first statement shows what the id is derived from, and not the id: so
+/// nobody can post first into another's document, and there is nothing to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Belongs {
+    /// It is the first: the nonce of [`document_id`].
+    Opens([u8; 16]),
+    /// It follows.
+    To(DocumentId),
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Fields {
     kind: Kind,
-    document: DocumentId,
-    opens: Option<[u8; 16]>,
+    belongs: Belongs,
     author: AuthorId,
     chain: ChainId,
     seq: u64,
@@ -210,8 +216,10 @@ impl UnverifiedStatement {
             2 => Coding::Brotli1,
             _ => return Err(DecodeError::UnknownVersion { field: "statement flags", got: flags }.into()),
         };
-        let document = DocumentId(reader.array("document")?);
-        let opens = if flags & 1 == 1 { Some(reader.array("nonce")?) } else { None };
+        let belongs = match flags & 1 {
+            1 => Belongs::Opens(reader.array("nonce")?),
+            _ => Belongs::To(DocumentId(reader.array("document")?)),
+        };
         let author = AuthorId(reader.array("author")?);
         let chain = ChainId(reader.array("chain")?);
         let seq = reader.varint("seq")?;
@@ -224,8 +232,7 @@ impl UnverifiedStatement {
         let signature = Signature(reader.array("signature")?);
         reader.end("statement")?;
         let body = start..start + length;
-        let fields =
-            Fields { kind, document, opens, author, chain, seq, prev, authority, clock, coding, body, signature };
+        let fields = Fields { kind, belongs, author, chain, seq, prev, authority, clock, coding, body, signature };
         Ok(Self { bytes, fields })
     }
 
@@ -259,11 +266,11 @@ impl UnverifiedStatement {
         self.verify(project, audience, &key)
     }
 
-    /// Checks, in this order: the key is the one named; the signature over domain, project, audience, key and
-    /// all bytes before it; a document's first statement shows its author to be its creator.
+    /// Checks, in this order: the key is the one named; the signature over domain, project, audience, key and all
+    /// bytes before it.
     ///
     /// # Errors
-    /// [`StatementError::Author`], [`StatementError::Signature`], [`StatementError::ForeignDocument`].
+    /// [`StatementError::Author`], [`StatementError::Signature`].
     pub fn verify(
         self,
         project: &ProjectId,
@@ -277,11 +284,6 @@ impl UnverifiedStatement {
         let signed = self.signed_bytes();
         let parts: [&[u8]; 4] = [&project.0, &audience.0, &author.0, signed];
         sign::check(author, Domain::Statement, &parts, &self.fields.signature)?;
-        if let Some(nonce) = &self.fields.opens
-            && document_id(project, self.fields.kind, audience, author, nonce) != self.fields.document
-        {
-            return Err(StatementError::ForeignDocument(self.fields.document));
-        }
         Ok(Verified::new(self.into_statement(project, audience, *author)))
     }
 
@@ -292,7 +294,11 @@ impl UnverifiedStatement {
     fn into_statement(self, project: &ProjectId, audience: &AudienceId, author: SigningPublic) -> Statement {
         let parts: [&[u8]; 4] = [&project.0, &audience.0, &author.0, self.signed_bytes()];
         let id = StatementId(derive("azalai 1 statement", &parts));
-        Statement { id, audience: *audience, author, bytes: self.bytes, fields: self.fields }
+        let document = match &self.fields.belongs {
+            Belongs::Opens(nonce) => document_id(project, self.fields.kind, audience, &author, nonce),
+            Belongs::To(document) => *document,
+        };
+        Statement { id, document, audience: *audience, author, bytes: self.bytes, fields: self.fields }
     }
 }
 
@@ -300,6 +306,7 @@ impl UnverifiedStatement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     id: StatementId,
+    document: DocumentId,
     audience: AudienceId,
     author: SigningPublic,
     bytes: Vec<u8>,
@@ -340,13 +347,13 @@ impl Statement {
     /// The document it belongs to.
     #[must_use]
     pub const fn document(&self) -> DocumentId {
-        self.fields.document
+        self.document
     }
 
     /// Whether it is the document's first.
     #[must_use]
     pub const fn opens(&self) -> bool {
-        self.fields.opens.is_some()
+        matches!(self.fields.belongs, Belongs::Opens(_))
     }
 
     /// The author's chain for this audience.

@@ -67,13 +67,13 @@ fn an_envelope_has_its_fixed_bytes() {
         "01014e2000000007e9c83d33c3e2b9365202716a804433e131dbff85504166a86efb9c8e22fbf47440c9735410213087 \
          f78db90d2e3137e6a236a0e4665b7908f9436150176e386c",
     );
-    assert_hex(&envelope.bytes()[HEADER_LEN..HEADER_LEN + 16], "a2a78321b77e085456f27ad4212fb87c");
+    assert_hex(&envelope.bytes()[HEADER_LEN..HEADER_LEN + 16], "52a7832197244c2c999610f5b31ae4a4");
     assert_hex(
         &envelope.bytes()[640 - 64..],
-        "5c2e8c75097320e5c789b425de11bfa5e9c708193565eb777ff7aceaab8641026f304afbcc1c4f2b578effd60bcd98ae \
-         d2be08917126cfdefa64ef1a79cc2405",
+        "18c02638da0ca26e3a9e3b8a2a1385056046b257634a22e4669cd8d79e33c8287f9b0d253a1cd27ebf5b953a976e651c \
+         3503003e555157230eba99595655cc01",
     );
-    assert_hex(&envelope.id().0, "2b1d09b3759b27344ab5d085cd4d4422b4cdfeda7074ddd44e7ac10ef2465ef0");
+    assert_hex(&envelope.id().0, "c6fc87ab57ce700c9a6823ffc739dcd5027e9988367c06b9ce751c3916625eff");
     assert_eq!(envelope.id().0, *blake3::hash(&envelope.bytes()[..640 - 64]).as_bytes());
 }
 

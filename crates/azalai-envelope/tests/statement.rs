@@ -20,7 +20,8 @@ fn parse(bytes: &[u8]) -> Result<UnverifiedStatement, StatementError> {
 struct Layout {
     version: u8,
     flags: u8,
-    document: DocumentId,
+    /// The nonce if flag 1 is set, the document's id otherwise.
+    belongs: [u8; 16],
     seq: Vec<u8>,
     prev: Option<StatementId>,
     length: Vec<u8>,
@@ -29,17 +30,13 @@ struct Layout {
 
 impl Layout {
     fn honest() -> Self {
-        let document = document_id(&project(), Kind::REPORT, &CIRCLE, &author().public(), &NONCE);
         let length = vec![BODY.len() as u8];
-        Self { version: 1, flags: 1, document, seq: vec![0], prev: None, length, body: BODY.to_vec() }
+        Self { version: 1, flags: 1, belongs: NONCE, seq: vec![0], prev: None, length, body: BODY.to_vec() }
     }
 
     fn signed_by(&self, secret: &SigningSecret) -> Vec<u8> {
         let mut writer = Writer::new();
-        writer.u8(self.version).u8(Kind::REPORT.0).u8(self.flags).raw(&self.document.0);
-        if self.flags & 1 == 1 {
-            writer.raw(&NONCE);
-        }
+        writer.u8(self.version).u8(Kind::REPORT.0).u8(self.flags).raw(&self.belongs);
         writer.raw(&secret.public().author_id().0).raw(&CHAIN.0).raw(&self.seq);
         if let Some(prev) = &self.prev {
             writer.raw(&prev.0);
@@ -58,11 +55,11 @@ fn a_first_statement_has_its_fixed_bytes() {
     let statement = statement(BODY);
     assert_hex(
         statement.bytes(),
-        "0101017b6559ee454b00b3147df9f0814171a621212121212121212121212121212121bdf20458b83dbaf23131313131 \
-         313131004141414141414141019254d56240000006009f13e24b818e003f8407d926a3c0d405167517261b416d4511c9 \
-         921eb32db2030264ef54f72a9cf77da018f51e6e1a7282911d32832db787e28082aa4240d6fc3df72ac409",
+        "01010121212121212121212121212121212121bdf20458b83dbaf23131313131313131004141414141414141019254d5 \
+         6240000006009f13e24b81eead1fa714788d980161dd3048fb0d6a5bdeebab55010363ed7fa8cc4f4a98fb0fc1671c02 \
+         69d73e27479445a9a0081d33364a20c3b531de1ed2193173835b00",
     );
-    assert_hex(&statement.id().0, "c71da40b2ab27bc608f0bee4adf946b6bc1bfbec45978f3e86ffbb79b162acb4");
+    assert_hex(&statement.id().0, "e57663659aa87639b6dd868c079884e8767e4d0e717aa712328a8d26898e5f2f");
     assert_eq!(Layout::honest().signed_by(&author()), statement.bytes());
 }
 
@@ -72,10 +69,10 @@ fn a_second_statement_has_its_fixed_bytes() {
     let statement = second_statement(BODY);
     assert_hex(
         statement.bytes(),
-        "0101007b6559ee454b00b3147df9f0814171a6bdf20458b83dbaf2313131313131313101c71da40b2ab27bc608f0bee4 \
-         adf946b6bc1bfbec45978f3e86ffbb79b162acb44141414141414141019254d56240000006009f13e24b816523a5a058 \
-         ea95f85b30cfd78f7482bf6413aba863785334272e019e1d92bfcd33a9f4f3f9554df14793388074bff811e94a62f0e9 \
-         04cf1f4e91f746bd61c70c",
+        "0101007b6559ee454b00b3147df9f0814171a6bdf20458b83dbaf2313131313131313101e57663659aa87639b6dd868c \
+         079884e8767e4d0e717aa712328a8d26898e5f2f4141414141414141019254d56240000006009f13e24b81018a3980f6 \
+         fd5e666aa3e11ad2442efb70eece6362945358f6254db5c61c68e0a2550d59159073ff5efe64781b35bbc14f66c12058 \
+         e6d63f5390529639157e00",
     );
 }
 
@@ -95,14 +92,15 @@ fn what_was_signed_is_read_back() {
     assert_eq!((second.seq(), second.prev(), second.opens()), (1, Some(statement(BODY).id()), false));
     assert_eq!((second.chain(), second.authority(), second.clock()), (CHAIN, [0x41; 8], CLOCK));
     assert_eq!((second.audience(), second.author()), (CIRCLE, author().public()));
-    assert_eq!(statement(BODY).document(), Layout::honest().document);
+    let document = document_id(&project(), Kind::REPORT, &CIRCLE, &author().public(), &NONCE);
+    assert_eq!((statement(BODY).document(), second.document()), (document, document));
 }
 
 /// Guards against a frame that grows: reports would no longer fit the first size class.
 #[test]
 fn a_statement_is_as_long_as_the_table_says() {
-    assert_eq!(statement(BODY).bytes().len(), 133 + BODY.len());
-    assert_eq!(second_statement(BODY).bytes().len(), 133 - 16 + 32 + BODY.len());
+    assert_eq!(statement(BODY).bytes().len(), 117 + BODY.len());
+    assert_eq!(second_statement(BODY).bytes().len(), 117 + 32 + BODY.len());
 }
 
 /// Guards against bodies at the limit being signed and then refused, or the reverse.
@@ -162,7 +160,7 @@ fn another_authors_key_is_refused_by_name() {
 #[test]
 fn a_statement_that_names_another_author_does_not_verify() {
     let mut bytes = Layout::honest().signed_by(&stranger());
-    let at = 3 + 16 + 16;
+    let at = 3 + 16;
     bytes[at..at + 8].copy_from_slice(&author().public().author_id().0);
     let signed = bytes.len() - 64;
     let parts: [&[u8]; 4] = [&project().0, &CIRCLE.0, &author().public().0, &bytes[..signed]];
@@ -187,10 +185,16 @@ fn a_signature_of_another_domain_does_not_verify() {
 /// Guards against posting first into a document that another device created.
 #[test]
 fn nobody_opens_a_document_that_another_created() {
-    // The victim's document and nonce, the attacker's honest signature.
+    // The victim's nonce, the attacker's honest signature.
     let bytes = Layout::honest().signed_by(&stranger());
-    let error = parse(&bytes).unwrap().verify(&project(), &CIRCLE, &stranger().public()).unwrap_err();
-    assert_eq!(error, StatementError::ForeignDocument(Layout::honest().document));
+    let read = parse(&bytes).unwrap().verify(&project(), &CIRCLE, &stranger().public()).unwrap();
+    assert!(read.opens());
+    assert_ne!(read.document(), statement(BODY).document());
+    // The victim's document, named: it is a later statement, and never the one that shows who created it.
+    let belongs = statement(BODY).document().0;
+    let bytes = Layout { flags: 0, belongs, ..Layout::honest() }.signed_by(&stranger());
+    let read = parse(&bytes).unwrap().verify(&project(), &CIRCLE, &stranger().public()).unwrap();
+    assert_eq!((read.document().0, read.opens()), (belongs, false));
 }
 
 /// Guards against a draft that would be called verified and that every reader refuses.
@@ -279,8 +283,7 @@ fn keys_of_small_order_are_refused() {
     identity[0] = 1;
     let weak = SigningPublic(identity);
     let mut writer = Writer::new();
-    let document = document_id(&project(), Kind::REPORT, &CIRCLE, &weak, &NONCE);
-    writer.u8(1).u8(1).u8(1).raw(&document.0).raw(&NONCE).raw(&weak.author_id().0).raw(&CHAIN.0).u8(0);
+    writer.u8(1).u8(1).u8(1).raw(&NONCE).raw(&weak.author_id().0).raw(&CHAIN.0).u8(0);
     writer.raw(&[0; 8]).u64(0).bytes(BODY);
     let mut signature = [0; 64];
     signature[0] = 1;

@@ -11,6 +11,7 @@ use automerge::{ActorId, Automerge, AutomergeError, Change, ChangeHash, LoadOpti
 
 use crate::actor::RESERVED_ACTOR;
 use crate::base::{DocumentKind, base, base_hash};
+use crate::carried;
 use crate::lint::Linted;
 
 /// What applying a change did.
@@ -102,10 +103,7 @@ impl Document {
     /// # Errors
     /// [`ApplyError`], one variant for each rule; the document is then as it was.
     pub fn apply(&mut self, change: &Linted<'_>) -> Result<Applied, ApplyError> {
-        self.apply_bytes(change.bytes(), change.hash(), change.deps())
-    }
-
-    fn apply_bytes(&mut self, bytes: &[u8], hash: [u8; 32], deps: &[[u8; 32]]) -> Result<Applied, ApplyError> {
+        let (bytes, hash, deps) = (change.bytes(), change.hash(), change.deps());
         if self.has(&hash) {
             return Ok(Applied::Already);
         }
@@ -136,8 +134,8 @@ impl Document {
         Ok(Applied::New)
     }
 
-    /// Makes one change under `actor` by what `write` does, applies it and returns its bytes: one uncompressed change
-    /// chunk at time 0 without a message. `None` if nothing was written.
+    /// Makes one change under `actor` by what `write` does, at time 0 and without a message, applies it and returns it
+    /// as a statement carries it ([`carried`]). `None` if nothing was written.
     ///
     /// # Errors
     /// What `write` returns; the document is then as it was.
@@ -151,17 +149,20 @@ impl Document {
         let mut transaction = copy.transaction();
         write(&mut transaction)?;
         let (hash, _) = transaction.commit_with(CommitOptions::default().with_time(0));
-        let Some(change) = hash.and_then(|hash| copy.get_change_by_hash(&hash)) else { return Ok(None) };
-        self.doc = copy;
         // `raw_bytes`, because `bytes` would compress what is over 256 bytes, and the linter takes no compressed change.
-        Ok(Some(change.raw_bytes().to_vec()))
+        let change = hash.and_then(|hash| copy.get_change_by_hash(&hash));
+        let carried = change.and_then(|change| carried::strip(change.raw_bytes()));
+        if carried.is_some() {
+            self.doc = copy;
+        }
+        Ok(carried)
     }
 
-    /// The changes after the base change, uncompressed, in an order that depends on nothing but their set: each after
+    /// The changes after the base change, as statements carry them, in an order that depends on nothing but their set: each after
     /// all that it builds on, and of several that could come next the one with the lowest hash.
     #[must_use]
     pub fn changes(&self) -> Vec<Vec<u8>> {
-        self.ordered().iter().map(|change| change.raw_bytes().to_vec()).collect()
+        self.ordered().iter().filter_map(|change| carried::strip(change.raw_bytes())).collect()
     }
 
     fn ordered(&self) -> Vec<Change> {
@@ -225,17 +226,6 @@ impl Document {
         let doc = loaded.map_err(|_| LoadError::Poisoned)?.map_err(|error| LoadError::Malformed(error.to_string()))?;
         let document = Self { kind, doc };
         if document.has(&base_hash(kind)) { Ok(document) } else { Err(LoadError::OtherKind) }
-    }
-
-    /// Applies a change that this device or a test made itself, without the linter.
-    ///
-    /// # Errors
-    /// As [`Document::apply`].
-    pub fn apply_own(&mut self, bytes: &[u8]) -> Result<Applied, ApplyError> {
-        let read = catch_unwind(|| Change::try_from(bytes)).map_err(|_| ApplyError::Poisoned)?;
-        let change = read.map_err(|error| ApplyError::Malformed(error.to_string()))?;
-        let deps: Vec<_> = change.deps().iter().map(|dep| dep.0).collect();
-        self.apply_bytes(bytes, change.hash().0, &deps)
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod actor;
 pub mod base;
+pub mod carried;
 mod civil;
 pub mod coarsen;
 pub mod document;

@@ -9,6 +9,7 @@ use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::{AudienceId, ChainId, Clock, DocumentId, Kind, SigningPublic, Statement, StatementId, Verified};
 use azalai_model::actor::RESERVED_ACTOR;
 use azalai_model::base::base_bytes;
+use azalai_model::carried;
 use azalai_model::lint::{self, Expect, Ground, GroundError, LintError};
 use azalai_model::lint::{Key, Linted, Object};
 use azalai_model::{Document, DocumentKind, Report, actor_id, report_keys};
@@ -326,8 +327,12 @@ fn apply(document: &mut Document, ground: &mut Ground, past: &mut Past, actor: &
         Ok(body) => body,
         Err(error) => return Fate::Refused(error.to_string()),
     };
+    let chunk = match carried::whole(&body, actor) {
+        Ok(chunk) => chunk,
+        Err(error) => return Fate::Refused(format!("change: {error}")),
+    };
     let known = |actor: &[u8]| ground.has_actor(actor);
-    let linted = match lint::lint(&body, &Expect { actor, seq: None, known_actors: &known }) {
+    let linted = match lint::lint(&chunk, &Expect { actor, seq: None, known_actors: &known }) {
         Ok(linted) => linted,
         // The actor may be of a change that has not arrived.
         Err(LintError::UnknownActor { .. }) => return Fate::Waiting,

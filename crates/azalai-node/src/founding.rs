@@ -8,7 +8,7 @@ use azalai_envelope::{
     AudienceId, CarrierCertificate, ChainId, Clock, DeviceKeys, DocumentId, Draft, Kind, Lane, PostingKey, ProjectId,
     ReceivingSecret, SigningSecret, Statement, StatementId, UnverifiedStatement, Verified,
 };
-use azalai_roster::{Act, AreaCode, Circle, InvitePackage, LogEntry, Role, Roster, prove_claim};
+use azalai_roster::{Act, Admission, AreaCode, Circle, InvitePackage, LogEntry, Role, Roster, prove_claim};
 use azalai_store::{ArgonParams, Batch, Disk, Keys, Slots, Store, Vault};
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
@@ -47,12 +47,18 @@ pub struct NewHome<'p, S, D> {
 }
 
 impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
-    /// Founds a project: its root, its circles with their first keys, its first posting epoch, its areas. This
-    /// device becomes its first steward and keeps the root's secret.
+    /// Founds a project: its root, its circles with their first keys, its first posting epoch, its areas, how it
+    /// admits newcomers. This device becomes its first steward and keeps the root's secret.
     ///
     /// # Errors
     /// [`NodeError::HomeInUse`]; [`NodeError::Invalid`] for an area under an unknown or a later one, or twice.
-    pub async fn found(mut self, name: &str, areas: &[NewArea], now_ms: u64) -> Result<Node<S, D>, NodeError> {
+    pub async fn found(
+        mut self,
+        name: &str,
+        areas: &[NewArea],
+        admission: Admission,
+        now_ms: u64,
+    ) -> Result<Node<S, D>, NodeError> {
         check_areas(areas)?;
         let device = DeviceKeys::generate(&mut self.rng);
         let root = SigningSecret::generate(&mut self.rng);
@@ -69,7 +75,7 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
         };
         secrets.add_carrier(carrier, &mut batch);
         let posting = PostingKey { epoch: 1, secret: SigningSecret::generate(&mut self.rng) };
-        let mut acts = Vec::new();
+        let mut acts = vec![Act::Admission { how: admission }];
         let mut circles = vec![Circle::Everyone, Circle::Staff];
         for area in areas {
             let (code, name, parent) = (area.code.clone(), area.name.clone(), area.parent.clone());

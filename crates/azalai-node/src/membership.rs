@@ -1,12 +1,14 @@
 //! Inviting, admitting, certifying: what stewards and coordinators do so that others can take part.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::codec::{Reader, Writer};
 use azalai_envelope::{
     Certificate, Day, Kind, Lane, OpeningKey, RelayPublic, SigningPublic, SigningSecret, Statement, Verified,
 };
-use azalai_roster::{Act, AreaCode, Circle, InvitePackage, KeyLetter, Member, MemberState, Role};
+use azalai_roster::{
+    Act, Admission, AreaCode, Circle, InvitePackage, InviteState, KeyLetter, Member, MemberState, Role, Waiting,
+};
 use azalai_store::{ArgonParams, Batch, Disk, Store};
 
 use crate::error::NodeError;
@@ -72,6 +74,45 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub async fn admit(&mut self, key: &SigningPublic, now_ms: u64) -> Result<Member, NodeError> {
         let waiting = self.roster.waiting().into_iter().find(|waiting| waiting.claim.device.signing == *key);
         let waiting = waiting.ok_or_else(|| NodeError::NotFound(format!("nobody waits under the key {key}")))?;
+        self.admit_claim(&waiting, now_ms).await
+    }
+
+    /// Where the project says so, admits whoever this device may admit without anybody looking: each whose claim is
+    /// the only one of its invite, while that has neither ended nor passed its last day. The others wait for a hand.
+    /// To be called after an exchange, not before: the other side may bring a second claim.
+    ///
+    /// # Errors
+    /// As [`Node::admit`]; those admitted before the error stay so.
+    pub(crate) async fn admit_at_exchange(&mut self, now_ms: u64) -> Result<Vec<Member>, NodeError> {
+        let mut admitted = Vec::new();
+        if self.roster.admission() == Admission::ByHand {
+            return Ok(admitted);
+        }
+        let (today, mut done) = (Day::of_ms(now_ms), BTreeSet::new());
+        for waiting in self.roster.waiting() {
+            let invite = self.roster.invites().iter().find(|invite| invite.id == waiting.invite);
+            let live =
+                waiting.state == InviteState::Claimed && invite.is_some_and(|invite| today.0 <= invite.expires.0);
+            let may = self.roster.may_admit(&self.me(), waiting.role, waiting.area.as_ref()).is_ok();
+            // A device can be the only one to claim each of two invites.
+            if live && may && waiting.claims == 1 && done.insert(waiting.claim.device.signing) {
+                admitted.push(self.admit_claim(&waiting, now_ms).await?);
+            }
+        }
+        Ok(admitted)
+    }
+
+    /// Says how the project admits newcomers from now on.
+    ///
+    /// # Errors
+    /// [`NodeError::Denied`] unless this device is a steward's.
+    pub async fn set_admission(&mut self, how: Admission, now_ms: u64) -> Result<(), NodeError> {
+        let may = self.roster.may_keep_authority(&self.me());
+        may.map_err(|denied| NodeError::Denied(denied.to_string()))?;
+        self.say_acts(Kind::AUTHORITY, vec![Act::Admission { how }], now_ms).await.map(drop)
+    }
+
+    async fn admit_claim(&mut self, waiting: &Waiting, now_ms: u64) -> Result<Member, NodeError> {
         let (role, area, device) = (waiting.role, waiting.area.clone(), waiting.claim.device);
         let may = self.roster.may_admit(&self.me(), role, area.as_ref());
         may.map_err(|denied| NodeError::Denied(denied.to_string()))?;
@@ -89,8 +130,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         let admit = Act::Admit { device, pseudonym, role, area, person, invite: waiting.invite };
         self.say_acts(Kind::REGISTRY, vec![admit], now_ms).await?;
-        self.send_keys(key, now_ms).await?;
-        let member = self.roster.member(key).cloned();
+        self.send_keys(&device.signing, now_ms).await?;
+        let member = self.roster.member(&device.signing).cloned();
         member.ok_or_else(|| NodeError::Invalid("the admission does not count; see `azalai members`".to_owned()))
     }
 

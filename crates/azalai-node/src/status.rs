@@ -1,7 +1,7 @@
 //! What this device can truthfully say about itself and its letters.
 
 use azalai_envelope::{Kind, Lane, StatementId};
-use azalai_roster::MemberState;
+use azalai_roster::{Admission, MemberState};
 use azalai_store::{Disk, Store};
 
 use crate::documents::Record;
@@ -29,6 +29,8 @@ pub struct Progress {
 pub struct Status {
     /// The project's name.
     pub project_name: String,
+    /// How the project admits newcomers, as far as this device knows.
+    pub admission: Admission,
     /// Whether this device was sent what an admitted member is sent.
     pub admitted: bool,
     /// Own reports by state.
@@ -95,6 +97,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         Ok(Status {
             project_name: self.roster.name().unwrap_or_default().to_owned(),
+            admission: self.roster.admission(),
             admitted: self.is_admitted(),
             reports: states.into_iter().collect(),
             own_reports,

@@ -1,6 +1,9 @@
 //! The acts of the two logs: what may be said there. Their bytes are in `act_bytes.rs`, their rules in
 //! `docs/spec/roster.md`. Nothing here says whether an act counts.
 
+use core::fmt;
+
+use azalai_envelope::codec::{DecodeError, Reader};
 use azalai_envelope::{
     CarrierCertificate, ChainId, Day, DevicePublic, PostingPublic, ReceivingPublic, RelayPublic, Signature,
     SigningPublic, StatementId,
@@ -23,6 +26,43 @@ pub struct Cut {
     pub seq: u64,
     /// Which statement stands there.
     pub id: StatementId,
+}
+
+/// How those who claimed an invite are admitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Admission {
+    /// Somebody looks at each. So it is as long as nothing else is said.
+    ByHand,
+    /// A device that may admit does so by itself at an exchange, where nobody else claimed the invite.
+    AtExchange,
+}
+
+impl Admission {
+    /// As on the wire.
+    #[must_use]
+    pub const fn to_byte(self) -> u8 {
+        match self {
+            Self::ByHand => 1,
+            Self::AtExchange => 2,
+        }
+    }
+
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.u8("admission")? {
+            1 => Ok(Self::ByHand),
+            2 => Ok(Self::AtExchange),
+            _ => Err(reader.invalid("admission", "neither 1 by hand nor 2 at an exchange")),
+        }
+    }
+}
+
+impl fmt::Display for Admission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ByHand => "by-hand",
+            Self::AtExchange => "at-exchange",
+        })
+    }
 }
 
 /// One act of either log.
@@ -78,6 +118,11 @@ pub enum Act {
         number: u32,
         /// The next posting key; with the circle of everyone only.
         posting: Option<PostingPublic>,
+    },
+    /// Authority: how newcomers are admitted from now on.
+    Admission {
+        /// By hand, or at an exchange.
+        how: Admission,
     },
     /// Registry: somebody may join.
     Invite {
@@ -154,6 +199,7 @@ pub mod tag {
     pub const GRANT: u8 = 3;
     pub const RELAY: u8 = 4;
     pub const NEW_GENERATION: u8 = 5;
+    pub const ADMISSION: u8 = 6;
     pub const INVITE: u8 = 17;
     pub const CLAIM: u8 = 18;
     pub const ADMIT: u8 = 19;
@@ -172,6 +218,7 @@ impl Act {
             Self::Grant { .. } => tag::GRANT,
             Self::Relay { .. } => tag::RELAY,
             Self::NewGeneration { .. } => tag::NEW_GENERATION,
+            Self::Admission { .. } => tag::ADMISSION,
             Self::Invite { .. } => tag::INVITE,
             Self::Claim { .. } => tag::CLAIM,
             Self::Admit { .. } => tag::ADMIT,

@@ -10,7 +10,7 @@ use azalai_envelope::{
     SigningPublic, StatementId,
 };
 
-use crate::act::{Act, Cut, PersonId, tag};
+use crate::act::{Act, Admission, Cut, PersonId, tag};
 use crate::circle::{AreaCode, Circle, Role};
 use crate::limits::{MAX_ADOPTED, MAX_CUTS, MAX_NAME_BYTES};
 
@@ -43,6 +43,9 @@ impl Act {
                 if let Some(posting) = posting {
                     w.u32(posting.epoch).raw(&posting.key.0);
                 }
+            }
+            Self::Admission { how } => {
+                w.u8(how.to_byte());
             }
             Self::Invite { id, role, area, one_time, expires, person } => {
                 w.raw(id).u8(role.to_byte());
@@ -123,6 +126,7 @@ impl Act {
                 };
                 Self::NewGeneration { circle, key, number, posting }
             }
+            tag::ADMISSION => Self::Admission { how: Admission::read(r)? },
             tag::INVITE => Self::Invite {
                 id: r.array("invite")?,
                 role: Role::read(r)?,

@@ -6,7 +6,7 @@ use azalai_envelope::certificate::project_id;
 use azalai_envelope::ids::derive8;
 use azalai_envelope::{DevicePublic, SigningPublic, Statement, StatementId, Verified};
 
-use crate::act::Act;
+use crate::act::{Act, Admission};
 use crate::circle::{AreaCode, Circle, Role};
 use crate::cuts::Exclusion;
 use crate::graph::{Entry, Graph, Log, Place};
@@ -38,6 +38,7 @@ pub(crate) fn build<'a>(root: SigningPublic, statements: impl IntoIterator<Item 
         project,
         name: None,
         carrier: None,
+        admission: Admission::ByHand,
         areas: BTreeMap::new(),
         circles: circles.into_iter().map(|circle| (circle.audience(&project), circle)).collect(),
         members: BTreeMap::new(),
@@ -209,6 +210,7 @@ impl<'g> Builder<'g> {
     fn authority(&mut self) {
         let world = self.roster.removals.world.clone();
         let mut relays: BTreeMap<SigningPublic, Vec<Place>> = BTreeMap::new();
+        let mut admissions: Vec<Place> = Vec::new();
         for (entry, place, act) in self.graph.acts(Log::Authority) {
             let aside = self.set_aside(entry, world.live.contains(&entry.id));
             if aside == Some(Reason::Forked) {
@@ -220,6 +222,7 @@ impl<'g> Builder<'g> {
             }
             match act {
                 Act::Relay { public, .. } => relays.entry(public.signing).or_default().push(place),
+                Act::Admission { .. } => admissions.push(place),
                 Act::Adopt { statements } => {
                     for id in statements {
                         self.roster.adopted.entry(*id).or_default().insert(entry.author);
@@ -233,6 +236,15 @@ impl<'g> Builder<'g> {
             if let (Label::Stands | Label::Undecided, Some(Act::Remove { device, .. })) = (label, act) {
                 self.rotations.entry(place.0).or_default().insert(*device);
             }
+        }
+        // Stewards who said different things apart: somebody looks, until they know of each other.
+        let newest = self.graph.newest(&admissions);
+        let at_exchange = newest.iter().all(|(id, index)| {
+            let act = self.graph.entries.get(id).and_then(|entry| entry.acts.get(*index));
+            matches!(act, Some(Act::Admission { how: Admission::AtExchange }))
+        });
+        if at_exchange && !newest.is_empty() {
+            self.roster.admission = Admission::AtExchange;
         }
         for places in relays.values() {
             let act = self.graph.latest(places).and_then(|(id, index)| self.graph.entries.get(&id)?.acts.get(index));
@@ -273,7 +285,9 @@ impl<'g> Builder<'g> {
         }
         match act {
             Act::NewGeneration { circle, .. } => self.roster.right_to_rotate(&entry.author, circle),
-            Act::Area { .. } | Act::Grant { .. } | Act::Relay { .. } => steward(holdings, &entry.author),
+            Act::Area { .. } | Act::Grant { .. } | Act::Relay { .. } | Act::Admission { .. } => {
+                steward(holdings, &entry.author)
+            }
             Act::Adopt { statements } => {
                 steward(holdings, &entry.author)?;
                 if self.graph.any_of(statements, &entry.author) { Err(Reason::OwnStatement) } else { Ok(()) }

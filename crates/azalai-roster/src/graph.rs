@@ -147,22 +147,31 @@ impl Graph {
         past
     }
 
-    /// Of several acts about one thing, the one that all who know the others would call the latest: not in the
-    /// past of another, and of those made apart the one of the lowest id. All are of one log.
-    pub(crate) fn latest(&self, places: &[Place]) -> Option<Place> {
-        if let [only] = places {
-            return Some(*only);
-        }
+    /// Of several acts about one thing, those that are not in the past of another; of each statement the last. All
+    /// are of one log. More than one only where people wrote apart.
+    pub(crate) fn newest(&self, places: &[Place]) -> BTreeMap<StatementId, usize> {
         // What is the latest in the authority log must not depend on whether the registry is known.
         let within =
             |id: &StatementId| self.entries.get(id).map(|entry| entry.log).filter(|log| *log == Log::Authority);
-        let pasts: Vec<(StatementId, BTreeSet<StatementId>)> =
-            places.iter().map(|(id, _)| (*id, self.past(*id, within(id)))).collect();
-        let (id, _) = places
-            .iter()
-            .filter(|(id, _)| !pasts.iter().any(|(other, past)| other != id && past.contains(id)))
-            .min()?;
-        places.iter().filter(|(other, _)| other == id).max().copied()
+        let mut newest: BTreeMap<StatementId, usize> = BTreeMap::new();
+        for (id, index) in places {
+            let last = newest.entry(*id).or_insert(*index);
+            *last = (*index).max(*last);
+        }
+        if newest.len() > 1 {
+            let mut pasts = newest.keys().map(|id| (*id, self.past(*id, within(id)))).collect::<Vec<_>>();
+            for (id, past) in &mut pasts {
+                past.remove(id);
+            }
+            newest.retain(|id, _| !pasts.iter().any(|(_, past)| past.contains(id)));
+        }
+        newest
+    }
+
+    /// Of several acts about one thing, the one that all who know the others would call the latest: not in the
+    /// past of another, and of those made apart the one of the lowest id.
+    pub(crate) fn latest(&self, places: &[Place]) -> Option<Place> {
+        self.newest(places).into_iter().next()
     }
 
     /// Whether a fork sets the statement aside, given what is adopted and what a cut names. From the first forked

@@ -24,7 +24,7 @@ mod removal;
 mod rights;
 mod standing;
 
-pub use act::{Act, Cut, InviteId, PersonId};
+pub use act::{Act, Admission, Cut, InviteId, PersonId};
 pub use circle::{AreaCode, Circle, NameError, Role};
 pub use entry::{LogEntry, introduced_key, prove_claim};
 pub use graph::Log;

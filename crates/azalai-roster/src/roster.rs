@@ -10,6 +10,7 @@ use azalai_envelope::{
     Statement, StatementId, Verified,
 };
 
+use crate::act::Admission;
 use crate::circle::{AreaCode, Circle};
 use crate::info::{AreaInfo, InviteInfo, Member, MemberState, PostingInfo, RelayInfo, Waiting};
 use crate::limits::{MAX_AFTER, MAX_AREA_DEPTH};
@@ -41,6 +42,7 @@ pub struct Roster {
     pub(crate) project: ProjectId,
     pub(crate) name: Option<String>,
     pub(crate) carrier: Option<CarrierCertificate>,
+    pub(crate) admission: Admission,
     pub(crate) areas: BTreeMap<AreaCode, AreaInfo>,
     pub(crate) circles: BTreeMap<AudienceId, Circle>,
     pub(crate) members: BTreeMap<SigningPublic, Member>,
@@ -94,6 +96,12 @@ impl Roster {
     #[must_use]
     pub const fn carrier(&self) -> Option<&CarrierCertificate> {
         self.carrier.as_ref()
+    }
+
+    /// How the project admits newcomers: what a device may do by itself, which is never more than [`Self::may_admit`].
+    #[must_use]
+    pub const fn admission(&self) -> Admission {
+        self.admission
     }
 
     /// All areas in order of their codes.

@@ -7,7 +7,7 @@ use azalai_envelope::envelope::{HEADER_LEN, OVERHEAD_LEN, VERSION};
 use azalai_envelope::sign::{self, Domain};
 use azalai_envelope::{
     AudienceId, ChainId, Clock, Day, DeviceKeys, DevicePublic, DocumentId, Draft, Kind, Lane, PostingKey, ProjectId,
-    Recipient, SigningPublic, Statement, StatementId, Verified, hpke, pad,
+    Recipient, Statement, StatementId, Verified, hpke, pad,
 };
 use azalai_model::{ActorId, Document, DocumentKind, ReportFields, actor_id};
 use azalai_roster::{Act, Circle, InvitePackage, Log, LogEntry, Role, Roster, prove_claim};
@@ -157,21 +157,6 @@ impl Attacker {
         assert_eq!(bytes.len(), HEADER_LEN);
         bytes.extend(sender.seal(&inside, &bytes).unwrap());
         let signature = sign::sign(&self.posting.secret, Domain::Posting, &[&self.project.0, &bytes]);
-        bytes.extend_from_slice(&signature.0);
-        bytes
-    }
-
-    /// The bytes of a statement that opens another's document: [`Draft::sign`] refuses to make one.
-    #[must_use]
-    pub fn hijack(&self, document: DocumentId, audience: AudienceId, (chain, _, _): Place, body: &[u8]) -> Vec<u8> {
-        let me: SigningPublic = self.keys.public().signing;
-        let mut w = Writer::new();
-        w.u8(azalai_envelope::statement::VERSION).u8(Kind::REPORT.0).u8(1).raw(&document.0).raw(&[7; 16]);
-        w.raw(me.author_id().as_bytes()).raw(&chain.0).varint(0);
-        w.raw(&[0; 8]).u64(Clock::at_ms(self.now_ms).0).bytes(body);
-        let mut bytes = w.finish();
-        let parts: [&[u8]; 4] = [&self.project.0, &audience.0, &me.0, &bytes];
-        let signature = sign::sign(&self.keys.signing, Domain::Statement, &parts);
         bytes.extend_from_slice(&signature.0);
         bytes
     }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use azalai_node::membership::NewInvite;
 use azalai_node::{Exchanged, Home, NewArea, NewHome, Node, NodeError, Transport};
-use azalai_roster::{AreaCode, Role};
+use azalai_roster::{Admission, AreaCode, Role};
 use azalai_store::{ArgonParams, MemoryDisk, MemoryStore, Vault};
 use futures_lite::future::block_on;
 use rand_chacha::ChaCha20Rng;
@@ -74,7 +75,9 @@ impl Member {
                 parent: parent.map(|parent| parent.parse().unwrap()),
             })
             .collect();
-        Self::make(seed, "acacia", |home| block_on(home.found("Test project", &areas, now_ms)).unwrap())
+        Self::make(seed, "acacia", |home| {
+            block_on(home.found("Test project", &areas, Admission::ByHand, now_ms)).unwrap()
+        })
     }
 
     /// One who joins with an invite of `by`.
@@ -83,6 +86,12 @@ impl Member {
         let area: AreaCode = area.parse().unwrap();
         let area = (role != Role::Steward).then_some(area);
         let invite = block_on(by.node.invite(role, area, cheap(), now_ms)).unwrap();
+        Self::take_up(&invite, seed, pseudonym, now_ms)
+    }
+
+    /// One who joins with an invite that somebody made.
+    #[must_use]
+    pub fn take_up(invite: &NewInvite, seed: u64, pseudonym: &str, now_ms: u64) -> Self {
         Self::make(seed, pseudonym, |home| block_on(home.join(&invite.file, &invite.words, now_ms)).unwrap())
     }
 

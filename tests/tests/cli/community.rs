@@ -119,6 +119,46 @@ fn one_who_was_invited_before_the_relay_was_known_exchanges_until_admitted_and_a
     assert_eq!(place.json("dune", &["status"]).object()["admitted"], true);
 }
 
+/// Guards against a project that lets newcomers in unseen without having said so, or whose steward cannot see that it
+/// does, see whom it let in, or stop it.
+#[test]
+fn an_exchange_admits_newcomers_where_the_project_was_founded_so_and_says_whom() {
+    let place = Place::new();
+    let new = ["project", "new", "--name", "River road", "--area", "gao:Gao", "--argon2-memory", "19"];
+    let new = place.json("steward", &[&new[..], &["--admit-at-exchange"]].concat()).object();
+    assert_eq!(new["admission"], "at-exchange");
+    let key = place.json("relay", &["relay-key"]).object()["key"].as_str().unwrap().to_owned();
+    place.json("steward", &["relay-certificate", "--relay-key", &key, "--out", "town.cert"]).object();
+    let relay = place.listens(&["relay", "--home", "relay", "--listen", "127.0.0.1:0", "--admit", "town.cert"]);
+    let sync = |home: &str| place.json(home, &["sync", "--relay", &relay.url]).object();
+    place.join("coordinator", "gao", "dune");
+    place.join("monitor", "gao", "acacia");
+    assert_eq!(sync("steward")["admitted"], Value::Array(Vec::new()));
+    sync("acacia");
+    sync("dune");
+    let admitted = sync("steward")["admitted"].as_array().unwrap().clone();
+    let mut names: Vec<&str> = admitted.iter().map(|member| member["pseudonym"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["acacia", "dune"]);
+    admitted.iter().for_each(|member| has(member, &["key", "role", "area"]));
+    sync("acacia");
+    let status = place.json("acacia", &["status"]).object();
+    assert_eq!((&status["admitted"], &status["admission"]), (&true.into(), &"at-exchange".into()));
+
+    // A member cannot say how others are admitted; the steward can, from now on.
+    place.json("acacia", &["project", "admission", "at-exchange"]).fails(1, &["not allowed"]);
+    place.json("steward", &["project", "admission", "by-hand"]).object();
+    place.join("monitor", "gao", "heron");
+    sync("heron");
+    let human = place.run(&["sync", "--home", "steward", "--relay", &relay.url]);
+    assert!(human.status == 0 && !human.out.contains("heron"), "{}", human.out);
+    assert_eq!(place.json("steward", &["admit", "--list"]).object()["pseudonym"], "heron");
+    assert!(place.run(&["status", "--home", "steward"]).out.contains("admitted by hand"));
+    place.json("steward", &["project", "admission", "at-exchange"]).object();
+    let human = place.run(&["sync", "--home", "steward", "--relay", &relay.url]);
+    assert!(human.out.contains("heron is admitted as monitor"), "{}", human.out);
+}
+
 /// Guards against files that name a reporter, a spot or a minute, and against silence about what was left out.
 #[test]
 fn an_export_is_coarse_names_no_author_and_says_what_it_left_out() {

@@ -8,6 +8,7 @@ use crate::{PASSPHRASE, Place, ended, ran};
 const COMMANDS: &[&str] = &[
     "project",
     "project new",
+    "project admission",
     "invite",
     "join",
     "admit",

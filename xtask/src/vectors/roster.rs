@@ -5,7 +5,7 @@ use azalai_envelope::{
     ChainId, Day, Draft, PostingKey, ReceivingSecret, SigningPublic, Statement, StatementId, Verified,
 };
 use azalai_roster::{
-    Act, AreaCode, Circle, Cut, InvitePackage, KeyLetter, Log, LogEntry, Receipt, Role, What, prove_claim,
+    Act, Admission, AreaCode, Circle, Cut, InvitePackage, KeyLetter, Log, LogEntry, Receipt, Role, What, prove_claim,
 };
 use serde_json::{Value, json};
 
@@ -84,6 +84,8 @@ fn acts() -> Result<Vec<(&'static str, Act)>, String> {
             "new generation of an area and above",
             Act::NewGeneration { circle: Circle::AreaAndAbove(area()?), key, number: 1, posting: None },
         ),
+        ("admission by hand", Act::Admission { how: Admission::ByHand }),
+        ("admission at an exchange", Act::Admission { how: Admission::AtExchange }),
         (
             "invite of a monitor",
             Act::Invite {
@@ -181,6 +183,8 @@ fn entries() -> Result<Set, String> {
     set.good("cuts in order of chains", "log entry", &with, &cuts([1, 2]));
     set.bad("cuts not in order of chains", "log entry", &with, &cuts([2, 1]));
     set.bad("a chain that is cut twice", "log entry", &with, &cuts([1, 1]));
+    set.bad("admission in a way that is none", "log entry", &with, &by_hand(6, &[0]));
+    set.bad("admission in a third way", "log entry", &with, &by_hand(6, &[3]));
     set.bad("nothing adopted", "log entry", &with, &by_hand(33, &[0]));
     let monitor = Act::Admit {
         device: super::keys::device().public(),

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use azalai_relay::{router, serve};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::people::{admitted_line, admitted_object};
 use super::{read_file, write_file};
 use crate::args::Bundle;
 use crate::commands::relay::{Stop, host_of_routes, listen_on};
@@ -32,8 +33,9 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, out: &mut Output) -> Re
     if exchanged.taken.newer > 0 {
         host::say(&format!("azalai: {} letters need a newer Azalai; they are kept", exchanged.taken.newer));
     }
+    let admitted: Vec<Value> = exchanged.admitted.iter().map(admitted_object).collect();
     let object = json!({
-        "sent": summary.sent, "received": summary.received, "rounds": summary.rounds, "bytes_sent": summary.bytes_sent,
+        "admitted": admitted, "sent": summary.sent, "received": summary.received, "rounds": summary.rounds, "bytes_sent": summary.bytes_sent,
         "bytes_received": summary.bytes_received, "new_statements": exchanged.taken.statements,
         "new_report_and_incident_statements": exchanged.taken.of_documents, "refused": exchanged.refused.len(),
         "set_aside": exchanged.taken.refused.len(), "foreign": exchanged.foreign, "settled": summary.settled,
@@ -50,7 +52,11 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, out: &mut Output) -> Re
             exchanged.taken.statements,
             if summary.settled { " Both sides carry the same now." } else { "" }
         )
-    })
+    })?;
+    for member in &exchanged.admitted {
+        out.text(&admitted_line(member))?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn exchange(home: Option<&Path>, listen: SocketAddr, out: &mut Output) -> Result<(), Failure> {

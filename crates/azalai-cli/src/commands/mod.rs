@@ -13,7 +13,7 @@ mod show;
 use std::path::Path;
 
 use azalai_envelope::{DocumentId, Kind};
-use azalai_roster::AreaCode;
+use azalai_roster::{Admission, AreaCode};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::args::{Arguments, Command, Project};
@@ -33,9 +33,11 @@ fn runtime() -> Result<Runtime, Failure> {
 
 async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Result<(), Failure> {
     match command {
-        Command::Project(Project::New { name, areas, pseudonym, memory }) => {
-            people::found(home, &name, &areas, &pseudonym, &memory, out).await
+        Command::Project(Project::New { name, areas, pseudonym, admit_at_exchange, memory }) => {
+            let admission = if admit_at_exchange { Admission::AtExchange } else { Admission::ByHand };
+            people::found(home, people::Founding { name, areas, pseudonym, admission }, &memory, out).await
         }
+        Command::Project(Project::Admission { how }) => people::admission(home, how, out).await,
         Command::Invite { role, area, out: file, memory } => {
             people::invite(home, role, area.as_deref(), &file, &memory, out).await
         }

@@ -6,8 +6,8 @@ use azalai_envelope::Day;
 use azalai_node::node::device_id;
 use azalai_node::words;
 use azalai_node::{NewArea, NewHome, NodeError};
-use azalai_roster::MemberState;
-use serde_json::json;
+use azalai_roster::{Admission, Member, MemberState};
+use serde_json::{Value, json};
 
 use super::{area_code, read_file, write_file};
 use crate::args::{self, Memory};
@@ -15,14 +15,21 @@ use crate::limits::{MAX_INVITE_BYTES, OFFERED_WORDS};
 use crate::output::{Failure, Output, short, table};
 use crate::{home, host};
 
+/// A project to be founded, as it is typed.
+pub(crate) struct Founding {
+    pub(crate) name: String,
+    pub(crate) areas: Vec<String>,
+    pub(crate) pseudonym: String,
+    pub(crate) admission: Admission,
+}
+
 pub(crate) async fn found(
     home: Option<&Path>,
-    name: &str,
-    areas: &[String],
-    pseudonym: &str,
+    founding: Founding,
     memory: &Memory,
     out: &mut Output,
 ) -> Result<(), Failure> {
+    let Founding { name, areas, pseudonym, admission } = founding;
     let areas = areas.iter().map(|area| read_area(area)).collect::<Result<Vec<_>, _>>()?;
     let folder = home::named(home)?;
     let mut rng = host::rng()?;
@@ -31,8 +38,9 @@ pub(crate) async fn found(
     let passphrase = host::new_passphrase(&offer)?;
     let made = !folder.exists();
     let home = home::parts(&folder)?;
-    let new = NewHome { home, passphrase: &passphrase, params, rng, pseudonym };
-    let device = new.found(name, &areas, host::now_ms()).await.map_err(|error| undo(made, &folder, error))?;
+    let new = NewHome { home, passphrase: &passphrase, params, rng, pseudonym: &pseudonym };
+    let device =
+        new.found(&name, &areas, admission, host::now_ms()).await.map_err(|error| undo(made, &folder, error))?;
     let id = device_id(&device.device().signing);
     host::say(
         "azalai: this device holds the only copy of the project's root key. Invite a second steward soon, or keep a \
@@ -40,9 +48,42 @@ pub(crate) async fn found(
     );
     let object = json!({
         "id": id.to_string(), "project": device.project().to_string(), "name": name, "pseudonym": pseudonym,
-        "key": device.device().signing.to_string(), "areas": areas.iter().map(|area| area.code.to_string()).collect::<Vec<_>>(),
+        "key": device.device().signing.to_string(), "admission": admission.to_string(), "areas": areas.iter().map(|area| area.code.to_string()).collect::<Vec<_>>(),
     });
     out.result(&object, || format!("Project {name:?} is founded in {} with {} areas.", folder.display(), areas.len()))
+}
+
+pub(crate) async fn admission(home: Option<&Path>, how: args::Admission, out: &mut Output) -> Result<(), Failure> {
+    let how = match how {
+        args::Admission::ByHand => Admission::ByHand,
+        args::Admission::AtExchange => Admission::AtExchange,
+    };
+    let mut device = home::open(home).await?;
+    device.set_admission(how, host::now_ms()).await?;
+    out.result(&json!({ "admission": how.to_string() }), || {
+        format!("{} Other devices learn of it by exchanges.", admission_in_words(how))
+    })
+}
+
+/// How the project admits newcomers, as a sentence.
+pub(crate) fn admission_in_words(how: Admission) -> &'static str {
+    match how {
+        Admission::ByHand => "Newcomers are admitted by hand.",
+        Admission::AtExchange => "Newcomers who alone claimed their invite are admitted at an exchange, unseen.",
+    }
+}
+
+/// A member for machines.
+pub(crate) fn admitted_object(member: &Member) -> Value {
+    json!({
+        "key": member.device.signing.to_string(), "pseudonym": member.pseudonym, "role": member.role.to_string(),
+        "area": member.area.as_ref().map(ToString::to_string), "admitted": true,
+    })
+}
+
+/// A member for people.
+pub(crate) fn admitted_line(member: &Member) -> String {
+    format!("{} is admitted as {} ({}).", member.pseudonym, member.role, short(&member.device.signing))
 }
 
 /// Takes away the folder that was made for a home that did not come to be: it holds nothing but an empty database.
@@ -183,14 +224,7 @@ pub(crate) async fn admit(home: Option<&Path>, key: Option<&str>, list: bool, ou
         }
         match device.admit(&w.claim.device.signing, host::now_ms()).await {
             Ok(member) => {
-                let key = member.device.signing;
-                let object = json!({
-                    "key": key.to_string(), "pseudonym": member.pseudonym, "role": member.role.to_string(),
-                    "area": member.area.as_ref().map(ToString::to_string), "admitted": true,
-                });
-                out.result(&object, || {
-                    format!("{} is admitted as {} ({}).", member.pseudonym, member.role, short(&key))
-                })?;
+                out.result(&admitted_object(&member), || admitted_line(&member))?;
             }
             Err(error) => {
                 host::say(&format!("azalai: {} was not admitted: {error}", w.claim.pseudonym));

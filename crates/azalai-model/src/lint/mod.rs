@@ -25,9 +25,9 @@ pub use op::{Action, Key, Object, Op, OpId, Value};
 
 use crate::limits;
 
-const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
-const CHECKSUM_BYTES: usize = 4;
-const PLAIN_CHANGE: u8 = 1;
+pub(crate) const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+pub(crate) const CHECKSUM_BYTES: usize = 4;
+pub(crate) const PLAIN_CHANGE: u8 = 1;
 
 /// What the statement around a change says about it.
 pub struct Expect<'a> {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use azalai_envelope::ids::{AuthorId, DocumentId};
 use azalai_model::base::base_bytes;
+use azalai_model::carried::whole;
 use azalai_model::lint::{Expect, Ground, GroundError, lint};
 use azalai_model::{ActorId, Applied, ApplyError, Document, DocumentKind, EditError, IncidentEdit, People, Person};
 
@@ -63,7 +64,8 @@ impl Replica {
     pub(crate) fn receive(&mut self, from: &ActorId, bytes: &[u8]) -> Result<Applied, ApplyError> {
         // A change that came too early names actors that nobody has met here; what it refers to is the ground's matter.
         let expect = Expect { actor: from.to_bytes(), seq: None, known_actors: &|_| true };
-        let linted = lint(bytes, &expect).unwrap();
+        let bytes = whole(bytes, from.to_bytes()).unwrap();
+        let linted = lint(&bytes, &expect).unwrap();
         match self.ground.check(&linted) {
             Ok(()) | Err(GroundError::MissingDep(_) | GroundError::Known) => {}
             Err(error) => panic!("{error}"),
@@ -80,7 +82,8 @@ impl Replica {
         let ground = &self.ground;
         let known = |actor: &[u8]| ground.has_actor(actor);
         let expect = Expect { actor: from.to_bytes(), seq: None, known_actors: &known };
-        let linted = lint(bytes, &expect).unwrap();
+        let bytes = whole(bytes, from.to_bytes()).unwrap();
+        let linted = lint(&bytes, &expect).unwrap();
         self.ground.add(&linted).unwrap();
         linted.hash()
     }

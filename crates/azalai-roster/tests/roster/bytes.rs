@@ -7,7 +7,8 @@ use azalai_envelope::{
     Signature, SigningPublic, SigningSecret, StatementId,
 };
 use azalai_roster::{
-    Act, Circle, Cut, InvitePackage, KeyLetter, LogEntry, Receipt, Role, What, introduced_key, limits, prove_claim,
+    Act, Admission, Circle, Cut, InvitePackage, KeyLetter, LogEntry, Receipt, Role, What, introduced_key, limits,
+    prove_claim,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
@@ -80,6 +81,8 @@ fn all() -> Vec<(Act, u8, Vec<u8>)> {
             5,
             join(&[b"\x0barea/gao/up", &[8; 32], &[0, 0, 0, 7, 0]]),
         ),
+        (Act::Admission { how: Admission::ByHand }, 6, vec![1]),
+        (Act::Admission { how: Admission::AtExchange }, 6, vec![2]),
         (
             Act::Invite {
                 id: [4; 16],
@@ -160,6 +163,18 @@ fn lists_have_one_order() {
     assert!(matches!(LogEntry::decode(&swapped), Err(DecodeError::Invalid { field: "after", .. })));
     let twice = LogEntry { after: vec![], acts: vec![remove(vec![cut(1), cut(1)])] };
     assert!(matches!(twice.encode(), Err(DecodeError::Invalid { field: "cuts", .. })));
+}
+
+/// Guards against a third way of admitting that one program takes for one of the two and another for none.
+#[test]
+fn admission_is_by_hand_or_at_an_exchange_and_nothing_else() {
+    let entry = |payload: &[u8]| LogEntry::decode(&join(&[&[1, 0, 1, 6, payload.len() as u8], payload]));
+    let how = |payload| entry(payload).unwrap().acts;
+    assert_eq!(how(&[1]), [Act::Admission { how: Admission::ByHand }]);
+    assert_eq!(how(&[2]), [Act::Admission { how: Admission::AtExchange }]);
+    for wrong in [&[0][..], &[3], &[255], &[], &[2, 0]] {
+        assert!(entry(wrong).is_err(), "{wrong:?}");
+    }
 }
 
 /// Guards against signing what others refuse to read.

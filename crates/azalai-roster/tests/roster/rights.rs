@@ -1,7 +1,7 @@
 //! Founding, areas, grants, circles, and the table of who writes what.
 
 use azalai_envelope::{CarrierCertificate, Kind, SigningSecret};
-use azalai_roster::{Act, Circle, Denied, Log, NoKey, Reason, Role, Roster, Standing};
+use azalai_roster::{Act, Admission, Circle, Denied, Log, NoKey, Reason, Role, Roster, Standing};
 
 use crate::support::{Device, Project, area, generation, grant, new_area, remove};
 
@@ -103,6 +103,64 @@ fn a_coordinator_gives_new_keys_to_its_own_area_and_nothing_else() {
     assert_eq!(roster.next_number(&up("gao")), 2);
     assert_eq!(roster.posting().unwrap().epoch, 0);
     assert!(roster.relays().is_empty());
+}
+
+/// Guards against a member, a coordinator or a stranger who opens the project's door to whoever holds an invite.
+#[test]
+fn only_a_steward_says_how_newcomers_are_admitted() {
+    let (mut project, mut north, _) = staffed();
+    let mut monitor = Device::new(8);
+    let open = || vec![Act::Admission { how: Admission::AtExchange }];
+    let act = crate::support::invite(1, Role::Monitor, Some("gao"));
+    project.says(&mut north, Log::Registry, vec![act]);
+    let act = crate::support::claim(&project.id, 1, &monitor);
+    project.says(&mut monitor, Log::Registry, vec![act]);
+    let act = crate::support::admit(&monitor, Role::Monitor, Some("gao"), [1; 16]);
+    project.says(&mut north, Log::Registry, vec![act]);
+    assert_eq!(project.roster().admission(), Admission::ByHand, "as long as nobody says anything");
+    for (device, reason) in [
+        (&mut north, Reason::NoRight),
+        (&mut monitor, Reason::UnknownAuthor),
+        (&mut Device::new(9), Reason::UnknownAuthor),
+    ] {
+        let id = project.says(device, Log::Authority, open());
+        let roster = project.roster();
+        assert!(roster.rejected().contains(&(id, 0, reason)), "{:?}", roster.rejected());
+        assert_eq!(roster.admission(), Admission::ByHand);
+    }
+    let mut root = project.root.clone();
+    let id = project.says(&mut root, Log::Registry, open());
+    assert!(project.roster().rejected().contains(&(id, 0, Reason::WrongLog)));
+    assert_eq!(project.roster().admission(), Admission::ByHand);
+    project.by_root(open());
+    assert_eq!(project.roster().admission(), Admission::AtExchange);
+}
+
+/// Guards against a door that stays open after a steward closed it, or that one of two stewards opens while the
+/// other, out of reach, keeps it closed.
+#[test]
+fn the_latest_word_on_admission_counts_and_of_words_said_apart_the_careful_one() {
+    let say = |how| vec![Act::Admission { how }];
+    let (hand, exchange) = (Admission::ByHand, Admission::AtExchange);
+    let mut project = Project::founded();
+    let mut steward = Device::new(5);
+    project.by_root(vec![grant(&steward, Role::Steward, None)]);
+    project.by_root([say(hand), say(exchange)].concat());
+    assert_eq!(project.roster().admission(), exchange, "the last of one statement");
+    project.says(&mut steward, Log::Authority, say(hand));
+    assert_eq!(project.roster().admission(), hand);
+    let heads = project.roster().heads();
+    let mut root = project.root.clone();
+    project.says_after(&mut root, Log::Authority, say(exchange), heads.clone());
+    project.says_after(&mut steward, Log::Authority, say(hand), heads);
+    assert_eq!(project.roster().admission(), hand, "apart: whichever id is lower");
+    project.says(&mut root, Log::Authority, say(exchange));
+    assert_eq!(project.roster().admission(), exchange, "who knows of both decides");
+    let before = steward.cuts();
+    project.says(&mut steward, Log::Authority, say(hand));
+    assert_eq!(project.roster().admission(), hand);
+    project.says(&mut root, Log::Authority, vec![remove(&steward, before)]);
+    assert_eq!(project.roster().admission(), exchange, "what is past a cut says nothing");
 }
 
 /// Guards against rights that a screen offers and the log refuses, or the other way round.

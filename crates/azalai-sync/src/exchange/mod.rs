@@ -305,6 +305,16 @@ impl Exchange {
         self.summary
     }
 
+    /// Puts these, whether or not the responder lacks them. It answers with a receipt for what it held already as well:
+    /// so whoever lost one gets it again. Before the first step.
+    pub fn offer(&mut self, index: &Index, ids: &[EnvelopeId]) {
+        for id in ids {
+            if let Some(entry) = index.entry(id).filter(|_| index.holds(id)) {
+                self.puts.add(*id, entry.lane, entry.day);
+            }
+        }
+    }
+
     /// Sends the certificate with the next request: after the responder answered that it does not know the epoch.
     pub const fn introduce(&mut self) {
         self.deliver = self.config.certificate.is_some();

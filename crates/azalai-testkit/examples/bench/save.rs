@@ -29,7 +29,7 @@ pub(crate) fn save_over_fsync() -> Vec<Figure> {
     let rng = ChaCha20Rng::seed_from_u64(1);
     let new = NewHome { home, passphrase: WORDLESS, params: cheap(), rng, pseudonym: "acacia" };
     let area = NewArea { code: "north".parse().unwrap(), name: "North".to_owned(), parent: None };
-    let mut node = block_on(new.found("Test project", &[area], NOW)).unwrap();
+    let mut node = block_on(new.found("Test project", &[area], azalai_roster::Admission::ByHand, NOW)).unwrap();
     let mut bare = OpenOptions::new().create(true).append(true).open(folder.path().join("bare")).unwrap();
     let text = include_str!("../../../../seeds/dictionary/heldout/fr.txt").lines().next().unwrap();
     let (mut saves, mut writes) = (Vec::new(), Vec::new());
