@@ -102,17 +102,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// Exchanges with one responder until both carry the same, then once more if what was received made this device
-<<<<<<< HEAD
-    /// say something (a receipt, a letter with keys). Who wants the device free while a request travels drives
-    /// [`Node::step_exchange`] instead.
-=======
-    /// say something (a receipt, a letter with keys), or if a receipt for its own letters is missing.
->>>>>>> main
+    /// say something (a receipt, a letter with keys), or if a receipt for its own letters is missing. Who wants the
+    /// device free while a request travels drives [`Node::step_exchange`] instead.
     ///
     /// # Errors
     /// [`NodeError::Exchange`] says what the other side did wrong; what arrived before it is kept.
     pub async fn exchange_with(&mut self, transport: &mut impl Transport, now_ms: u64) -> Result<Exchanged, NodeError> {
-<<<<<<< HEAD
         let mut run = self.begin_exchange(now_ms).await?;
         let mut answer = None;
         loop {
@@ -121,34 +116,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 Ask::Request(request) => transport.exchange(request).await,
                 Ask::Nothing => return Ok(run.into_exchanged()),
             });
-=======
-        let mut exchanged = Exchanged::default();
-        (exchanged.taken, exchanged.stay) = self.get_ready(now_ms).await?;
-        let document = transport.key_document().await.map_err(failed)?;
-        let document = KeyDocument::parse(&document).map_err(failed)?;
-        let (responder, role) = (self.trust(&document, transport, now_ms).await?, document.role);
-        self.run(transport, responder, role, &[], now_ms, &mut exchanged).await?;
-        exchanged.admitted = self.admit_at_exchange(now_ms).await?;
-        let (again, stay) = self.get_ready(now_ms).await?;
-        exchanged.taken.add(again);
-        exchanged.stay = stay;
-        let refused: BTreeSet<EnvelopeId> = exchanged.refused.iter().map(|(id, _)| *id).collect();
-        let relay = (role == Role::Relay).then_some(responder.signing);
-        let unsent: Vec<EnvelopeId> = self.unsent(relay).await?.difference(&refused).copied().collect();
-        if !unsent.is_empty() {
-            self.run(transport, responder, role, &unsent, now_ms, &mut exchanged).await?;
->>>>>>> main
         }
     }
 
-<<<<<<< HEAD
-    /// Whether something of this device's own is sealed and has no receipt of this responder yet.
-    pub(crate) async fn carries_unsent(&self, relay: &SigningPublic) -> Result<bool, NodeError> {
-=======
     /// The sealed letters of this device that this relay has given no receipt for, or, without a relay, that nobody
     /// has. Some may be there all the same: the reply that said so was lost.
-    async fn unsent(&self, relay: Option<SigningPublic>) -> Result<BTreeSet<EnvelopeId>, NodeError> {
->>>>>>> main
+    pub(crate) async fn unsent(&self, relay: Option<SigningPublic>) -> Result<BTreeSet<EnvelopeId>, NodeError> {
         let (outbox, _) = crate::node::scan_all(&self.vault, crate::spaces::OUTBOX).await?;
         let mut unsent = BTreeSet::new();
         for (_, value) in outbox {
@@ -229,57 +202,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         self.carrier.read(|index| exchange.handle_reply(index, reply)).map_err(failed)
     }
 
-<<<<<<< HEAD
     pub(crate) async fn apply_events(
-=======
-    async fn run(
-        &mut self,
-        transport: &mut impl Transport,
-        responder: DevicePublic,
-        role: Role,
-        offered: &[EnvelopeId],
-        now_ms: u64,
-        exchanged: &mut Exchanged,
-    ) -> Result<(), NodeError> {
-        let mut exchange = Exchange::new(self.config(responder).await?);
-        self.carrier.read(|index| exchange.offer(index, offered));
-        let mut introduced = false;
-        let relay = (role == Role::Relay).then_some(responder.signing);
-        loop {
-            match self.next(&mut exchange, now_ms)? {
-                Step::Load(ids) => {
-                    let found = self.carrier.get(&ids).await?;
-                    let held = ids.into_iter().zip(found).filter_map(|(id, found)| match found {
-                        Found::Held(bytes) => Some((id, bytes)),
-                        _ => None,
-                    });
-                    exchange.provide(held.collect());
-                }
-                Step::Send(request) => match transport.exchange(request).await {
-                    Ok(reply) => {
-                        let events = self.handle(&mut exchange, &reply)?;
-                        self.apply_events(events, relay, exchanged).await?;
-                    }
-                    // The relay missed a rotation: any member brings it the newer certificate.
-                    Err(TransportError::Refused { kind, .. }) if kind == UNKNOWN_EPOCH && !introduced => {
-                        introduced = true;
-                        exchange.introduce();
-                    }
-                    Err(error) => {
-                        add(&mut exchanged.summary, exchange.summary());
-                        return Err(failed(error));
-                    }
-                },
-                Step::Done(summary) => {
-                    add(&mut exchanged.summary, summary);
-                    return Ok(());
-                }
-            }
-        }
-    }
-
-    async fn apply_events(
->>>>>>> main
         &mut self,
         events: Vec<Event>,
         relay: Option<SigningPublic>,

@@ -3,7 +3,9 @@
 //! Between two steps the device is free for everything else; a request that takes minutes holds nothing up. An
 //! exchange that is dropped half way loses nothing: what arrived is kept and what was acknowledged is noted.
 
-use azalai_envelope::DevicePublic;
+use std::collections::BTreeSet;
+
+use azalai_envelope::{DevicePublic, EnvelopeId};
 use azalai_store::{Disk, Store};
 use azalai_sync::exchange::{Event, Exchange, Step, Summary};
 use azalai_sync::{Found, KeyDocument, PerLane, Role};
@@ -188,11 +190,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 Step::Done(summary) => {
                     add(&mut run.exchanged.summary, summary);
                     if !running.again {
+                        run.exchanged.admitted = self.admit_at_exchange(now_ms).await?;
                         let (again, stay) = self.get_ready(now_ms).await?;
                         run.exchanged.taken.add(again);
                         run.exchanged.stay = stay;
-                        if self.carries_unsent(&running.responder.signing).await? {
-                            let exchange = Exchange::new(self.config(running.responder).await?);
+                        let refused: BTreeSet<EnvelopeId> = run.exchanged.refused.iter().map(|(id, _)| *id).collect();
+                        let relay = (running.role == Role::Relay).then_some(running.responder.signing);
+                        let unsent: Vec<EnvelopeId> = self.unsent(relay).await?.difference(&refused).copied().collect();
+                        if !unsent.is_empty() {
+                            let mut exchange = Exchange::new(self.config(running.responder).await?);
+                            self.carrier.read(|index| exchange.offer(index, &unsent));
                             running = Running { exchange, introduced: false, again: true, ..running };
                             continue;
                         }
