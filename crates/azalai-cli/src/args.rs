@@ -208,6 +208,15 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Serves the pages of this device to a browser on this machine; begins a home where there is none.
+    #[command(after_help = "Example: azalai serve --home me")]
+    Serve {
+        /// Where to listen: an address of this machine alone; port 0 takes any free one.
+        #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:7711")]
+        listen: SocketAddr,
+        #[command(flatten)]
+        memory: Memory,
+    },
     /// Checks everything that this home keeps, and mends what can be.
     #[command(after_help = "Example: azalai doctor --home me")]
     Doctor,

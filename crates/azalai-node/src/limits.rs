@@ -41,3 +41,6 @@ pub const MAX_REASON_BYTES: usize = 512;
 
 /// Bytes of a kept row of a list: the largest report as JSON, escaped.
 pub const MAX_ROW_BYTES: usize = 1 << 20;
+
+/// Bytes of the name of an item on the desk: a word and a 32-digit id, with room.
+pub const MAX_DESK_KEY_BYTES: usize = 128;

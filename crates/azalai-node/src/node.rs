@@ -113,6 +113,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(disk.len(SLOTS_FILE).await?.is_some())
     }
 
+    /// Whether a passphrase opens a home that may be open already. Costs what opening costs.
+    ///
+    /// # Errors
+    /// [`NodeError::NoHome`], [`NodeError::WrongPassphrase`], those of the storage.
+    pub async fn check_passphrase(disk: &D, passphrase: &str) -> Result<(), NodeError> {
+        let slots = disk.read(SLOTS_FILE).await?.ok_or(NodeError::NoHome)?;
+        Slots::from_bytes(&slots)?.open(passphrase)?;
+        Ok(())
+    }
+
     /// Unlocks a home.
     ///
     /// # Errors
@@ -264,6 +274,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     #[must_use]
     pub fn role(&self) -> azalai_roster::Role {
         self.profile.role
+    }
+
+    /// The area that this device was invited for.
+    #[must_use]
+    pub fn invited_area(&self) -> Option<azalai_roster::AreaCode> {
+        self.profile.area.as_deref().and_then(|area| area.parse().ok())
     }
 
     /// What opening found wrong.
