@@ -238,7 +238,7 @@ pub(crate) enum Project {
         /// How the steward's device wants to be called.
         #[arg(long, default_value = "steward")]
         pseudonym: String,
-        /// Lets `azalai sync` admit newcomers by itself, instead of somebody with `azalai admit`. Whoever gets hold of
+        /// Lets an exchange (by relay, neighbour or file) admit newcomers by itself, instead of somebody with `azalai admit`. Whoever gets hold of
         /// an invite and its words then is a member, of the role that it names, and nobody has looked; by hand,
         /// somebody asks who it is. An invite that two claimed, or that is past its last day, always waits for a hand.
         #[arg(long)]
@@ -453,8 +453,8 @@ pub(crate) enum Bundle {
 pub(crate) enum Admission {
     /// A coordinator or steward admits each with `azalai admit`.
     ByHand,
-    /// `azalai sync` on a coordinator's or steward's device admits each who alone claimed an invite: an invite that
-    /// leaks with its words lets a stranger in, and nobody has looked.
+    /// An exchange (by relay, neighbour or file) of a coordinator's or steward's device admits each who alone claimed an
+    /// invite: an invite that leaks with its words lets a stranger in, and nobody has looked.
     AtExchange,
 }
 
