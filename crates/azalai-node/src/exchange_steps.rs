@@ -196,7 +196,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                         run.exchanged.taken.add(again);
                         run.exchanged.stay = stay;
                         let refused: BTreeSet<EnvelopeId> = run.exchanged.refused.iter().map(|(id, _)| *id).collect();
-                        let unsent: Vec<EnvelopeId> = self.unsent(running.relay).await?.difference(&refused).copied().collect();
+                        let unsent: Vec<EnvelopeId> =
+                            self.unsent(running.relay).await?.difference(&refused).copied().collect();
                         if !unsent.is_empty() {
                             let mut exchange = Exchange::new(self.config(running.responder).await?);
                             self.carrier.read(|index| exchange.offer(index, &unsent));

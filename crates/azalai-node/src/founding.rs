@@ -15,7 +15,7 @@ use rand_core::Rng as _;
 
 use crate::error::NodeError;
 use crate::invite_file;
-use crate::node::{Home, Node, SLOTS_FILE, log_document, place_key};
+use crate::node::{Home, Node, SLOTS_FILE, UNFINISHED_FILE, log_document, place_key};
 use crate::secrets::Secrets;
 use crate::spaces::{LOG, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
@@ -30,10 +30,6 @@ pub struct NewArea {
     /// The area that contains it.
     pub parent: Option<AreaCode>,
 }
-
-/// There from before the first byte of a new home until it can be opened. A keyring without it and without slots is
-/// not ours to remove: the slots may come back from a backup.
-const UNFINISHED_FILE: &str = "unfinished";
 
 /// A home that does not exist yet.
 #[derive(Debug)]

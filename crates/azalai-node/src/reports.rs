@@ -204,6 +204,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let chain = self.own_chain(&record.audience).await?;
         let actor = actor_id(&self.project, &self.me().0, &id, &chain.chain);
         let body = write(&mut document, &actor, &history)?;
+        if let Some(latest) = record.entries.iter().map(|entry| entry.clock).max() {
+            self.hear(latest, now_ms);
+        }
         let saying = Saying { kind: record.kind, document: id, opens: None, audience: record.audience, body: &body };
         let statement = self.sign(&saying, chain, now_ms)?;
         self.keep_document(&statement, lane).await?;
