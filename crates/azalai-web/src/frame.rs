@@ -25,9 +25,18 @@ const fn way(href: &'static str, name: &'static str) -> Way {
 }
 
 /// The ways of each role, in order.
-pub(crate) fn ways(_role: Role) -> &'static [Way] {
+pub(crate) fn ways(role: Role) -> &'static [Way] {
     const EVERYONE: &[Way] = &[way("/report", "report"), way("/reports", "reports"), way("/settings", "settings")];
-    EVERYONE
+    const STAFF: &[Way] = &[
+        way("/report", "report"),
+        way("/reports", "reports"),
+        way("/members", "members"),
+        way("/settings", "settings"),
+    ];
+    match role {
+        Role::Monitor => EVERYONE,
+        Role::Coordinator | Role::Steward => STAFF,
+    }
 }
 
 /// The frame of one page for one visitor.
