@@ -64,6 +64,11 @@ impl Frame {
         }
     }
 
+    /// Of a page that nobody unlocks, with no ways to others.
+    pub(crate) fn bare(texts: &'static Texts) -> Self {
+        Self { texts, token: String::new(), ways: &[], here: "", unlocked: false, idle_ms: 0 }
+    }
+
     pub(crate) fn code(&self) -> &'static str {
         self.texts.code
     }

@@ -5,6 +5,7 @@
 //! in a home before its passphrase was given, name anything inside an error, or make a browser ask another origin.
 
 mod app;
+mod area_tree;
 mod areas;
 mod assets;
 mod draft;
@@ -14,6 +15,7 @@ mod frame;
 mod gate;
 mod handouts;
 mod host;
+mod keeper;
 pub mod limits;
 mod pages;
 mod people;
@@ -30,4 +32,5 @@ mod times;
 
 pub use app::App;
 pub use host::Host;
+pub use keeper::{Carried, Figures, Keeper, keeper_router};
 pub use routes::router;

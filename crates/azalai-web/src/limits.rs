@@ -69,3 +69,6 @@ pub const MAX_WAITING: usize = 100;
 
 /// Invites on the page, those that end last first.
 pub const MAX_INVITES: usize = 200;
+
+/// Days that a keeper's page shows one by one; what is older is summed up.
+pub const KEEPER_DAYS: usize = 14;

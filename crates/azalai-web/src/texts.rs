@@ -229,6 +229,7 @@ mod tests {
             ("role", owned(&["monitor", "coordinator", "steward"])),
             ("invited", owned(&["monitor", "coordinator", "steward"])),
             ("people", owned(&["monitors", "coordinators", "stewards"])),
+            ("lane", owned(&["urgent", "text", "preview", "bulk"])),
             ("admission", owned(&["by-hand", "at-exchange"])),
             ("wrong", owned(&["when", "future", "place", "several", "text", "answer", "area"])),
             ("areas", owned(&["none", "name", "depth", "many"])),

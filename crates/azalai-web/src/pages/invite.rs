@@ -13,8 +13,8 @@ use azalai_roster::{AreaCode, Role};
 
 use super::members::staff;
 use super::on_to;
-use super::project::{AreaRow, area_rows};
 use crate::app::{App, Device};
+use crate::area_tree::{AreaRow, area_rows};
 use crate::forms::Form;
 use crate::frame::{Frame, Page, render};
 use crate::gate::{Member, Visitor};
