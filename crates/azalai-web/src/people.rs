@@ -57,6 +57,8 @@ pub(crate) struct Made {
     /// `open`, `past`, `claimed`, `admitted` or `revoked`.
     pub(crate) state: &'static str,
     pub(crate) state_text: String,
+    /// Its id, where this device may end it.
+    pub(crate) may_end: Option<String>,
 }
 
 /// The name of an area, its code if it has none.
@@ -176,7 +178,7 @@ pub(crate) fn newcomers<H: Host>(texts: &Texts, device: &Device<H>, now_ms: u64,
 }
 
 /// The invites that were made: those that still wait first, then those that end last.
-pub(crate) fn invites(texts: &Texts, roster: &Roster, now_ms: u64) -> Vec<Made> {
+pub(crate) fn invites(texts: &Texts, roster: &Roster, me: &SigningPublic, now_ms: u64) -> Vec<Made> {
     let mut all: Vec<&InviteInfo> = roster.invites().iter().collect();
     all.sort_by_key(|invite| {
         let ended = matches!(invite.state, InviteState::Admitted | InviteState::Revoked);
@@ -193,7 +195,10 @@ pub(crate) fn invites(texts: &Texts, roster: &Roster, now_ms: u64) -> Vec<Made> 
             InviteState::Admitted => ("admitted", texts.say1("invites-admitted", "name", names)),
             InviteState::Revoked => ("revoked", texts.say("invites-revoked")),
         };
+        let live = matches!(invite.state, InviteState::Open | InviteState::Claimed);
+        let may = live && roster.may_invite(me, invite.role, invite.area.as_ref()).is_ok();
         Made {
+            may_end: may.then(|| azalai_envelope::ids::to_hex(&invite.id)),
             part: part(texts, roster, invite.role, invite.area.as_ref()),
             until: texts.say1("invites-until", "day", times::day(texts, invite.expires.start_ms(), 0)),
             by: texts.say1("invites-by", "name", name_of(texts, roster, &invite.author)),

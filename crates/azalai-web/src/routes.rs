@@ -42,6 +42,7 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Router {
         .route("/places", get(editor::places))
         .route("/members", get(members::get::<H>))
         .route("/members/admit", post(members::admit::<H>))
+        .route("/members/revoke", post(members::revoke::<H>))
         .route("/members/invite", get(invite::get::<H>).post(invite::post::<H>))
         .route("/members/invite/{form}", get(invite::made::<H>))
         .route("/members/invite/{form}/file", get(invite::file::<H>))

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use azalai_envelope::ids::from_hex;
 use azalai_node::NodeError;
 use azalai_roster::{MemberState, Role};
 
@@ -81,7 +82,7 @@ pub(crate) async fn get<H: Host>(
         all,
         groups,
         more: more.then(|| after.saturating_add(MEMBERS_PER_PAGE)),
-        invites: people::invites(texts, device.roster(), now_ms),
+        invites: people::invites(texts, device.roster(), &device.device().signing, now_ms),
     };
     drop(open);
     Ok(render(&page)?.into_response())
@@ -118,6 +119,21 @@ pub(crate) async fn admit<H: Host>(
         }
     }
     Ok(on_to(&format!("/members?admitted={admitted}&left={left}")))
+}
+
+/// `POST /members/revoke`: ends an invite. One that has ended already is as they wanted it.
+pub(crate) async fn revoke<H: Host>(
+    State(app): State<Arc<App<H>>>,
+    Member(visitor): Member,
+    form: Form,
+) -> Result<Response, Problem> {
+    staff(&visitor)?;
+    let id = from_hex(form.get("invite")).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
+    let mut open = app.open().await;
+    match open.device()?.revoke_invite(&id.ok_or_else(Problem::not_found)?, app.host.now_ms()).await {
+        Ok(()) | Err(NodeError::Invalid(_)) => Ok(on_to("/members#invites")),
+        Err(other) => Err(other.into()),
+    }
 }
 
 #[cfg(test)]
@@ -185,6 +201,24 @@ mod tests {
         let mut nobody = steward.with_cookie(&"a".repeat(64));
         assert_eq!(nobody.get("/members").location, "/");
         assert_eq!(nobody.post("/members/admit", &[]).location, "/");
+    }
+
+    /// Guards against an invite in the wrong hands that nobody can end, and against one tap that says it twice.
+    #[test]
+    fn an_invite_that_nobody_used_is_ended_and_its_claim_is_marked() {
+        let mut steward = Browser::begun();
+        let invite = steward.invite();
+        let page = steward.get("/members").body;
+        let id = page.split("name=\"invite\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        for _ in 0..2 {
+            assert_eq!(steward.post("/members/revoke", &[("invite", &id)]).location, "/members#invites");
+        }
+        Browser::joined(&invite, "swallow").hand_to(&steward);
+        let page = steward.get("/members").body;
+        assert!(page.contains("This invite has ended") && page.contains("taken-revoked"), "{page}");
+        assert_eq!(offered(&page).len(), 1, "by hand it is still possible, with the caution beside it");
+        assert_eq!(steward.post("/members/revoke", &[("invite", &"0".repeat(32))]).status, 404);
+        assert_eq!(steward.post("/members/revoke", &[("invite", "x")]).status, 404);
     }
 
     /// Guards against a pseudonym that becomes part of the page.
