@@ -144,6 +144,9 @@ pub(crate) enum Command {
         /// Where to listen; port 0 takes any free one.
         #[arg(long, value_name = "ADDR:PORT")]
         listen: SocketAddr,
+        /// Where to serve the keeper's page, to this machine alone, such as 127.0.0.1:7651; without it there is none.
+        #[arg(long, value_name = "ADDR:PORT")]
+        keeper: Option<SocketAddr>,
         /// Certificates of the projects that it carries for.
         #[arg(long, value_name = "FILE", num_args = 1..)]
         admit: Vec<PathBuf>,

@@ -25,9 +25,18 @@ const fn way(href: &'static str, name: &'static str) -> Way {
 }
 
 /// The ways of each role, in order.
-pub(crate) fn ways(_role: Role) -> &'static [Way] {
+pub(crate) fn ways(role: Role) -> &'static [Way] {
     const EVERYONE: &[Way] = &[way("/report", "report"), way("/reports", "reports"), way("/settings", "settings")];
-    EVERYONE
+    const STAFF: &[Way] = &[
+        way("/report", "report"),
+        way("/reports", "reports"),
+        way("/members", "members"),
+        way("/settings", "settings"),
+    ];
+    match role {
+        Role::Monitor => EVERYONE,
+        Role::Coordinator | Role::Steward => STAFF,
+    }
 }
 
 /// The frame of one page for one visitor.
@@ -53,6 +62,11 @@ impl Frame {
             unlocked: visitor.role.is_some(),
             idle_ms: if visitor.role.is_some() { visitor.idle_ms } else { 0 },
         }
+    }
+
+    /// Of a page that nobody unlocks, with no ways to others.
+    pub(crate) fn bare(texts: &'static Texts) -> Self {
+        Self { texts, token: String::new(), ways: &[], here: "", unlocked: false, idle_ms: 0 }
     }
 
     pub(crate) fn code(&self) -> &'static str {

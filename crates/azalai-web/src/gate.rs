@@ -36,6 +36,13 @@ const HEADERS: [(&str, &str); 8] = [
     ("cache-control", "no-store"),
 ];
 
+/// Gives an answer what every answer carries, where it does not say otherwise itself.
+pub(crate) fn dress(response: &mut Response) {
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}
+
 /// Who asks.
 #[derive(Debug, Clone)]
 pub(crate) struct Visitor {
@@ -96,7 +103,7 @@ fn cookie_of<'a>(headers: &'a HeaderMap, name: &str, port: u16) -> Option<&'a st
 }
 
 /// Whether the request names this host. Another name that leads here is somebody else's page in disguise.
-fn right_host(headers: &HeaderMap, port: u16, names: &[String], tls: bool) -> Option<String> {
+pub(crate) fn right_host(headers: &HeaderMap, port: u16, names: &[String], tls: bool) -> Option<String> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let host = hosts.next().filter(|_| hosts.next().is_none())?.to_str().ok()?;
     // A browser leaves out the port that belongs to https.
@@ -150,9 +157,7 @@ pub(crate) async fn gate<H: Host>(State(app): State<Arc<App<H>>>, mut request: R
     {
         response = shown(&app, &visitor, &Problem::new(Kind::Form));
     }
-    for (name, value) in HEADERS {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
-    }
+    dress(&mut response);
     if fresh && !response.headers().contains_key(header::SET_COOKIE) {
         response.headers_mut().insert(header::SET_COOKIE, cookie(SESSION, app.port(), cookie_id.as_str(), 0));
     }

@@ -5,15 +5,20 @@
 //! in a home before its passphrase was given, name anything inside an error, or make a browser ask another origin.
 
 mod app;
+mod area_tree;
 mod areas;
 mod assets;
 mod draft;
+mod fingerprint;
 mod forms;
 mod frame;
 mod gate;
+mod handouts;
 mod host;
+mod keeper;
 pub mod limits;
 mod pages;
+mod people;
 mod problem;
 mod report_form;
 mod routes;
@@ -27,4 +32,5 @@ mod times;
 
 pub use app::App;
 pub use host::Host;
+pub use keeper::{Carried, Figures, Keeper, keeper_router};
 pub use routes::router;

@@ -53,3 +53,22 @@ pub const REPORTS_PER_PAGE: usize = 50;
 
 /// Places that a suggestion shows: what fits above a phone's keyboard.
 pub const MAX_SUGGESTIONS: usize = 8;
+
+/// Milliseconds for which the words and the file of an invite are shown and kept in memory: time to write six words
+/// down and to copy a file, and no more.
+pub const HANDOUT_MS: u64 = 10 * 60_000;
+
+/// Invites and certificates that are remembered as made: a morning of inviting.
+pub const MAX_HANDOUTS: usize = 32;
+
+/// Members on one page of the list.
+pub const MEMBERS_PER_PAGE: usize = 100;
+
+/// Newcomers on the page, and so in one form that admits them all: under [`MAX_FORM_FIELDS`].
+pub const MAX_WAITING: usize = 100;
+
+/// Invites on the page, those that end last first.
+pub const MAX_INVITES: usize = 200;
+
+/// Days that a keeper's page shows one by one; what is older is summed up.
+pub const KEEPER_DAYS: usize = 14;

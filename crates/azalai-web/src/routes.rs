@@ -12,7 +12,9 @@ use crate::assets;
 use crate::gate::gate;
 use crate::host::Host;
 use crate::limits::MAX_UPLOAD_BYTES;
-use crate::pages::{check, editor, leave, passphrase, report, reports, settings, start, unlock};
+use crate::pages::{
+    check, editor, invite, leave, members, passphrase, project, report, reports, settings, start, unlock,
+};
 use crate::problem::Problem;
 
 /// The pages over the state of one device.
@@ -38,6 +40,18 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Router {
         .route("/reports/{report}/correct", post(reports::correct::<H>))
         .route("/reports/{report}/retract", post(reports::retract::<H>))
         .route("/places", get(editor::places))
+        .route("/members", get(members::get::<H>))
+        .route("/members/admit", post(members::admit::<H>))
+        .route("/members/revoke", post(members::revoke::<H>))
+        .route("/members/invite", get(invite::get::<H>).post(invite::post::<H>))
+        .route("/members/invite/{form}", get(invite::made::<H>))
+        .route("/members/invite/{form}/file", get(invite::file::<H>))
+        .route("/members/invite/{form}/done", post(invite::done::<H>))
+        .route("/members/project", get(project::get::<H>))
+        .route("/members/project/admission", post(project::admission::<H>))
+        .route("/members/project/relay", post(project::certify::<H>))
+        .route("/members/project/relay/{form}", get(project::certificate_made::<H>))
+        .route("/members/project/certificate/{relay}", get(project::certificate::<H>))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))
         .route("/static/{print}/{name}", get(assets::get))
         .fallback(|| async { Problem::not_found() })

@@ -93,8 +93,14 @@ impl Browser {
 
     /// At a device that founded a project.
     pub(crate) fn begun() -> Self {
+        Self::founded(&[])
+    }
+
+    /// As [`Browser::begun`], with more in the form.
+    pub(crate) fn founded(more: &[(&str, &str)]) -> Self {
         let mut browser = Self::new();
-        let founded = browser.post("/start/found", &[("name", "Veille"), ("areas", "Gao\n- Ansongo\nMenaka")]);
+        let fields = [&[("name", "Veille"), ("areas", "Gao\n- Ansongo\nMenaka")], more].concat();
+        let founded = browser.post("/start/found", &fields);
         assert_eq!(founded.location, "/start/passphrase", "{}", founded.body);
         browser.get("/start/passphrase");
         let fields = [("choice", "own"), ("own", PASSPHRASE), ("again", PASSPHRASE), ("pseudonym", "heron")];
@@ -104,14 +110,60 @@ impl Browser {
         browser
     }
 
+    /// At a device that joined by an invite and its words.
+    pub(crate) fn joined((file, words): &(Vec<u8>, String), pseudonym: &str) -> Self {
+        let mut browser = Self::new();
+        let hex = azalai_envelope::ids::to_hex(file);
+        let joined = browser.post("/start/join", &[("pasted", &hex), ("words", words)]);
+        assert_eq!(joined.location, "/start/passphrase", "{}", joined.body);
+        browser.get("/start/passphrase");
+        let made = browser.post("/start/passphrase", &[("choice", "offered"), ("pseudonym", pseudonym)]);
+        assert_eq!(made.location, "/start/ready", "{}", made.body);
+        browser.get("/settings");
+        browser
+    }
+
+    /// Hands all letters of this device to another's.
+    pub(crate) fn hand_to(&self, other: &Self) {
+        let now_ms = self.now.load(Ordering::Relaxed);
+        block_on(async {
+            let mut open = self.app.open().await;
+            let (bundle, _) = open.device().unwrap().export_bundle(now_ms).await.unwrap();
+            drop(open);
+            let mut open = other.app.open().await;
+            open.device().unwrap().import_bundle(&bundle).await.unwrap();
+        });
+    }
+
+    /// Lets the program look at what has been idle too long.
+    pub(crate) fn tick(&self) {
+        block_on(self.app.tick());
+    }
+
+    /// The bytes of a file, and what the browser is told of it.
+    pub(crate) fn download(&mut self, path: &str) -> (Vec<u8>, String) {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::get(path).header(header::COOKIE, cookies.join("; "));
+        let request = request.header("host", format!("127.0.0.1:{PORT}")).body(Body::empty()).unwrap();
+        let response = block_on(self.pages.clone().oneshot(request)).unwrap();
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        let named = response.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().to_owned();
+        (block_on(to_bytes(response.into_body(), 1 << 22)).unwrap().to_vec(), named)
+    }
+
     /// A monitor's invite, with its words.
     pub(crate) fn invite(&self) -> (Vec<u8>, String) {
+        self.invite_as("monitor")
+    }
+
+    /// An invite for the area of Gao, with its words.
+    pub(crate) fn invite_as(&self, role: &str) -> (Vec<u8>, String) {
         block_on(async {
             let mut open = self.app.open().await;
             let params = ArgonParams::new(19 * 1024, 2).unwrap();
             let area = Some("gao".parse().unwrap());
             let device = open.device().unwrap();
-            let invite = device.invite(azalai_roster::Role::Monitor, area, params, 1_763_640_000_000).await.unwrap();
+            let invite = device.invite(role.parse().unwrap(), area, params, 1_763_640_000_000).await.unwrap();
             (invite.file, invite.words)
         })
     }

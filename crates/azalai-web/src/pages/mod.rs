@@ -2,9 +2,12 @@
 
 pub(crate) mod check;
 pub(crate) mod editor;
+pub(crate) mod invite;
 pub(crate) mod leave;
+pub(crate) mod members;
 pub(crate) mod passphrase;
 pub(crate) mod problem;
+pub(crate) mod project;
 pub(crate) mod report;
 pub(crate) mod reports;
 pub(crate) mod settings;
