@@ -133,6 +133,13 @@ impl Entry {
         self.names.get(language).unwrap_or(&self.name)
     }
 
+    /// In which region and country it lies, as far as that is known.
+    #[must_use]
+    pub fn region(&self) -> String {
+        let known = [self.admin1.as_str(), self.country.as_str()];
+        known.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+
     /// Every way to write it.
     pub fn spellings(&self) -> impl Iterator<Item = &str> {
         let others = self.names.values().chain(&self.alternates);

@@ -5,10 +5,12 @@ mod export;
 mod incidents;
 mod lists;
 mod people;
+mod places;
 mod relay;
 mod reports;
 mod serve;
 mod show;
+mod staff;
 
 use std::path::Path;
 
@@ -16,7 +18,7 @@ use azalai_envelope::{DocumentId, Kind};
 use azalai_roster::{Admission, AreaCode};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::args::{Arguments, Command, Project};
+use crate::args::{Area, Arguments, Command, Invites, More, Project};
 use crate::home::Device;
 use crate::output::{Failure, Output};
 
@@ -38,9 +40,22 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
             people::found(home, people::Founding { name, areas, pseudonym, admission }, &memory, out).await
         }
         Command::Project(Project::Admission { how }) => people::admission(home, how, out).await,
-        Command::Invite { role, area, out: file, memory } => {
-            people::invite(home, role, area.as_deref(), &file, &memory, out).await
+        Command::Invite { about: None, new } => match (new.role, new.out) {
+            (Some(role), Some(file)) => people::invite(home, role, new.area.as_deref(), &file, &new.memory, out).await,
+            _ => Err(Failure::usage("an invite needs --role and --out")),
+        },
+        Command::Invite { about: Some(Invites::List), .. } => staff::invites(home, out).await,
+        Command::Invite { about: Some(Invites::Revoke { invite }), .. } => staff::revoke(home, &invite, out).await,
+        Command::Remove { member, taken_at, now: _, yes } => {
+            staff::remove(home, &member, taken_at.as_deref(), yes, out).await
         }
+        Command::Quarantine => staff::quarantine(home, out).await,
+        Command::Adopt { statements } => staff::adopt(home, &statements, out).await,
+        Command::Rotate { circles } => staff::rotate(home, &circles, out).await,
+        Command::Grant { member, role, area, past } => {
+            staff::grant(home, &member, role, area.as_deref(), past, out).await
+        }
+        Command::Area(Area::Add { area }) => staff::add_area(home, &area, out).await,
         Command::Join { file, words, pseudonym, memory } => {
             people::join(home, &file, &words, &pseudonym, &memory, out).await
         }
@@ -64,7 +79,8 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Bundle(bundle) => carry::bundle(home, bundle, out).await,
         Command::Status => lists::status(home, out).await,
         Command::Categories { lang } => lists::categories(&lang, out),
-        Command::Places { search } => lists::places(search.as_deref(), out),
+        Command::Places { more: Some(More::Import { file }), .. } => places::import(home, &file, out).await,
+        Command::Places { search, more: None } => places::list(home, search.as_deref(), out).await,
         Command::Serve { listen, memory } => serve::run(home, listen, &memory, out).await,
         Command::Doctor => lists::doctor(home, out).await,
         Command::Export { what, format, ring, out: file } => export::export(home, what, format, ring, &file, out).await,
