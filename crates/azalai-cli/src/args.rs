@@ -236,12 +236,14 @@ pub(crate) enum Command {
         #[arg(long, default_value = "en")]
         lang: String,
     },
-    /// Lists places, or finds some.
-    #[command(after_help = "Example: azalai places --home me --search gao")]
+    /// Lists places, or finds some; with a home, those that were brought to it too.
+    #[command(args_conflicts_with_subcommands = true, after_help = "Example: azalai places --home me --search gao")]
     Places {
         /// What to look for; spelling and script are forgiven.
         #[arg(long)]
         search: Option<String>,
+        #[command(subcommand)]
+        more: Option<More>,
     },
     /// Writes reports or incidents for other programs; says what it leaves out.
     #[command(
@@ -338,6 +340,17 @@ pub(crate) enum Past {
     All,
     /// Only what is written from now on, under the newest keys.
     None,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum More {
+    /// Takes a file of places: CSV in UTF-8 with the columns name,alternates,lat,lon,admin. Alternates are separated by |. If a
+    /// line is wrong, nothing is taken.
+    #[command(after_help = "Example: azalai places import villages.csv --home me")]
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

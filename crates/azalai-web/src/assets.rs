@@ -11,6 +11,7 @@ use crate::problem::Problem;
 static ASSETS: &[(&str, &str, &str)] = &[
     ("app.css", "text/css; charset=utf-8", include_str!("../static/app.css")),
     ("app.js", "text/javascript; charset=utf-8", include_str!("../static/app.js")),
+    ("categories.svg", "image/svg+xml", include_str!(concat!(env!("OUT_DIR"), "/categories.svg"))),
     ("ways.svg", "image/svg+xml", include_str!("../static/ways.svg")),
 ];
 

@@ -100,6 +100,11 @@ impl Frame {
     pub(crate) fn picture(&self, name: &str) -> String {
         format!("{}#{name}", assets::path("ways.svg"))
     }
+
+    /// The pictures of the categories; `#CODE` is one.
+    pub(crate) fn categories(&self) -> String {
+        assets::path("categories.svg")
+    }
 }
 
 /// A page.

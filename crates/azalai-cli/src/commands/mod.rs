@@ -6,6 +6,7 @@ mod incidents;
 mod keeper;
 mod lists;
 mod people;
+mod places;
 mod relay;
 mod reports;
 mod serve;
@@ -18,7 +19,7 @@ use azalai_envelope::{DocumentId, Kind};
 use azalai_roster::{Admission, AreaCode};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::args::{Area, Arguments, Command, Invites, Project};
+use crate::args::{Area, Arguments, Command, Invites, More, Project};
 use crate::home::Device;
 use crate::output::{Failure, Output};
 
@@ -81,7 +82,8 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Bundle(bundle) => carry::bundle(home, bundle, out).await,
         Command::Status => lists::status(home, out).await,
         Command::Categories { lang } => lists::categories(&lang, out),
-        Command::Places { search } => lists::places(search.as_deref(), out),
+        Command::Places { more: Some(More::Import { file }), .. } => places::import(home, &file, out).await,
+        Command::Places { search, more: None } => places::list(home, search.as_deref(), out).await,
         Command::Serve { listen, cover, memory } => serve::run(home, listen, &cover, &memory, out).await,
         Command::Doctor => lists::doctor(home, out).await,
         Command::Export { what, format, ring, out: file } => export::export(home, what, format, ring, &file, out).await,
