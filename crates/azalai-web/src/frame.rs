@@ -25,9 +25,14 @@ const fn way(href: &'static str, name: &'static str) -> Way {
 }
 
 /// The ways of each role, in order.
-pub(crate) fn ways(_role: Role) -> &'static [Way] {
+pub(crate) fn ways(role: Role) -> &'static [Way] {
     const EVERYONE: &[Way] = &[way("/report", "report"), way("/reports", "reports"), way("/settings", "settings")];
-    EVERYONE
+    const COORDINATORS: &[Way] =
+        &[way("/map", "map"), way("/report", "report"), way("/reports", "reports"), way("/settings", "settings")];
+    match role {
+        Role::Monitor => EVERYONE,
+        Role::Coordinator | Role::Steward => COORDINATORS,
+    }
 }
 
 /// The frame of one page for one visitor.
@@ -71,6 +76,10 @@ impl Frame {
         self.texts.say1(key, name, value)
     }
 
+    pub(crate) fn say2(&self, key: &str, one: (&str, &dyn Arg), two: (&str, &dyn Arg)) -> String {
+        self.texts.say2(key, one, two)
+    }
+
     pub(crate) fn of(&self, family: &str, member: &str) -> String {
         self.texts.of(family, member)
     }
@@ -81,6 +90,11 @@ impl Frame {
 
     pub(crate) fn script(&self) -> String {
         assets::path("app.js")
+    }
+
+    /// The picture of a category, small enough for a map.
+    pub(crate) fn map_icon(&self, category: &str) -> String {
+        format!("{}#{category}", assets::path("map-icons.svg"))
     }
 
     pub(crate) fn picture(&self, name: &str) -> String {

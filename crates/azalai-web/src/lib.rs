@@ -13,6 +13,8 @@ mod frame;
 mod gate;
 mod host;
 pub mod limits;
+mod map_points;
+mod map_query;
 mod pages;
 mod problem;
 mod report_form;

@@ -53,3 +53,9 @@ pub const REPORTS_PER_PAGE: usize = 50;
 
 /// Places that a suggestion shows: what fits above a phone's keyboard.
 pub const MAX_SUGGESTIONS: usize = 8;
+
+/// Incidents on one page of the list beside the map: what a first page of 50 kB holds.
+pub const MAP_LIST: usize = 100;
+
+/// Incidents whose details are shown beside the map at a time: more is not read but filtered.
+pub const MAP_CARDS: usize = 50;

@@ -12,7 +12,7 @@ use crate::assets;
 use crate::gate::gate;
 use crate::host::Host;
 use crate::limits::MAX_UPLOAD_BYTES;
-use crate::pages::{check, editor, leave, passphrase, report, reports, settings, start, unlock};
+use crate::pages::{check, editor, leave, map, passphrase, report, reports, settings, start, unlock};
 use crate::problem::Problem;
 
 /// The pages over the state of one device.
@@ -38,6 +38,10 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Router {
         .route("/reports/{report}/correct", post(reports::correct::<H>))
         .route("/reports/{report}/retract", post(reports::retract::<H>))
         .route("/places", get(editor::places))
+        .route("/map", get(map::get::<H>))
+        .route("/map/points", get(map::points::<H>))
+        .route("/map/names", get(map::names::<H>))
+        .route("/map/cards", get(map::cards::<H>))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))
         .route("/static/{print}/{name}", get(assets::get))
         .fallback(|| async { Problem::not_found() })

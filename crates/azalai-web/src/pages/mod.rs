@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod editor;
 pub(crate) mod leave;
+pub(crate) mod map;
 pub(crate) mod passphrase;
 pub(crate) mod problem;
 pub(crate) mod report;
