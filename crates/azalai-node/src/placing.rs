@@ -12,6 +12,35 @@ use azalai_roster::{AreaCode, Roster};
 use crate::catalog;
 use crate::limits::{AREA_METRES, VILLAGE_METRES};
 
+/// Words around a name that say what it is the name of: "Région de Gao", "Kano State".
+const KINDS: [&str; 18] = [
+    "region de",
+    "region du",
+    "region d",
+    "region of",
+    "region",
+    "wilaya de",
+    "wilaya d",
+    "wilaya",
+    "province de",
+    "province du",
+    "province",
+    "etat de",
+    "state",
+    "ولايه",
+    "منطقه",
+    "governorate",
+    "gouvernorat de",
+    "gouvernorat d",
+];
+
+/// A region that has a country's name too: whoever writes it means the country.
+const COUNTRY_TOO: &str = "NG/Niger";
+
+/// Names that a region is better known by than the base map's (folded), and its id.
+const BETTER_KNOWN: [(&str, &str); 3] =
+    [("tombouctou", "ML/Timbuktu"), ("ndjamena", "TD/Ville de N'Djamena"), ("قاو", "ML/Gao")];
+
 static REGIONS: &str = include_str!("../../../seeds/map/regions.csv");
 
 /// A region of the base map that ships (`seeds/map/SOURCE.md`).
@@ -49,18 +78,26 @@ fn region(line: &'static str) -> Option<Region> {
     Some(Region { id, name, middle })
 }
 
-/// The one region that has this name; `None` if there is none or several.
+/// The one region that has this name, with or without the word for what it is; `None` if there is none or several.
 #[must_use]
 pub fn region_named(name: &str) -> Option<&'static Region> {
     static CELL: OnceLock<BTreeMap<String, Vec<usize>>> = OnceLock::new();
     let by_name = CELL.get_or_init(|| {
         let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (number, region) in regions().iter().enumerate() {
+        for (number, region) in regions().iter().enumerate().filter(|(_, region)| region.id != COUNTRY_TOO) {
             by_name.entry(fold(region.name)).or_default().push(number);
+            let others = BETTER_KNOWN.iter().filter(|(_, id)| *id == region.id);
+            others.for_each(|(other, _)| by_name.entry((*other).to_owned()).or_default().push(number));
         }
         by_name
     });
-    match by_name.get(&fold(name)).map(Vec::as_slice) {
+    let folded = fold(name);
+    let bare = KINDS.iter().find_map(|kind| {
+        let before = folded.strip_prefix(kind).and_then(|rest| rest.strip_prefix(' '));
+        before.or_else(|| folded.strip_suffix(kind).and_then(|rest| rest.strip_suffix(' ')))
+    });
+    let found = by_name.get(&folded).or_else(|| by_name.get(bare?));
+    match found.map(Vec::as_slice) {
         Some([one]) => regions().get(*one),
         _ => None,
     }
@@ -123,6 +160,13 @@ mod tests {
         assert_eq!(region_named("GAO").unwrap().id, "ML/Gao");
         assert_eq!(region_named("Segou").unwrap().id, "ML/Ségou");
         assert_eq!(region_named("Nowhere at all"), None);
+        assert_eq!(region_named("Adrar"), None, "there is one in Algeria and one in Mauritania");
+        assert_eq!(region_named("Niger"), None, "the country is meant, not the state of Nigeria");
+        for (name, id) in [("Région de Gao", "ML/Gao"), ("Kano State", "NG/Kano"), ("Tombouctou", "ML/Timbuktu")] {
+            assert_eq!(region_named(name).unwrap().id, id);
+        }
+        assert!(BETTER_KNOWN.iter().all(|(_, id)| regions().iter().any(|region| region.id == *id)));
+        assert!(regions().iter().any(|region| region.id == COUNTRY_TOO));
     }
 
     /// Guards against a village that becomes a spot, and an area that becomes a village.

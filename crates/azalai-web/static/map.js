@@ -7,7 +7,8 @@ const say = root.dataset;
 const language = document.documentElement.lang;
 const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
 const number = new Intl.NumberFormat(language + "-u-nu-latn");
-const day = new Intl.DateTimeFormat(language + "-u-nu-latn-ca-gregory", { dateStyle: "medium", timeZone: "UTC" });
+// English here is that of the region's schools: the day before the month.
+const day = new Intl.DateTimeFormat((language === "en" ? "en-GB" : language) + "-u-nu-latn-ca-gregory", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 const dayOf = (/** @type {number} */ days) => day.format(days * 86400000);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -64,7 +65,6 @@ async function begin() {
   for (const feature of base.features) {
     if (feature.properties.k === "country") feature.properties.l = "k:" + country.of(feature.properties.n);
   }
-  for (const [id, feature] of shapes) feature.properties.l = "g:" + id.split("/")[1];
   const point = (/** @type {number} */ lon, /** @type {number} */ lat) => ({ type: "Point", coordinates: [lon, lat] });
   const collection = (/** @type {any[]} */ features) => ({ type: "FeatureCollection", features });
   const towns = names.towns.map((/** @type {any} */ [name, lon, lat, people]) => ({
@@ -73,8 +73,14 @@ async function begin() {
   }));
   const areas = names.areas.flatMap((/** @type {any} */ area) => {
     const shape = shapes.get(area.region);
-    return shape ? [{ type: "Feature", geometry: shape.geometry, properties: { l: "a:" + area.name } }] : [];
+    return shape ? [{ type: "Feature", geometry: shape.geometry, properties: {} }] : [];
   });
+  // A name stands at one point: that of a surface would stand in each tile that the surface is in.
+  const own = new Map(names.areas.map((/** @type {any} */ area) => [area.region, "a:" + area.name]));
+  const labels = [...shapes].map(([id, shape]) => ({
+    type: "Feature", geometry: point(shape.properties.at[0], shape.properties.at[1]),
+    properties: { l: own.get(id) ?? "g:" + id.split("/")[1], own: own.has(id) },
+  }));
 
   let paint = images.colours();
   const is = (/** @type {string} */ kind) => ["==", ["get", "k"], kind];
@@ -86,6 +92,7 @@ async function begin() {
       base: { type: "geojson", data: base, tolerance: 0.3 },
       towns: { type: "geojson", data: collection(towns) },
       areas: { type: "geojson", data: collection(areas) },
+      labels: { type: "geojson", data: collection(labels) },
       coarse: { type: "geojson", data: collection([]) },
       spots: {
         type: "geojson", data: collection([]), cluster: true, clusterRadius: 48, clusterMaxZoom: 13,
@@ -111,35 +118,39 @@ async function begin() {
           "circle-color": paint.deep, "circle-opacity": 0.12, "circle-stroke-color": paint.deep, "circle-stroke-width": 1, "circle-stroke-opacity": 0.5 } },
       { id: "dot", type: "circle", source: "towns", filter: [">=", ["zoom"], ["get", "z"]],
         paint: { "circle-radius": 2, "circle-color": paint.soft, "circle-stroke-color": paint.ground, "circle-stroke-width": 1 } },
-      { id: "region-name", type: "symbol", source: "base", filter: is("region"), minzoom: 6.2, layout: { "icon-image": ["get", "l"] } },
+      { id: "region-name", type: "symbol", source: "labels", filter: ["!", ["get", "own"]], minzoom: 6.2, layout: { "icon-image": ["get", "l"] } },
       { id: "town", type: "symbol", source: "towns", filter: [">=", ["zoom"], ["get", "z"]],
         layout: { "icon-image": ["get", "l"], "icon-anchor": "bottom", "icon-offset": [0, -2], "symbol-sort-key": ["get", "p"] } },
-      { id: "area-name", type: "symbol", source: "areas", layout: { "icon-image": ["get", "l"], "icon-offset": [0, 22] } },
+      { id: "area-name", type: "symbol", source: "labels", filter: ["get", "own"], layout: { "icon-image": ["get", "l"] } },
       { id: "country", type: "symbol", source: "base", filter: is("country"), maxzoom: 7, layout: { "icon-image": ["get", "l"] } },
       { id: "coarse-count", type: "symbol", source: "coarse", filter: ["has", "m"],
-        layout: { "icon-image": ["get", "m"], "icon-allow-overlap": true, "icon-ignore-placement": true } },
+        layout: { "icon-image": ["get", "m"], "icon-allow-overlap": true } },
       { id: "spot", type: "symbol", source: "spots", filter: single,
-        layout: { "icon-image": ["concat", "s:", ["get", "c"], ":", ["get", "s"], ":", ["case", [">", ["get", "r"], 100], "1", "0"]], "icon-allow-overlap": true, "icon-ignore-placement": true } },
+        layout: { "icon-image": ["concat", "s:", ["get", "c"], ":", ["get", "s"], ":", ["case", [">", ["get", "r"], 100], "1", "0"]], "icon-allow-overlap": true } },
       { id: "cluster", type: "symbol", source: "spots", filter: ["has", "point_count"],
-        layout: { "icon-image": ["concat", "n:", ["get", "point_count_abbreviated"]], "icon-allow-overlap": true, "icon-ignore-placement": true } },
+        layout: { "icon-image": ["concat", "n:", ["get", "point_count_abbreviated"]], "icon-allow-overlap": true } },
     ],
   });
-
-  const map = new draw.Map({
-    container: find(".map-canvas"), style: style(), bounds: REGION, fitBoundsOptions: { padding: 8 }, hash: "at", minZoom: 2.2, maxZoom: 15,
-    maxBounds: [-31, -11, 61, 49], attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, validateStyle: false,
-  });
-  map.touchZoomRotate.disableRotation();
-  map.keyboard.disableRotation();
-  map.on("styleimagemissing", (/** @type {any} */ event) => {
-    const ratio = Math.min(devicePixelRatio || 1, 3);
-    if (!map.hasImage(event.id)) map.addImage(event.id, images.image(event.id, paint, ratio), { pixelRatio: ratio });
-  });
-  map.on("error", (/** @type {any} */ event) => console.warn(event.error));
 
   let all = spotsOf(columns);
   let regions = columns.rest.regions;
   let nowhere = columns.rest.nowhere;
+  /** Where the incidents are; the whole region if there are none. */
+  const bounds = all.reduce(([west, south, east, north], { lon, lat }) =>
+    [Math.min(west, lon), Math.min(south, lat), Math.max(east, lon), Math.max(north, lat)], [180, 90, -180, -90]);
+  const map = new draw.Map({
+    container: find(".map-canvas"), style: style(), bounds: all.length > 0 ? bounds : REGION,
+    fitBoundsOptions: { padding: Math.min(70, innerWidth / 8), maxZoom: 7 }, hash: "at", minZoom: 2.2, maxZoom: 15,
+    maxBounds: [-31, -11, 61, 49], attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, validateStyle: false, locale: { "Map.Title": say.title },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.setMissingStyleImageResolver((/** @type {string} */ id) => {
+    const ratio = Math.min(devicePixelRatio || 1, 3);
+    if (!map.hasImage(id)) map.addImage(id, images.image(id, paint, ratio), { pixelRatio: ratio });
+  });
+  map.on("error", (/** @type {any} */ event) => console.warn(event.error));
+
   /** @type {Map<number, Spot[]>} */
   let inRegion = new Map();
   const ends = { first: 0, last: 0, from: 0, to: 0 };

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use azalai_envelope::DocumentId;
 use azalai_envelope::ids::from_hex;
 use azalai_model::{Pack, PlacePrecision, Status};
-use azalai_node::placing::{Drawn, drawn, region_of};
+use azalai_node::placing::{Drawn, drawn, region_named, region_of};
 use azalai_node::{Spot, catalog};
 use azalai_roster::{AreaCode, Role, Roster};
 use serde_json::{Value, json};
@@ -265,7 +265,7 @@ pub(crate) async fn names<H: Host>(
     let roster = open.device()?.roster();
     let areas: Vec<Value> = roster
         .areas()
-        .filter_map(|(code, info)| Some(json!({"name": info.name, "region": region_of(roster, code)?.id})))
+        .filter_map(|(_, info)| Some(json!({"name": info.name, "region": region_named(&info.name)?.id})))
         .collect();
     drop(open);
     let towns: Vec<Value> = catalog::gazetteer()?
