@@ -306,3 +306,159 @@ pub(crate) async fn cards<H: Host>(
     let cards = spots.iter().map(|spot| words.card(spot)).collect();
     render(&Cards { f: Frame::new(&visitor, "map"), cards })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use azalai_model::{IncidentEdit, Occurred, Place, PlacePrecision, Point, ReportFields, Tlp};
+    use azalai_testkit::community::Community;
+    use azalai_testkit::member::WORDLESS;
+    use futures_lite::future::block_on;
+    use serde_json::Value;
+
+    use crate::testing::Browser;
+
+    fn place(lat: f64, precision: PlacePrecision, name: Option<&str>) -> Place {
+        let point = Some(Point::try_new(lat, -0.04).unwrap());
+        Place::try_new(point, None, Some(precision), name.map(str::to_owned), None).unwrap()
+    }
+
+    /// The browser of a coordinator with three incidents: one at a spot, one that only its report places, one nowhere.
+    fn coordinator() -> (Browser, Vec<String>) {
+        let mut people = Community::of(&["heron", "lark"]);
+        people.settle();
+        let now = people.now_ms;
+        let fields = ReportFields {
+            category: Some("cattle-raid".to_owned()),
+            place: Some(place(16.27, PlacePrecision::Village, Some("Gao"))),
+            narrative: "Forty goats".to_owned(),
+            ..ReportFields::default()
+        };
+        let report = block_on(people.who("lark").node.report(fields, None, now)).unwrap();
+        people.settle();
+        let now = people.now_ms;
+        let heron = &mut people.who("heron").node;
+        let mut new = |title: &str, category: Option<&str>| {
+            block_on(heron.incident_new(title, None, Tlp::Amber, category.map(str::to_owned), now)).unwrap()
+        };
+        let spot = new("<b>Taken</b>", Some("abduction"));
+        let raid = new("Goats", None);
+        let rumour = new("A rumour", Some("tension-rumour"));
+        let edits = [
+            IncidentEdit::SetPlace(place(14.5, PlacePrecision::Exact, None)),
+            IncidentEdit::SetOccurred(Occurred::parse("today", now, 0).unwrap()),
+        ];
+        block_on(heron.incident_edit(spot, &edits, now)).unwrap();
+        block_on(heron.incident_link(raid, report, None, now)).unwrap();
+        let heron = people.who("heron");
+        let browser = Browser::at(heron.store(), heron.disk(), WORDLESS, now);
+        (browser, [spot, raid, rumour].map(|id| id.to_string()).to_vec())
+    }
+
+    fn points(browser: &mut Browser, query: &str) -> Value {
+        let answer = browser.get(&format!("/map/points?{query}"));
+        assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
+        serde_json::from_str(&answer.body).unwrap()
+    }
+
+    /// Guards against incidents that are lost on the way, and a place that becomes more exact than it was written.
+    #[test]
+    fn the_incidents_of_a_filter_are_drawn_as_exactly_as_they_are_known() {
+        let (mut browser, ids) = coordinator();
+        let all = points(&mut browser, "period=all");
+        assert_eq!(all["rest"]["nowhere"], 1);
+        let drawn: Vec<&str> =
+            all["ids"].as_str().unwrap().as_bytes().chunks(32).map(|id| core::str::from_utf8(id).unwrap()).collect();
+        assert_eq!(drawn.len(), 2);
+        let raid = drawn.iter().position(|id| *id == ids[1]).unwrap();
+        assert_eq!(all["r"][raid], azalai_node::limits::VILLAGE_METRES);
+        assert_eq!(all["r"][1 - raid], 0);
+        assert_eq!(
+            all["rest"]["categories"][usize::try_from(all["c"][raid].as_u64().unwrap()).unwrap()],
+            "cattle-raid"
+        );
+        let some = points(&mut browser, "category=abduction");
+        assert_eq!(some["ids"], ids[0]);
+        assert_eq!(points(&mut browser, "status=closed")["ids"], "");
+        assert_eq!(points(&mut browser, "area=hills")["ids"], "");
+        assert_eq!(points(&mut browser, "area=north")["ids"].as_str().unwrap().len(), 64);
+        assert_eq!(points(&mut browser, "from=2001-01-01&to=2001-01-02")["ids"], "");
+    }
+
+    /// Guards against a page that shows nothing without scripts, and against what people wrote becoming markup.
+    #[test]
+    fn the_same_filter_is_a_list_by_place_where_there_are_no_scripts() {
+        let (mut browser, ids) = coordinator();
+        let page = browser.get("/map?category=abduction&category=cattle-raid");
+        assert_eq!(page.body.matches("href=\"/incidents/").count(), 2);
+        assert!(page.body.contains("&#60;b&#62;Taken") && !page.body.contains("<b>Taken"));
+        assert!(page.body.contains("<h3><bdi>Gao</bdi></h3>") && page.body.contains("known to the village"));
+        assert!(page.body.contains("value=\"abduction\" checked"));
+        assert!(page.body.len() < 50_000, "{} bytes", page.body.len());
+        let cards = browser.get(&format!("/map/cards?id={}&id=..%2f&id={}", ids[2], "f".repeat(32))).body;
+        assert!(cards.contains("A rumour") && cards.contains("No place was given"));
+        assert_eq!(cards.matches("<li>").count(), 1);
+    }
+
+    /// Guards against a map that monitors or a locked device give away.
+    #[test]
+    fn only_coordinators_and_stewards_who_unlocked_get_a_map() {
+        let paths = ["/map", "/map/points", "/map/names", "/map/cards"];
+        let mut people = Community::of(&["lark"]);
+        people.settle();
+        let now = people.now_ms;
+        let lark = people.who("lark");
+        let mut monitor = Browser::at(lark.store(), lark.disk(), WORDLESS, now);
+        let mut steward = Browser::begun();
+        for path in paths {
+            assert_eq!(monitor.get(path).status, 403, "{path}");
+            assert_eq!(steward.get(path).status, 200, "{path}");
+        }
+        assert!(!monitor.get("/report").body.contains("href=\"/map\""));
+        steward.post("/leave", &[]);
+        for path in paths {
+            assert_eq!(steward.get(path).location, "/", "{path}");
+        }
+    }
+
+    /// Guards against a policy that this page widens for all, or by more than its worker.
+    #[test]
+    fn the_page_of_the_map_alone_may_start_a_worker_from_its_own_origin() {
+        let mut steward = Browser::begun();
+        let policy = steward.get("/map").header("content-security-policy").to_owned();
+        assert!(policy.starts_with("default-src 'none'") && policy.ends_with("; worker-src 'self'"));
+        for wide in ["blob:", "data:", "unsafe", "*", "http"] {
+            assert!(!policy.contains(wide), "{wide}");
+        }
+        for other in ["/report", "/map/points", "/map/cards"] {
+            assert!(!steward.get(other).header("content-security-policy").contains("worker-src"), "{other}");
+        }
+    }
+
+    /// Guards against names in another language than the page's, and outlines that no area of the project has.
+    #[test]
+    fn names_are_in_the_pages_language_and_areas_have_the_outline_of_their_name() {
+        let mut steward = Browser::begun();
+        let names: Value = serde_json::from_str(&steward.get("/map/names").body).unwrap();
+        assert_eq!(names["areas"], serde_json::json!([{"name": "Gao", "region": "ML/Gao"}]));
+        let towns = |names: &Value| {
+            names["towns"].as_array().unwrap().iter().map(|town| town[0].to_string()).collect::<Vec<_>>()
+        };
+        assert!(towns(&names).contains(&"\"Gao\"".to_owned()));
+        let arabic = steward.get_with("/map/names", &[("accept-language", "ar")]).body;
+        assert!(towns(&serde_json::from_str(&arabic).unwrap()).contains(&"\"غاو\"".to_owned()));
+    }
+
+    /// Guards against signs of categories that were drawn anew and not brought here, and against one that is missing.
+    #[test]
+    fn every_category_has_its_sign_on_the_map_as_in_the_seeds() {
+        let here = include_str!("../../static/map-icons.svg");
+        for category in &azalai_node::catalog::pack().unwrap().categories {
+            let path = format!("{}/../../seeds/icons/{}.svg", env!("CARGO_MANIFEST_DIR"), category.code);
+            let seed = std::fs::read_to_string(path).unwrap();
+            let inner = seed.trim().split_once('>').unwrap().1.strip_suffix("</svg>").unwrap().to_owned();
+            let symbol = here.split(&format!("<symbol id=\"{}\" ", category.code)).nth(1).unwrap();
+            assert!(symbol.split_once('>').unwrap().1.starts_with(&inner), "{}", category.code);
+        }
+    }
+}
