@@ -37,9 +37,9 @@ impl Query {
             values.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
         };
         let (from, to) = (first(fields, "from").to_owned(), first(fields, "to").to_owned());
-        let dates = if from.is_empty() && to.is_empty() { "90" } else { "dates" };
-        let asked = first(fields, "period");
-        let period = PERIODS.iter().find(|period| **period == asked).copied().unwrap_or(dates);
+        // Whoever gave a date means it, even where no script could set the period to go with it.
+        let asked = if from.is_empty() && to.is_empty() { first(fields, "period") } else { "dates" };
+        let period = PERIODS.iter().find(|period| **period == asked).copied().unwrap_or("90");
         Self {
             period: period.to_owned(),
             from,
@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(read(&query.written()), query);
         assert_eq!(query.categories.len(), 2);
         assert_eq!(read("").period, "90");
-        assert_eq!(read("from=2025-11-01").period, "dates");
+        assert_eq!(read("period=7&from=2025-11-01").period, "dates");
         assert_eq!(read("period=%3Cscript%3E").period, "90");
     }
 

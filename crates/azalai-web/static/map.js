@@ -357,7 +357,23 @@ async function begin() {
 
   const filter = /** @type {HTMLFormElement} */ (find("#map-filter"));
   const dates = () => { find(".dates").hidden = filter.elements.namedItem("period").value !== "dates"; };
-  /** What the filter asks for goes into the address, and is fetched; the list below comes with the next page. */
+  /** What the list below would be for another filter; empty while it is the right one. */
+  let stale = "";
+  async function relist() {
+    const list = find(".map-list");
+    if (!stale || !list.open) return;
+    const wanted = stale;
+    try {
+      const page = new DOMParser().parseFromString(await (await ask(wanted)).text(), "text/html");
+      if (wanted !== stale) return;
+      list.replaceChildren(...(page.querySelector(".map-list")?.childNodes ?? []));
+      stale = "";
+    } catch {
+      lost();
+    }
+  }
+  find(".map-list").addEventListener("toggle", relist);
+  /** What the filter asks for goes into the address, and is fetched; the list below is, once it is opened. */
   async function filtered() {
     dates();
     const query = new URLSearchParams();
@@ -377,7 +393,8 @@ async function begin() {
     }
     chosen.hidden = true;
     history.replaceState(null, "", "/map?" + query + location.hash);
-    find(".map-list").hidden = true;
+    stale = "/map?" + query;
+    relist();
     span();
     show();
   }
