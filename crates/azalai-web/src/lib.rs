@@ -17,6 +17,8 @@ mod handouts;
 mod host;
 mod keeper;
 pub mod limits;
+mod map_points;
+mod map_query;
 mod pages;
 mod people;
 mod problem;

@@ -72,3 +72,8 @@ pub const MAX_INVITES: usize = 200;
 
 /// Days that a keeper's page shows one by one; what is older is summed up.
 pub const KEEPER_DAYS: usize = 14;
+/// Incidents on one page of the list beside the map: what a first page of 50 kB holds.
+pub const MAP_LIST: usize = 100;
+
+/// Incidents whose details are shown beside the map at a time: more is not read but filtered.
+pub const MAP_CARDS: usize = 50;

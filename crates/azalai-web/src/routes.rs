@@ -15,6 +15,7 @@ use crate::limits::MAX_UPLOAD_BYTES;
 use crate::pages::{
     check, editor, invite, leave, members, passphrase, project, report, reports, settings, start, unlock,
 };
+use crate::pages::{check, editor, leave, map, passphrase, report, reports, settings, start, unlock};
 use crate::problem::Problem;
 
 /// The pages over the state of one device.
@@ -52,6 +53,10 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Router {
         .route("/members/project/relay", post(project::certify::<H>))
         .route("/members/project/relay/{form}", get(project::certificate_made::<H>))
         .route("/members/project/certificate/{relay}", get(project::certificate::<H>))
+        .route("/map", get(map::get::<H>))
+        .route("/map/points", get(map::points::<H>))
+        .route("/map/names", get(map::names::<H>))
+        .route("/map/cards", get(map::cards::<H>))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))
         .route("/static/{print}/{name}", get(assets::get))
         .fallback(|| async { Problem::not_found() })

@@ -91,6 +91,23 @@ impl Browser {
         browser
     }
 
+    /// At a device that somebody else made, unlocked.
+    pub(crate) fn at(store: &MemoryStore, disk: &MemoryDisk, passphrase: &str, now_ms: u64) -> Self {
+        let now = Arc::new(AtomicU64::new(now_ms));
+        let machine = Machine {
+            store: Arc::new(store.clone()),
+            disk: disk.clone(),
+            now: Arc::clone(&now),
+            drawn: AtomicU64::new(0),
+            seed: now_ms,
+        };
+        let app = App::new(machine, PORT);
+        let mut browser = Self { pages: router(Arc::clone(&app)), app, now, cookies: Vec::new(), token: String::new() };
+        browser.get("/");
+        assert!(!browser.post("/unlock", &[("passphrase", passphrase)]).location.is_empty());
+        browser
+    }
+
     /// At a device that founded a project.
     pub(crate) fn begun() -> Self {
         Self::founded(&[])

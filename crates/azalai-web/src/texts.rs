@@ -200,7 +200,7 @@ mod tests {
         texts_below(&root.join("templates"), &mut texts);
         let mut found: BTreeSet<String> = BTreeSet::new();
         for text in &texts {
-            for call in ["say(\"", "say1(\"", "say2(\"", "said(texts, \""] {
+            for call in ["say(\"", "say1(\"", "say2(\"", "counted(\"", "said(texts, \""] {
                 found.extend(text.split(call).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
             }
         }
@@ -235,6 +235,9 @@ mod tests {
             ("areas", owned(&["none", "name", "depth", "many"])),
             ("passphrase", owned(&["weak", "differ", "pseudonym"])),
             ("problem", problems.collect()),
+            ("map-period", owned(&crate::map_query::PERIODS)),
+            ("map-status", azalai_model::Status::ALL.iter().map(ToString::to_string).collect()),
+            ("map-exactly", azalai_model::PlacePrecision::ALL.iter().map(ToString::to_string).collect()),
         ];
         for text in &texts {
             for family in text.split(".of(\"").skip(1).filter_map(|rest| rest.split('"').next()) {

@@ -5,6 +5,7 @@ pub(crate) mod editor;
 pub(crate) mod invite;
 pub(crate) mod leave;
 pub(crate) mod members;
+pub(crate) mod map;
 pub(crate) mod passphrase;
 pub(crate) mod problem;
 pub(crate) mod project;
