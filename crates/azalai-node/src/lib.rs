@@ -28,6 +28,7 @@ mod secrets;
 mod spaces;
 pub mod status;
 mod stored;
+pub mod waiting;
 pub mod words;
 
 pub use doctor::Check;
@@ -41,3 +42,4 @@ pub use node::{Home, Node, OpenReport};
 pub use reports::{ReportState, ReportView};
 pub use rows::ReportRow;
 pub use status::{Progress, Status};
+pub use waiting::{Amount, Waiting};

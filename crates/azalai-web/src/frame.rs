@@ -26,7 +26,12 @@ const fn way(href: &'static str, name: &'static str) -> Way {
 
 /// The ways of each role, in order.
 pub(crate) fn ways(_role: Role) -> &'static [Way] {
-    const EVERYONE: &[Way] = &[way("/report", "report"), way("/reports", "reports"), way("/settings", "settings")];
+    const EVERYONE: &[Way] = &[
+        way("/report", "report"),
+        way("/reports", "reports"),
+        way("/exchange", "exchange"),
+        way("/settings", "settings"),
+    ];
     EVERYONE
 }
 

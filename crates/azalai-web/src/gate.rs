@@ -44,7 +44,7 @@ pub(crate) struct Visitor {
     pub(crate) token: String,
     /// As what this device's person takes part, if it is unlocked here.
     pub(crate) role: Option<Role>,
-    /// Milliseconds of rest after which the device locks.
+    /// Milliseconds of rest after which the device locks, counted from now.
     pub(crate) idle_ms: u64,
 }
 
@@ -85,6 +85,8 @@ pub(crate) fn cookie(name: &str, port: u16, value: &str, days: u32) -> HeaderVal
 
 /// The name of the session's cookie, before the port.
 pub(crate) const SESSION: &str = "s";
+/// The query of an address that a page asks for by itself, where it can send no header.
+const QUIET: &str = "quiet=1";
 /// The name of the language's cookie, before the port.
 pub(crate) const LANGUAGE: &str = "l";
 
@@ -126,10 +128,12 @@ pub(crate) async fn gate<H: Host>(State(app): State<Arc<App<H>>>, mut request: R
         None => (true, app.new_cookie()),
     };
     // What a page asks by itself keeps nobody unlocked.
-    let quiet = headers.contains_key("x-quiet");
-    let role = app.session(&cookie_id, quiet).map(|session| session.role);
+    let quiet = headers.contains_key("x-quiet") || request.uri().query() == Some(QUIET);
+    let session = app.session(&cookie_id, quiet);
+    let role = session.map(|session| session.role);
     let token = app.token(&cookie_id);
-    let visitor = Visitor { texts, cookie: cookie_id.clone(), token, role, idle_ms: app.idle_ms() };
+    let idle_ms = session.map_or(0, |session| app.rest_ms(session));
+    let visitor = Visitor { texts, cookie: cookie_id.clone(), token, role, idle_ms };
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let allowed = right_host(headers, app.port()).is_some_and(|host| reads || from_here(headers, &host));
     request.extensions_mut().insert(visitor.clone());

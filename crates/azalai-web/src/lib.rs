@@ -14,11 +14,14 @@ mod gate;
 mod host;
 pub mod limits;
 mod pages;
+mod passage;
 mod problem;
+mod relay_address;
 mod report_form;
 mod routes;
 mod sessions;
 mod settings;
+mod sizes;
 mod strength;
 #[cfg(test)]
 mod testing;

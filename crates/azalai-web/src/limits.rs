@@ -53,3 +53,12 @@ pub const REPORTS_PER_PAGE: usize = 50;
 
 /// Places that a suggestion shows: what fits above a phone's keyboard.
 pub const MAX_SUGGESTIONS: usize = 8;
+
+/// Bytes of a relay's address: a name of the longest kind with its port, and some more.
+pub const MAX_ADDRESS_BYTES: usize = 300;
+
+/// Bytes of a form that brings a file of letters: the largest such file, and the frame around it.
+pub const MAX_LETTERS_UPLOAD_BYTES: usize = azalai_node::limits::MAX_BUNDLE_BYTES as usize + 64 * 1024;
+
+/// Things that arrived which an exchange lists by name: what one reads at a glance; the rest is counted.
+pub const MAX_ARRIVED: usize = 30;

@@ -64,3 +64,27 @@ for (const form of document.querySelectorAll("form[data-save]")) {
     });
   }
 }
+
+/** What is under way looks again by itself, without keeping anybody unlocked, until it has ended. */
+const looked = document.querySelector("[data-live]");
+if (looked instanceof HTMLElement && looked.dataset.live) {
+  const address = looked.dataset.live;
+  const look = async () => {
+    try {
+      const answer = await fetch(address, { headers: { "x-quiet": "1" }, redirect: "manual" });
+      if (!answer.ok) return location.replace("/");
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
+      const now = document.querySelector("[data-live]");
+      if (!(fresh instanceof HTMLElement) || !fresh.dataset.live || !now) return location.replace(address);
+      for (const name of ["dl", ".cards"]) {
+        const [old, next] = [now.querySelector(name), fresh.querySelector(name)];
+        if (old && next) old.replaceWith(next);
+        else if (next) now.append(next);
+      }
+    } catch {
+      // The program is not there now: the page says what it said last.
+    }
+    setTimeout(look, 1000);
+  };
+  setTimeout(look, 700);
+}

@@ -2,9 +2,9 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use azalai_node::Home;
+use azalai_node::{Home, Transport, TransportError};
 use azalai_relay::serve;
 use azalai_store::{ArgonParams, FolderDisk, SledStore};
 use azalai_web::{App, Host, router};
@@ -12,6 +12,7 @@ use rand_core::{Rng as _, UnwrapErr};
 
 use crate::args::Memory;
 use crate::commands::relay::{Stop, listen_on};
+use crate::http::Link;
 use crate::limits::IDLE_CHECK_EVERY;
 use crate::output::{Failure, Output};
 use crate::{home, host};
@@ -27,6 +28,7 @@ struct Machine {
 impl Host for Machine {
     type Store = Arc<SledStore>;
     type Disk = FolderDisk;
+    type Link = Asked;
 
     fn now_ms(&self) -> u64 {
         host::now_ms()
@@ -47,8 +49,46 @@ impl Host for Machine {
         self.params
     }
 
+    fn link(&self, address: &str) -> Option<Asked> {
+        Link::new(address).ok().map(|link| Asked(Arc::new(Mutex::new(link))))
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(work);
+    }
+
     fn log(&self, line: &str) {
         host::say(&format!("azalai: {line}"));
+    }
+}
+
+/// A link for the pages. Its calls block, and must keep no page waiting: each has a thread of its own, which a question
+/// that was given up leaves when its time is over.
+struct Asked(Arc<Mutex<Link>>);
+
+impl Asked {
+    async fn ask(&self, request: Option<Vec<u8>>) -> Result<Vec<u8>, TransportError> {
+        let link = Arc::clone(&self.0);
+        let asking = tokio::task::spawn_blocking(move || {
+            let mut link = link.lock().unwrap_or_else(PoisonError::into_inner);
+            tokio::runtime::Handle::current().block_on(async {
+                match request {
+                    None => link.key_document().await,
+                    Some(request) => link.exchange(request).await,
+                }
+            })
+        });
+        asking.await.unwrap_or_else(|error| Err(TransportError::Connection(error.to_string())))
+    }
+}
+
+impl Transport for Asked {
+    async fn key_document(&mut self) -> Result<Vec<u8>, TransportError> {
+        self.ask(None).await
+    }
+
+    async fn exchange(&mut self, request: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        self.ask(Some(request)).await
     }
 }
 

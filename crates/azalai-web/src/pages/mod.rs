@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod editor;
+pub(crate) mod exchange;
 pub(crate) mod leave;
 pub(crate) mod passphrase;
 pub(crate) mod problem;
