@@ -46,25 +46,41 @@ export async function axe(page, where) {
   assert.deepEqual(found, [], `axe, ${where}`);
 }
 
-/** Checks a page at every width, and takes its pictures: `target/screenshots/LANGUAGE/NAME-WIDTH.png`. */
+/** Runs in the page: lays out what floats, which would hide in a picture of the whole page what is below it. */
+function layOut(on) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("@media (max-width: 59.9rem) { .ways, .top, .bar { position: static !important; } }");
+  document.adoptedStyleSheets = on ? [sheet] : [];
+  if (on) scrollTo(0, 0);
+}
+
+/**
+ * Checks a page at every width, and takes its pictures: `target/screenshots/LANGUAGE/NAME-WIDTH.png`.
+ * Colours are the same in every language: those of the night are checked in English. Needs a page with scripts.
+ */
 export async function look(page, name) {
+  await page.waitForLoadState();
   const language = await page.getAttribute("html", "lang");
   const before = page.viewportSize();
+  const picture = async (label) => {
+    const path = join(FOLDER, language, `${name}-${label}.png`);
+    mkdirSync(dirname(path), { recursive: true });
+    await page.evaluate(layOut, true);
+    await page.screenshot({ path, fullPage: true });
+    await page.evaluate(layOut, false);
+  };
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: width < 700 ? 640 : 900 });
     const where = `${name} in ${language} at ${width}`;
     assert.deepEqual(await page.evaluate(measure, TARGET), [], where);
-    const file = join(FOLDER, language, `${name}-${width}.png`);
-    mkdirSync(dirname(file), { recursive: true });
-    await page.screenshot({ path: file, fullPage: true });
-    // Between a phone and a desk nothing changes but widths, and at night nothing but colours.
-    if (width === 768) continue;
-    await axe(page, where);
-    if (width !== 320) continue;
-    await page.emulateMedia({ colorScheme: "dark" });
-    await axe(page, `${where}, dark`);
-    await page.screenshot({ path: file.replace(".png", "-dark.png"), fullPage: true });
-    await page.emulateMedia({ colorScheme: "light" });
+    await picture(width);
+    if (width === 320 || (width === 1440 && language === "en")) await axe(page, where);
+    if (width === 320 && language === "en") {
+      await page.emulateMedia({ colorScheme: "dark" });
+      await axe(page, `${where}, dark`);
+      await picture("320-dark");
+      await page.emulateMedia({ colorScheme: "light" });
+    }
   }
   await page.setViewportSize(before);
 }

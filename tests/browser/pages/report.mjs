@@ -53,6 +53,8 @@ for (const language of LANGUAGES) {
     assert.ok(await page.isVisible(".wrong"));
     await look(page, "report-wrong");
     await page.fill("[name=q-people-taken]", "5");
+    // Several places are called Gao: the page asks which.
+    await page.click(".chip:has(input[name=place-id]) >> nth=0");
     await page.click(".editor button.main");
     await page.waitForURL("**/check");
     await look(page, "report-check");
