@@ -35,20 +35,17 @@ pub(crate) enum Command {
         after_help = "Example: azalai project new --home steward --name \"Veille du Liptako\" --area gao:Gao"
     )]
     Project(Project),
-    /// Makes an invite: a file, and six words that open it.
-    #[command(after_help = "Example: azalai invite --home steward --role monitor --area gao --out invite.azalai")]
+    /// Makes an invite: a file, and six words that open it. Lists invites, or ends one.
+    #[command(
+        args_conflicts_with_subcommands = true,
+        subcommand_negates_reqs = true,
+        after_help = "Example: azalai invite --home steward --role monitor --area gao --out invite.azalai"
+    )]
     Invite {
-        /// As what the new member is invited.
-        #[arg(long)]
-        role: Role,
-        /// For which area; a steward needs none.
-        #[arg(long)]
-        area: Option<String>,
-        /// The file to write.
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
+        #[command(subcommand)]
+        about: Option<Invites>,
         #[command(flatten)]
-        memory: Memory,
+        new: NewInvite,
     },
     /// Joins a project with an invite; needs no network.
     #[command(
@@ -75,6 +72,56 @@ pub(crate) enum Command {
         #[arg(long, conflicts_with = "key")]
         list: bool,
     },
+    /// Takes a device out of the project, for good. Without --yes it only says what that would do.
+    #[command(after_help = "Example: azalai remove swallow --taken-at 2026-11-20T06:00 --home steward")]
+    Remove {
+        /// The member: its pseudonym, or the beginning of its key.
+        member: String,
+        /// When it was taken: what it dates later is set aside. Of a day, from its first minute on.
+        #[arg(long, value_name = "WHEN", required_unless_present = "now")]
+        taken_at: Option<String>,
+        /// All that has arrived from it by now counts.
+        #[arg(long, conflicts_with = "taken_at")]
+        now: bool,
+        /// Does it.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Lists what is kept and does not count: what removed devices said after their cut, and forked chains.
+    #[command(after_help = "Example: azalai quarantine --home heron")]
+    Quarantine,
+    /// Takes statements that are set aside back in.
+    #[command(after_help = "Example: azalai adopt 3f9a01 --home heron")]
+    Adopt {
+        /// Their ids, as `azalai quarantine` lists them.
+        #[arg(required = true, value_name = "STATEMENT")]
+        statements: Vec<String>,
+    },
+    /// Gives circles new keys, on suspicion: all that this device may, or those named.
+    #[command(after_help = "Example: azalai rotate --home steward --circle everyone")]
+    Rotate {
+        /// A circle: everyone, staff, area/CODE, area/CODE/up.
+        #[arg(long = "circle", value_name = "NAME")]
+        circles: Vec<String>,
+    },
+    /// Grants an admitted member a role, or a coordinator one more area.
+    #[command(after_help = "Example: azalai grant swallow --role coordinator --area gao --home steward")]
+    Grant {
+        /// The member: its pseudonym, or the beginning of its key.
+        member: String,
+        /// Coordinator or steward.
+        #[arg(long)]
+        role: Role,
+        /// A coordinator's area.
+        #[arg(long)]
+        area: Option<String>,
+        /// What of its circles' past it may read.
+        #[arg(long, default_value = "all")]
+        past: Past,
+    },
+    /// Adds areas.
+    #[command(subcommand, after_help = "Example: azalai area add gao-bou:Bourem:gao --home steward")]
+    Area(Area),
     /// Makes or prints a relay's public key.
     #[command(after_help = "Example: azalai relay-key --home relay")]
     RelayKey,
@@ -220,6 +267,55 @@ pub(crate) enum Command {
     /// Checks everything that this home keeps, and mends what can be.
     #[command(after_help = "Example: azalai doctor --home me")]
     Doctor,
+}
+
+/// What an invite is for.
+#[derive(Debug, Args)]
+pub(crate) struct NewInvite {
+    /// As what the new member is invited.
+    #[arg(long, required = true)]
+    pub(crate) role: Option<Role>,
+    /// For which area; a steward needs none.
+    #[arg(long)]
+    pub(crate) area: Option<String>,
+    /// The file to write.
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) memory: Memory,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Invites {
+    /// Lists the invites that this device knows of.
+    #[command(after_help = "Example: azalai invite list --home steward")]
+    List,
+    /// Ends an invite before anybody is admitted by it.
+    #[command(after_help = "Example: azalai invite revoke 3f9a01 --home steward")]
+    Revoke {
+        /// Its id, as `azalai invite list` shows it.
+        invite: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Area {
+    /// Adds an area.
+    #[command(after_help = "Example: azalai area add gao-bou:Bourem:gao --home steward")]
+    Add {
+        /// CODE:NAME, or CODE:NAME:PARENT for one within another.
+        #[arg(value_name = "CODE:NAME[:PARENT]")]
+        area: String,
+    },
+}
+
+/// What of the past somebody may read.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Past {
+    /// All that this device has the keys of.
+    All,
+    /// Only what is written from now on, under the newest keys.
+    None,
 }
 
 #[derive(Debug, Subcommand)]
@@ -466,6 +562,16 @@ pub(crate) enum Role {
     Coordinator,
     /// Invites, certifies relays.
     Steward,
+}
+
+impl From<Role> for azalai_roster::Role {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Monitor => Self::Monitor,
+            Role::Coordinator => Self::Coordinator,
+            Role::Steward => Self::Steward,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]

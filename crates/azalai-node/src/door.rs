@@ -172,6 +172,29 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         all.into_iter().collect()
     }
 
+    /// Checks raw bytes and takes in those that members posted; says how many nobody of this project did. Letters teach
+    /// posting keys, by which others then show to be members': looked at again as long as that is so.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub(crate) async fn take_in_bytes(&mut self, mut raw: Vec<Vec<u8>>) -> Result<(TakenIn, usize), NodeError> {
+        let mut taken = TakenIn::default();
+        loop {
+            let (mut members, mut others) = (Vec::new(), Vec::new());
+            for bytes in raw {
+                match self.check_posting(bytes.clone()) {
+                    Ok(envelope) => members.push(envelope),
+                    Err(_) => others.push(bytes),
+                }
+            }
+            if members.is_empty() {
+                return Ok((taken, others.len()));
+            }
+            taken.add(self.take_in(members).await?);
+            raw = others;
+        }
+    }
+
     /// Carries envelopes durably, and takes in what they hold for this device.
     ///
     /// # Errors
@@ -305,6 +328,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.waiting = None;
             return Err(error.into());
         }
+        self.touched.clear();
         let waiting = self.waiting().await?;
         for (envelope, outcome) in outcomes {
             match outcome {
@@ -345,6 +369,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     return Ok(refused(&"an act of a log, sealed to another audience than the log's"));
                 }
                 self.log.insert(id, statement.clone());
+                self.note_touched(&statement).await?;
                 self.stale = true;
                 round.changed = true;
             }

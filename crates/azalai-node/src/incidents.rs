@@ -10,7 +10,7 @@ use azalai_model::{Credibility, Grade, Incident, IncidentEdit, Keep, People, Per
 use azalai_roster::{AreaCode, Circle, MemberState, Role};
 use azalai_store::{Batch, Disk, Store};
 
-use crate::documents::{Built, Past, Record};
+use crate::documents::{Built, Fate, Past, Record};
 use crate::error::NodeError;
 use crate::node::Node;
 
@@ -266,7 +266,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     async fn incident_view(&self, id: DocumentId, record: &Record) -> Result<Option<IncidentView>, NodeError> {
         let Built { document, history } = self.build(&id, record, &BTreeMap::new()).await?;
-        if !history.iter().any(|past| past.fate == crate::documents::Fate::Applied) {
+        if !history.iter().any(|past| past.fate == Fate::Applied) {
             return Ok(None);
         }
         let known = self.known(&history).await?;
@@ -307,7 +307,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             Some(Circle::AreaAndAbove(area)) => (Tlp::Amber, Some(area)),
             _ => (incident.tlp(), None),
         };
-        let set_aside = history.iter().filter(|past| matches!(past.fate, crate::documents::Fate::SetAside(_))).count();
+        let set_aside = history.iter().filter(|past| matches!(past.fate, Fate::SetAside(_) | Fate::Beneath(_))).count();
         Ok(Some(IncidentView {
             id,
             title: incident.title.value.clone().unwrap_or_default(),

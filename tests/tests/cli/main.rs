@@ -8,5 +8,6 @@
 mod community;
 mod refusals;
 mod shape;
+mod staff;
 
 use azalai_tests::program::{PASSPHRASE, Place, ended, names, ran};

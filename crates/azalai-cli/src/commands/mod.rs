@@ -9,6 +9,7 @@ mod relay;
 mod reports;
 mod serve;
 mod show;
+mod staff;
 
 use std::path::Path;
 
@@ -16,7 +17,7 @@ use azalai_envelope::{DocumentId, Kind};
 use azalai_roster::{Admission, AreaCode};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::args::{Arguments, Command, Project};
+use crate::args::{Area, Arguments, Command, Invites, Project};
 use crate::home::Device;
 use crate::output::{Failure, Output};
 
@@ -38,9 +39,22 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
             people::found(home, people::Founding { name, areas, pseudonym, admission }, &memory, out).await
         }
         Command::Project(Project::Admission { how }) => people::admission(home, how, out).await,
-        Command::Invite { role, area, out: file, memory } => {
-            people::invite(home, role, area.as_deref(), &file, &memory, out).await
+        Command::Invite { about: None, new } => match (new.role, new.out) {
+            (Some(role), Some(file)) => people::invite(home, role, new.area.as_deref(), &file, &new.memory, out).await,
+            _ => Err(Failure::usage("an invite needs --role and --out")),
+        },
+        Command::Invite { about: Some(Invites::List), .. } => staff::invites(home, out).await,
+        Command::Invite { about: Some(Invites::Revoke { invite }), .. } => staff::revoke(home, &invite, out).await,
+        Command::Remove { member, taken_at, now: _, yes } => {
+            staff::remove(home, &member, taken_at.as_deref(), yes, out).await
         }
+        Command::Quarantine => staff::quarantine(home, out).await,
+        Command::Adopt { statements } => staff::adopt(home, &statements, out).await,
+        Command::Rotate { circles } => staff::rotate(home, &circles, out).await,
+        Command::Grant { member, role, area, past } => {
+            staff::grant(home, &member, role, area.as_deref(), past, out).await
+        }
+        Command::Area(Area::Add { area }) => staff::add_area(home, &area, out).await,
         Command::Join { file, words, pseudonym, memory } => {
             people::join(home, &file, &words, &pseudonym, &memory, out).await
         }
