@@ -6,6 +6,7 @@
 
 pub mod bundle;
 pub mod catalog;
+pub mod caution;
 mod chains;
 pub mod desk;
 pub mod doctor;

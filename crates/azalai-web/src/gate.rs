@@ -32,7 +32,7 @@ const HEADERS: [(&str, &str); 8] = [
     ("x-frame-options", "DENY"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
-    ("permissions-policy", "camera=(), microphone=(), geolocation=(self), interest-cohort=()"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"),
     ("cache-control", "no-store"),
 ];
 

@@ -88,3 +88,23 @@ if (looked instanceof HTMLElement && looked.dataset.live) {
   };
   setTimeout(look, 700);
 }
+
+/** The position of a device that is held in a hand, asked for by a tap and never otherwise. */
+const gps = document.querySelector("[data-gps]");
+if (gps instanceof HTMLElement && "geolocation" in navigator && isSecureContext && matchMedia("(pointer: coarse)").matches) {
+  const said = gps.querySelector("[role=status]");
+  const tell = (text = "") => { if (said) said.textContent = text; };
+  gps.hidden = false;
+  gps.querySelector("button")?.addEventListener("click", () => {
+    tell(gps.dataset.asking);
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      const values = { lat: coords.latitude.toFixed(6), lon: coords.longitude.toFixed(6), accuracy: String(Math.ceil(coords.accuracy)) };
+      for (const [name, value] of Object.entries(values)) {
+        const field = gps.querySelector(`[name=${name}]`);
+        if (field instanceof HTMLInputElement) field.value = value;
+      }
+      tell(gps.dataset.found?.replace("§", values.accuracy));
+      gps.dispatchEvent(new Event("input", { bubbles: true }));
+    }, (error) => tell(error.code === error.PERMISSION_DENIED ? gps.dataset.denied : gps.dataset.failed), { enableHighAccuracy: true, timeout: 30_000 });
+  });
+}

@@ -68,15 +68,19 @@ struct Asked(Arc<Mutex<Link>>);
 
 impl Asked {
     async fn ask(&self, request: Option<Vec<u8>>) -> Result<Vec<u8>, TransportError> {
-        let link = Arc::clone(&self.0);
-        let asking = tokio::task::spawn_blocking(move || {
+        let (link, runtime) = (Arc::clone(&self.0), tokio::runtime::Handle::current());
+        let (done, asking) = tokio::sync::oneshot::channel();
+        // Not one of the runtime's own threads for this: the program's end would wait for a question nobody answers.
+        std::thread::spawn(move || {
             let mut link = link.lock().unwrap_or_else(PoisonError::into_inner);
-            tokio::runtime::Handle::current().block_on(async {
+            let answer = runtime.block_on(async {
                 match request {
                     None => link.key_document().await,
                     Some(request) => link.exchange(request).await,
                 }
-            })
+            });
+            // Whoever asked may have stopped listening.
+            let _ = done.send(answer);
         });
         asking.await.unwrap_or_else(|error| Err(TransportError::Connection(error.to_string())))
     }
