@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, btree_map};
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::envelope::{Opened, UnverifiedEnvelope};
 use azalai_envelope::{
-    Envelope, EnvelopeError, EnvelopeId, Kind, SigningPublic, Statement, StatementError, StatementId, Verified,
+    DocumentId, Envelope, EnvelopeError, EnvelopeId, Kind, SigningPublic, Statement, StatementError, StatementId,
+    Verified,
 };
 use azalai_roster::{Circle, KeyLetter, Receipt, What, introduced_key};
 use azalai_store::{Batch, Disk, Store};
@@ -20,7 +21,7 @@ use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES};
 use crate::membership::letter_author;
 use crate::node::{Node, scan_all};
 use crate::spaces::{LOG, OPENED, OUTBOX, OUTCOMES, PROFILE, STATEMENTS};
-use crate::stored::Outgoing;
+use crate::stored::{Outgoing, decode_statement};
 
 const VERSION: u8 = 1;
 /// What came of an envelope.
@@ -82,6 +83,8 @@ pub struct TakenIn {
     pub statements: usize,
     /// Of these, statements of reports and incidents.
     pub of_documents: usize,
+    /// Reports and incidents that they are of, and own reports that a coordinator confirmed.
+    pub documents: BTreeSet<DocumentId>,
     /// Envelopes that broke a rule, with the reason.
     pub refused: Vec<(EnvelopeId, String)>,
     /// Envelopes that need a newer program.
@@ -92,6 +95,7 @@ impl TakenIn {
     pub(crate) fn add(&mut self, other: Self) {
         self.statements += other.statements;
         self.of_documents += other.of_documents;
+        self.documents.extend(other.documents);
         self.refused.extend(other.refused);
         self.newer += other.newer;
     }
@@ -397,6 +401,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             Kind::REPORT | Kind::INCIDENT => {
                 round.documents.push(statement.clone());
                 round.taken.of_documents += 1;
+                round.taken.documents.insert(statement.document());
                 if statement.kind() == Kind::REPORT && statement.author() != self.me() {
                     round.batch.put(OPENED, id.0, opened_record(&statement.author()));
                 }
@@ -457,6 +462,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             };
             if Outgoing::note(list, by) {
                 round.batch.put(OUTBOX, id.0, outgoing.encode());
+                if outgoing.kind == Kind::REPORT
+                    && let Some(bytes) = self.vault.get(STATEMENTS, &id.0).await?
+                {
+                    round.taken.documents.insert(decode_statement(&self.project, &bytes)?.document());
+                }
             }
         }
         Ok(())

@@ -6,6 +6,7 @@
 
 pub mod bundle;
 pub mod catalog;
+pub mod caution;
 mod chains;
 pub mod desk;
 pub mod doctor;
@@ -34,6 +35,7 @@ pub mod spots;
 pub mod staff;
 pub mod status;
 mod stored;
+pub mod waiting;
 pub mod words;
 
 pub use doctor::Check;
@@ -52,3 +54,4 @@ pub use rows::ReportRow;
 pub use spots::{Spot, Wanted};
 pub use staff::Past;
 pub use status::{Progress, Status};
+pub use waiting::{Amount, Waiting};

@@ -12,6 +12,7 @@ use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncGuard};
 use crate::handouts::{Content, FormId, Handout, Handouts};
 use crate::host::Host;
 use crate::limits::{IDLE_MS, PENDING_MS};
+use crate::passage::Passages;
 use crate::problem::Problem;
 use crate::sessions::{CookieId, Session, Sessions};
 use crate::settings::Settings;
@@ -48,6 +49,7 @@ pub struct App<H: Host> {
     settings: Mutex<Settings>,
     pending: Mutex<Option<Pending>>,
     handouts: Mutex<Handouts>,
+    pub(crate) passages: Passages,
     process_key: [u8; 32],
     port: u16,
     /// By what else than this machine's own names a browser may call it.
@@ -102,6 +104,7 @@ impl<H: Host> App<H> {
             settings: Mutex::default(),
             pending: Mutex::default(),
             handouts: Mutex::default(),
+            passages: Passages::default(),
             process_key,
             port,
             names,
@@ -121,6 +124,7 @@ impl<H: Host> App<H> {
         held(&self.handouts).sweep(now);
         if ended {
             held(&self.handouts).clear();
+            self.passages.lock();
             self.forget_device().await;
         }
     }
@@ -173,6 +177,11 @@ impl<H: Host> App<H> {
 
     pub(crate) fn session(&self, cookie: &CookieId, quiet: bool) -> Option<Session> {
         held(&self.sessions).touch(cookie, self.host.now_ms(), self.idle_ms(), quiet)
+    }
+
+    /// Milliseconds until a session ends if nobody touches it.
+    pub(crate) fn rest_ms(&self, session: Session) -> u64 {
+        self.idle_ms().saturating_sub(self.host.now_ms().saturating_sub(session.seen_ms))
     }
 
     pub(crate) fn pending(&self, cookie: &CookieId) -> Option<Pending> {
@@ -248,11 +257,18 @@ impl<H: Host> App<H> {
         cookie
     }
 
-    /// Locks for everybody: no session is left, and the device forgets its keys.
-    pub(crate) async fn lock(&self) {
+    /// Locks for everybody: no session is left, and the device forgets its keys, at once or, if it is at work, as soon
+    /// as it has finished what it is writing. Nobody who leaves fast waits for that.
+    pub(crate) fn lock(self: &Arc<Self>) {
         held(&self.sessions).end_all();
         held(&self.pending).take();
         held(&self.handouts).clear();
-        self.forget_device().await;
+        self.passages.lock();
+        if let Ok(mut device) = self.device.try_lock() {
+            *device = None;
+            return;
+        }
+        let app = Arc::clone(self);
+        self.host.spawn(async move { app.forget_device().await });
     }
 }

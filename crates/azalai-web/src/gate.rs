@@ -32,7 +32,7 @@ const HEADERS: [(&str, &str); 8] = [
     ("x-frame-options", "DENY"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
-    ("permissions-policy", "camera=(), microphone=(), geolocation=(self), interest-cohort=()"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"),
     ("cache-control", "no-store"),
 ];
 
@@ -51,7 +51,7 @@ pub(crate) struct Visitor {
     pub(crate) token: String,
     /// As what this device's person takes part, if it is unlocked here.
     pub(crate) role: Option<Role>,
-    /// Milliseconds of rest after which the device locks.
+    /// Milliseconds of rest after which the device locks, counted from now.
     pub(crate) idle_ms: u64,
 }
 
@@ -92,6 +92,8 @@ pub(crate) fn cookie(name: &str, port: u16, value: &str, days: u32) -> HeaderVal
 
 /// The name of the session's cookie, before the port.
 pub(crate) const SESSION: &str = "s";
+/// The query of an address that a page asks for by itself, where it can send no header.
+const QUIET: &str = "quiet=1";
 /// The name of the language's cookie, before the port.
 pub(crate) const LANGUAGE: &str = "l";
 
@@ -137,10 +139,12 @@ pub(crate) async fn gate<H: Host>(State(app): State<Arc<App<H>>>, mut request: R
         None => (true, app.new_cookie()),
     };
     // What a page asks by itself keeps nobody unlocked.
-    let quiet = headers.contains_key("x-quiet");
-    let role = app.session(&cookie_id, quiet).map(|session| session.role);
+    let quiet = headers.contains_key("x-quiet") || request.uri().query() == Some(QUIET);
+    let session = app.session(&cookie_id, quiet);
+    let role = session.map(|session| session.role);
     let token = app.token(&cookie_id);
-    let visitor = Visitor { texts, cookie: cookie_id.clone(), token, role, idle_ms: app.idle_ms() };
+    let idle_ms = session.map_or(0, |session| app.rest_ms(session));
+    let visitor = Visitor { texts, cookie: cookie_id.clone(), token, role, idle_ms };
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let allowed = right_host(headers, app.port(), app.names(), app.tls())
         .is_some_and(|host| reads || from_here(headers, &host, app.tls()));

@@ -21,11 +21,14 @@ mod map_points;
 mod map_query;
 mod pages;
 mod people;
+mod passage;
 mod problem;
+mod relay_address;
 mod report_form;
 mod routes;
 mod sessions;
 mod settings;
+mod sizes;
 mod strength;
 #[cfg(test)]
 mod testing;

@@ -77,3 +77,11 @@ pub const MAP_LIST: usize = 100;
 
 /// Incidents whose details are shown beside the map at a time: more is not read but filtered.
 pub const MAP_CARDS: usize = 50;
+/// Bytes of a relay's address: a name of the longest kind with its port, and some more.
+pub const MAX_ADDRESS_BYTES: usize = 300;
+
+/// Bytes of a form that brings a file of letters: the largest such file, and the frame around it.
+pub const MAX_LETTERS_UPLOAD_BYTES: usize = azalai_node::limits::MAX_BUNDLE_BYTES as usize + 64 * 1024;
+
+/// Things that arrived which an exchange lists by name: what one reads at a glance; the rest is counted.
+pub const MAX_ARRIVED: usize = 30;

@@ -11,11 +11,8 @@ use crate::app::App;
 use crate::assets;
 use crate::gate::gate;
 use crate::host::Host;
-use crate::limits::MAX_UPLOAD_BYTES;
-use crate::pages::{
-    check, editor, invite, leave, members, passphrase, project, report, reports, settings, start, unlock,
-};
-use crate::pages::{check, editor, leave, map, passphrase, report, reports, settings, start, unlock};
+use crate::limits::{MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
+use crate::pages::{check, editor, exchange, invite, leave, map, members, passphrase, project, report, reports, settings, start, unlock};
 use crate::problem::Problem;
 
 /// The pages over the state of one device.
@@ -40,6 +37,11 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Router {
         .route("/reports/{report}", get(reports::one::<H>))
         .route("/reports/{report}/correct", post(reports::correct::<H>))
         .route("/reports/{report}/retract", post(reports::retract::<H>))
+        .route("/exchange", get(exchange::get::<H>))
+        .route("/exchange/start", post(exchange::start::<H>))
+        .route("/exchange/stop", post(exchange::stop::<H>))
+        .route("/exchange/take", post(exchange::take::<H>))
+        .route("/exchange/bring", post(exchange::bring::<H>).layer(DefaultBodyLimit::max(MAX_LETTERS_UPLOAD_BYTES)))
         .route("/places", get(editor::places))
         .route("/members", get(members::get::<H>))
         .route("/members/admit", post(members::admit::<H>))

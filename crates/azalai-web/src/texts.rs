@@ -99,6 +99,11 @@ impl Texts {
         self.format(&format!("{family}-{member}"), None)
     }
 
+    /// The message of a family, with one value in it.
+    pub(crate) fn of1(&self, family: &str, member: &str, name: &str, value: impl Arg) -> String {
+        self.say1(&format!("{family}-{member}"), name, value)
+    }
+
     /// `rtl` or `ltr`.
     pub(crate) fn direction(&self) -> String {
         self.say("language-direction")
@@ -238,9 +243,16 @@ mod tests {
             ("map-period", owned(&crate::map_query::PERIODS)),
             ("map-status", azalai_model::Status::ALL.iter().map(ToString::to_string).collect()),
             ("map-exactly", azalai_model::PlacePrecision::ALL.iter().map(ToString::to_string).collect()),
+            ("exchange-note", owned(&["stay", "not-taken", "set-aside", "newer", "foreign"])),
+            ("ended", crate::passage::End::ALL.iter().map(|end| end.name().to_owned()).collect()),
+            ("then", crate::passage::End::ALL.iter().map(|end| end.name().to_owned()).collect()),
         ];
         for text in &texts {
-            for family in text.split(".of(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            for family in [".of(\"", ".of1(\""]
+                .iter()
+                .flat_map(|call| text.split(*call).skip(1))
+                .filter_map(|rest| rest.split('"').next())
+            {
                 assert!(families.iter().any(|(known, _)| *known == family), "family {family} has no list here");
             }
         }

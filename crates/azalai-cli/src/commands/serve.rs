@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use azalai_node::Home;
+use azalai_node::{Home, Transport, TransportError};
 use azalai_relay::serve;
 use azalai_store::{ArgonParams, FolderDisk, SledStore};
 use azalai_web::{App, Host, router};
@@ -14,6 +14,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 
 use crate::args::{Cover, Memory};
 use crate::commands::relay::{Stop, listen_on};
+use crate::http::Link;
 use crate::limits::IDLE_CHECK_EVERY;
 use crate::output::{Failure, Output};
 use crate::{home, host, tls, tls_server};
@@ -29,6 +30,7 @@ struct Machine {
 impl Host for Machine {
     type Store = Arc<SledStore>;
     type Disk = FolderDisk;
+    type Link = Asked;
 
     fn now_ms(&self) -> u64 {
         host::now_ms()
@@ -49,8 +51,50 @@ impl Host for Machine {
         self.params
     }
 
+    fn link(&self, address: &str) -> Option<Asked> {
+        Link::new(address).ok().map(|link| Asked(Arc::new(Mutex::new(link))))
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(work);
+    }
+
     fn log(&self, line: &str) {
         host::say(&format!("azalai: {line}"));
+    }
+}
+
+/// A link for the pages. Its calls block, and must keep no page waiting: each has a thread of its own, which a question
+/// that was given up leaves when its time is over.
+struct Asked(Arc<Mutex<Link>>);
+
+impl Asked {
+    async fn ask(&self, request: Option<Vec<u8>>) -> Result<Vec<u8>, TransportError> {
+        let (link, runtime) = (Arc::clone(&self.0), tokio::runtime::Handle::current());
+        let (done, asking) = tokio::sync::oneshot::channel();
+        // Not one of the runtime's own threads for this: the program's end would wait for a question nobody answers.
+        std::thread::spawn(move || {
+            let mut link = link.lock().unwrap_or_else(PoisonError::into_inner);
+            let answer = runtime.block_on(async {
+                match request {
+                    None => link.key_document().await,
+                    Some(request) => link.exchange(request).await,
+                }
+            });
+            // Whoever asked may have stopped listening.
+            let _ = done.send(answer);
+        });
+        asking.await.unwrap_or_else(|error| Err(TransportError::Connection(error.to_string())))
+    }
+}
+
+impl Transport for Asked {
+    async fn key_document(&mut self) -> Result<Vec<u8>, TransportError> {
+        self.ask(None).await
+    }
+
+    async fn exchange(&mut self, request: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        self.ask(Some(request)).await
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod editor;
 pub(crate) mod invite;
+pub(crate) mod exchange;
 pub(crate) mod leave;
 pub(crate) mod members;
 pub(crate) mod map;
