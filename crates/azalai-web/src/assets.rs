@@ -11,6 +11,7 @@ use crate::problem::Problem;
 static ASSETS: &[(&str, &str, &str)] = &[
     ("app.css", "text/css; charset=utf-8", include_str!("../static/app.css")),
     ("app.js", "text/javascript; charset=utf-8", include_str!("../static/app.js")),
+    ("keys.js", "text/javascript; charset=utf-8", include_str!("../static/keys.js")),
     ("ways.svg", "image/svg+xml", include_str!("../static/ways.svg")),
 ];
 

@@ -25,9 +25,19 @@ const fn way(href: &'static str, name: &'static str) -> Way {
 }
 
 /// The ways of each role, in order.
-pub(crate) fn ways(_role: Role) -> &'static [Way] {
+pub(crate) fn ways(role: Role) -> &'static [Way] {
     const EVERYONE: &[Way] = &[way("/report", "report"), way("/reports", "reports"), way("/settings", "settings")];
-    EVERYONE
+    const STAFF: &[Way] = &[
+        way("/inbox", "inbox"),
+        way("/incidents", "incidents"),
+        way("/report", "report"),
+        way("/reports", "reports"),
+        way("/settings", "settings"),
+    ];
+    match role {
+        Role::Monitor => EVERYONE,
+        Role::Coordinator | Role::Steward => STAFF,
+    }
 }
 
 /// The frame of one page for one visitor.
@@ -81,6 +91,11 @@ impl Frame {
 
     pub(crate) fn script(&self) -> String {
         assets::path("app.js")
+    }
+
+    /// The script of the pages that are worked through by keys.
+    pub(crate) fn keys(&self) -> String {
+        assets::path("keys.js")
     }
 
     pub(crate) fn picture(&self, name: &str) -> String {

@@ -53,3 +53,9 @@ pub const REPORTS_PER_PAGE: usize = 50;
 
 /// Places that a suggestion shows: what fits above a phone's keyboard.
 pub const MAX_SUGGESTIONS: usize = 8;
+
+/// Reports on one page of the inbox: each is compared with some hundred others, and a person reads no more in one go.
+pub const INBOX_PER_PAGE: usize = 20;
+
+/// Incidents on one page of their list.
+pub const INCIDENTS_PER_PAGE: usize = 50;

@@ -13,6 +13,7 @@ use crate::gate::gate;
 use crate::host::Host;
 use crate::limits::MAX_UPLOAD_BYTES;
 use crate::pages::{check, editor, leave, passphrase, report, reports, settings, start, unlock};
+use crate::pages::{inbox, incident, incident_edits, incidents, keys};
 use crate::problem::Problem;
 
 /// The pages over the state of one device.
@@ -37,6 +38,14 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Router {
         .route("/reports/{report}", get(reports::one::<H>))
         .route("/reports/{report}/correct", post(reports::correct::<H>))
         .route("/reports/{report}/retract", post(reports::retract::<H>))
+        .route("/inbox", get(inbox::get::<H>))
+        .route("/inbox/{report}/link", post(inbox::link::<H>))
+        .route("/inbox/{report}/new", post(inbox::begin::<H>))
+        .route("/inbox/{report}/aside", post(inbox::aside::<H>))
+        .route("/inbox/{report}/back", post(inbox::take_back::<H>))
+        .route("/incidents", get(incidents::get::<H>))
+        .route("/incidents/{id}", get(incident::get::<H>).post(incident_edits::post::<H>))
+        .route("/keys", get(keys::get))
         .route("/places", get(editor::places))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))
         .route("/static/{print}/{name}", get(assets::get))

@@ -231,6 +231,21 @@ mod tests {
             ("areas", owned(&["none", "name", "depth", "many"])),
             ("passphrase", owned(&["weak", "differ", "pseudonym"])),
             ("problem", problems.collect()),
+            ("age", crate::pages::inbox::AGES.iter().map(|(name, _)| (*name).to_owned()).collect()),
+            ("inbox-done", owned(&["linked", "made", "aside", "back"])),
+            ("inbox-wrong", owned(&["incident", "rumour", "title", "why"])),
+            ("likely-how", owned(&["strong", "fair", "weak"])),
+            ("status", azalai_model::Status::ALL.iter().map(ToString::to_string).collect()),
+            ("reliability", azalai_model::Reliability::ALL.iter().map(ToString::to_string).collect()),
+            ("credibility", azalai_model::Credibility::ALL.iter().map(ToString::to_string).collect()),
+            ("response", azalai_model::ResponseKind::ALL.iter().map(ToString::to_string).collect()),
+            ("field", owned(&crate::pages::incident::FIELDS)),
+            ("fate", owned(&["applied", "waiting", "aside", "refused"])),
+            (
+                "incident-wrong",
+                owned(&["title", "status", "when", "place", "text", "form", "own", "sources", "rumour", "stale"]),
+            ),
+            ("key", crate::pages::keys::KEYS.iter().map(|(_, name)| (*name).to_owned()).collect()),
         ];
         for text in &texts {
             for family in text.split(".of(\"").skip(1).filter_map(|rest| rest.split('"').next()) {

@@ -2,12 +2,19 @@
 
 pub(crate) mod check;
 pub(crate) mod editor;
+pub(crate) mod inbox;
+pub(crate) mod incident;
+pub(crate) mod incident_edits;
+pub(crate) mod incidents;
+pub(crate) mod keys;
 pub(crate) mod leave;
+pub(crate) mod likeness;
 pub(crate) mod passphrase;
 pub(crate) mod problem;
 pub(crate) mod report;
 pub(crate) mod reports;
 pub(crate) mod settings;
+pub(crate) mod staff;
 pub(crate) mod start;
 pub(crate) mod unlock;
 
