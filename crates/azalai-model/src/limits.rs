@@ -90,3 +90,29 @@ pub const MAX_ALTERNATES: usize = 16;
 
 /// Wrong lines of a file of places that are shown: a person mends these and tries again.
 pub const MAX_SHOWN_ERRORS: usize = 20;
+
+/// Words of a text that are compared with another's: what a person writes about one event says what, where and how
+/// many in the first page.
+pub const MAX_WORDS: usize = 400;
+
+/// Metres beyond which two reports are not of one event, after what both places leave open.
+pub const MAX_APART_METRES: f64 = 40_000.0;
+
+/// Metres that a place leaves open at most: a coarser one says nothing about nearness.
+pub const MAX_OPEN_METRES: u32 = 20_000;
+
+/// Days between two reports of one event at most.
+pub const MAX_APART_DAYS: i64 = 3;
+
+/// Days over which a coarse time is spread at most in the index of events: a month.
+pub const MAX_SPREAD_DAYS: i64 = 31;
+
+/// Events that one is compared with at most, those nearest in time: a bound on the work on a day on which everybody
+/// writes about one town.
+pub const MAX_COMPARED: usize = 300;
+
+/// Likely same events that are named at most: what a person looks through.
+pub const MAX_LIKELY: usize = 5;
+
+/// Names, words and numbers that a reason lists at most: what fits a line.
+pub const MAX_SHARED: usize = 4;

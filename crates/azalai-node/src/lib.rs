@@ -4,6 +4,7 @@
 //! never say that something is saved before it is durable, and never show what the member may not read. It has no
 //! socket, file or clock of its own, and compiles for wasm32.
 
+pub mod asides;
 pub mod bundle;
 pub mod catalog;
 pub mod caution;
@@ -17,6 +18,7 @@ pub mod exchange;
 pub mod exchange_steps;
 pub mod founding;
 pub mod history;
+pub mod inbox;
 pub mod incidents;
 pub mod invite_file;
 pub mod limits;

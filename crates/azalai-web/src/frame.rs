@@ -115,6 +115,11 @@ impl Frame {
         format!("{}#{category}", assets::path("map-icons.svg"))
     }
 
+    /// The script of the pages that are worked through by keys.
+    pub(crate) fn keys(&self) -> String {
+        assets::path("keys.js")
+    }
+
     pub(crate) fn picture(&self, name: &str) -> String {
         format!("{}#{name}", assets::path("ways.svg"))
     }

@@ -85,3 +85,8 @@ pub const MAX_LETTERS_UPLOAD_BYTES: usize = azalai_node::limits::MAX_BUNDLE_BYTE
 
 /// Things that arrived which an exchange lists by name: what one reads at a glance; the rest is counted.
 pub const MAX_ARRIVED: usize = 30;
+/// Reports on one page of the inbox: each is compared with some hundred others, and a person reads no more in one go.
+pub const INBOX_PER_PAGE: usize = 20;
+
+/// Incidents on one page of their list.
+pub const INCIDENTS_PER_PAGE: usize = 50;

@@ -13,6 +13,9 @@ use crate::gate::gate;
 use crate::host::Host;
 use crate::limits::{MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
 use crate::pages::{check, editor, exchange, invite, leave, map, members, passphrase, project, report, reports, settings, start, unlock};
+use crate::limits::MAX_UPLOAD_BYTES;
+use crate::pages::{check, editor, leave, passphrase, report, reports, settings, start, unlock};
+use crate::pages::{inbox, incident, incident_edits, incidents, keys};
 use crate::problem::Problem;
 
 /// The pages over the state of one device.
@@ -42,6 +45,14 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Router {
         .route("/exchange/stop", post(exchange::stop::<H>))
         .route("/exchange/take", post(exchange::take::<H>))
         .route("/exchange/bring", post(exchange::bring::<H>).layer(DefaultBodyLimit::max(MAX_LETTERS_UPLOAD_BYTES)))
+        .route("/inbox", get(inbox::get::<H>))
+        .route("/inbox/{report}/link", post(inbox::link::<H>))
+        .route("/inbox/{report}/new", post(inbox::begin::<H>))
+        .route("/inbox/{report}/aside", post(inbox::aside::<H>))
+        .route("/inbox/{report}/back", post(inbox::take_back::<H>))
+        .route("/incidents", get(incidents::get::<H>))
+        .route("/incidents/{id}", get(incident::get::<H>).post(incident_edits::post::<H>))
+        .route("/keys", get(keys::get))
         .route("/places", get(editor::places))
         .route("/members", get(members::get::<H>))
         .route("/members/admit", post(members::admit::<H>))

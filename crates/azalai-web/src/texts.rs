@@ -246,6 +246,21 @@ mod tests {
             ("exchange-note", owned(&["stay", "not-taken", "set-aside", "newer", "foreign"])),
             ("ended", crate::passage::End::ALL.iter().map(|end| end.name().to_owned()).collect()),
             ("then", crate::passage::End::ALL.iter().map(|end| end.name().to_owned()).collect()),
+            ("age", crate::pages::inbox::AGES.iter().map(|(name, _)| (*name).to_owned()).collect()),
+            ("inbox-done", owned(&["linked", "made", "aside", "back"])),
+            ("inbox-wrong", owned(&["incident", "rumour", "title", "why"])),
+            ("likely-how", owned(&["strong", "fair", "weak"])),
+            ("status", azalai_model::Status::ALL.iter().map(ToString::to_string).collect()),
+            ("reliability", azalai_model::Reliability::ALL.iter().map(ToString::to_string).collect()),
+            ("credibility", azalai_model::Credibility::ALL.iter().map(ToString::to_string).collect()),
+            ("response", azalai_model::ResponseKind::ALL.iter().map(ToString::to_string).collect()),
+            ("field", owned(&crate::pages::incident::FIELDS)),
+            ("fate", owned(&["applied", "waiting", "aside", "refused"])),
+            (
+                "incident-wrong",
+                owned(&["title", "status", "when", "place", "text", "form", "own", "sources", "rumour", "stale"]),
+            ),
+            ("key", crate::pages::keys::KEYS.iter().map(|(_, name)| (*name).to_owned()).collect()),
         ];
         for text in &texts {
             for family in [".of(\"", ".of1(\""]

@@ -73,7 +73,7 @@ pub(crate) fn said(texts: &Texts, category: &Category, fields: &ReportFields) ->
     said
 }
 
-fn of_place(texts: &Texts, place: &Place) -> String {
+pub(crate) fn of_place(texts: &Texts, place: &Place) -> String {
     match (place.name(), place.point()) {
         (Some(name), _) => name.to_owned(),
         (None, Some(point)) => format!("{:.4}, {:.4}", point.lat(), point.lon()),
