@@ -12,10 +12,10 @@ use crate::assets;
 use crate::gate::gate;
 use crate::host::Host;
 use crate::limits::{MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
-use crate::pages::{check, editor, exchange, invite, leave, map, members, passphrase, project, report, reports, settings, start, unlock};
-use crate::limits::MAX_UPLOAD_BYTES;
-use crate::pages::{check, editor, leave, passphrase, report, reports, settings, start, unlock};
-use crate::pages::{inbox, incident, incident_edits, incidents, keys};
+use crate::pages::{
+    check, editor, exchange, inbox, incident, incident_edits, incidents, invite, keys, leave, map, members, passphrase,
+    project, report, reports, settings, start, unlock,
+};
 use crate::problem::Problem;
 
 /// The pages over the state of one device.

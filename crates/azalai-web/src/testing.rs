@@ -161,7 +161,9 @@ impl Browser {
     /// At a device that somebody else made, unlocked.
     pub(crate) fn at(store: &MemoryStore, disk: &MemoryDisk, passphrase: &str, now_ms: u64) -> Self {
         let now = Arc::new(AtomicU64::new(now_ms));
+        let relay = Relay::default();
         let machine = Machine {
+            relay: Arc::clone(&relay),
             store: Arc::new(store.clone()),
             disk: disk.clone(),
             now: Arc::clone(&now),
@@ -169,7 +171,8 @@ impl Browser {
             seed: now_ms,
         };
         let app = App::new(machine, PORT);
-        let mut browser = Self { pages: router(Arc::clone(&app)), app, now, cookies: Vec::new(), token: String::new() };
+        let (pages, cookies) = (router(Arc::clone(&app)), Vec::new());
+        let mut browser = Self { pages, app, now, relay, cookies, token: String::new() };
         browser.get("/");
         assert!(!browser.post("/unlock", &[("passphrase", passphrase)]).location.is_empty());
         browser
@@ -288,11 +291,6 @@ impl Browser {
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
         panic!("the exchange does not end");
-    }
-
-    /// What whoever serves the pages does every few seconds.
-    pub(crate) fn tick(&self) {
-        block_on(self.app.tick());
     }
 
     pub(crate) fn advance(&self, ms: u64) {

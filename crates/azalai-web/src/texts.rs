@@ -255,7 +255,7 @@ mod tests {
             ("credibility", azalai_model::Credibility::ALL.iter().map(ToString::to_string).collect()),
             ("response", azalai_model::ResponseKind::ALL.iter().map(ToString::to_string).collect()),
             ("field", owned(&crate::pages::incident::FIELDS)),
-            ("fate", owned(&["applied", "waiting", "aside", "refused"])),
+            ("fate", owned(&["applied", "waiting", "aside", "beneath", "refused"])),
             (
                 "incident-wrong",
                 owned(&["title", "status", "when", "place", "text", "form", "own", "sources", "rumour", "stale"]),
