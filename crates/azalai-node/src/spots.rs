@@ -95,10 +95,6 @@ impl People for Nobody {
     fn reporter(&self, _: DocumentId) -> Option<Person> {
         None
     }
-
-    fn retracted(&self, _: DocumentId) -> bool {
-        false
-    }
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {

@@ -38,4 +38,4 @@ mod times;
 pub use app::App;
 pub use host::Host;
 pub use keeper::{Carried, Figures, Keeper, keeper_router};
-pub use routes::router;
+pub use routes::{Pages, router};

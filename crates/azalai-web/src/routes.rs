@@ -18,8 +18,11 @@ use crate::pages::{
 };
 use crate::problem::Problem;
 
+/// What answers a browser's requests.
+pub type Pages = Router;
+
 /// The pages over the state of one device.
-pub fn router<H: Host>(app: Arc<App<H>>) -> Router {
+pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
     Router::new()
         .route("/", get(unlock::home::<H>))
         .route("/unlock", post(unlock::unlock::<H>))
