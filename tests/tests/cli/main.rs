@@ -9,5 +9,6 @@ mod community;
 mod refusals;
 mod shape;
 mod staff;
+mod tls;
 
 use azalai_tests::program::{PASSPHRASE, Place, ended, names, ran};
