@@ -129,7 +129,7 @@ fn language(headers: &HeaderMap, query: Option<&str>) -> &'static Texts {
 
 async fn door<K: Keeper>(State(desk): State<Arc<Desk<K>>>, request: Request, next: Next) -> Response {
     let texts = language(request.headers(), request.uri().query());
-    let mut response = if right_host(request.headers(), desk.port).is_some() {
+    let mut response = if right_host(request.headers(), desk.port, &[], false).is_some() {
         let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
         answer.unwrap_or_else(|_| Problem::inside("the keeper's page ended in a panic").into_response())
     } else {
