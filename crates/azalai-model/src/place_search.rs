@@ -140,7 +140,8 @@ impl Typed {
         }
         *measured += 1;
         match one_script {
-            true => edits(&self.folded, &spelling.folded, usize::MAX),
+            // Two names may share their consonants and little else (Nasko, Nsukka).
+            true => edits(&self.folded, &spelling.folded, self.may_differ + 1),
             // Another consonant weighs more than vowels, which the two scripts write differently anyway.
             false => Some(edits(&self.sound, &spelling.sound, usize::MAX)? + usize::from(!same)),
         }

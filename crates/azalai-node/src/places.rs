@@ -1,7 +1,7 @@
 //! The places that this device knows: those that ship, and those that somebody brought to it in a file.
 //!
 //! What was brought lies in the vault and never leaves the device by itself; a report that names such a place carries
-//! its name and its point. Nothing here may take one place for another: it offers, a person chooses.
+//! its name and its point. The bytes are fixed in `docs/spec/places.md`. Nothing here may take one place for another: it offers, a person chooses.
 
 use std::sync::Arc;
 
