@@ -206,6 +206,9 @@ pub(crate) enum Command {
         /// A neighbour who runs `azalai exchange`.
         #[arg(long, value_name = "URL", conflicts_with = "relay")]
         peer: Option<String>,
+        /// For https://: trusts only the certificates in this file (PEM), an authority's or the relay's own.
+        #[arg(long, value_name = "FILE")]
+        tls_ca: Option<PathBuf>,
     },
     /// Lets neighbours exchange with this device, until stopped.
     #[command(after_help = "Example: azalai exchange --home me --listen 0.0.0.0:7800")]
@@ -257,18 +260,34 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// Serves the pages of this device to a browser on this machine; begins a home where there is none.
+    /// Serves the pages of this device to a browser; begins a home where there is none.
     #[command(after_help = "Example: azalai serve --home me")]
     Serve {
-        /// Where to listen: an address of this machine alone; port 0 takes any free one.
+        /// Where to listen: this machine alone, unless there is a certificate; port 0 takes any free one.
         #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:7711")]
         listen: SocketAddr,
+        #[command(flatten)]
+        cover: Cover,
         #[command(flatten)]
         memory: Memory,
     },
     /// Checks everything that this home keeps, and mends what can be.
     #[command(after_help = "Example: azalai doctor --home me")]
     Doctor,
+}
+
+/// Pages over TLS.
+#[derive(Debug, Args)]
+pub(crate) struct Cover {
+    /// The server's certificate with those it rests on (PEM): the pages are then served over TLS.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// The certificate's private key (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// A name or address by which browsers may call this device, as the certificate says it. May be repeated.
+    #[arg(long = "name", value_name = "HOST", requires = "tls_certificate")]
+    pub(crate) names: Vec<String>,
 }
 
 /// What an invite is for.

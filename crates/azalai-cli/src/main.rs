@@ -10,6 +10,8 @@ mod host;
 mod http;
 mod limits;
 mod output;
+mod tls;
+mod tls_server;
 
 use std::process::ExitCode;
 

@@ -160,7 +160,9 @@ impl Typed {
         }
         if self.sound.chars().count() >= 3 {
             for (key, number) in beginning(&index.sounds, &self.sound) {
-                put(number, if key == self.sound { Likeness::Heard } else { Likeness::Begins }, 0);
+                // What begins with the same letters comes before what only sounds so.
+                let (likeness, differ) = if key == self.sound { (Likeness::Heard, 0) } else { (Likeness::Begins, 1) };
+                put(number, likeness, differ);
             }
         }
         let consonants = self.consonants();

@@ -48,6 +48,10 @@ pub struct App<H: Host> {
     pending: Mutex<Option<Pending>>,
     process_key: [u8; 32],
     port: u16,
+    /// By what else than this machine's own names a browser may call it.
+    names: Vec<String>,
+    /// Whether browsers come over TLS.
+    tls: bool,
 }
 
 impl<H: Host> core::fmt::Debug for App<H> {
@@ -77,6 +81,16 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl<H: Host> App<H> {
     /// The pages of the host's home, to be served on this port of this machine.
     pub fn new(host: H, port: u16) -> Arc<Self> {
+        Self::served(host, port, Vec::new(), false)
+    }
+
+    /// The same over TLS, where browsers may also call this machine by `names`: each in lower case as it stands before
+    /// the port in a URL, an IPv6 address in brackets. Cookies then never travel without TLS.
+    pub fn over_tls(host: H, port: u16, names: Vec<String>) -> Arc<Self> {
+        Self::served(host, port, names, true)
+    }
+
+    fn served(host: H, port: u16, names: Vec<String>, tls: bool) -> Arc<Self> {
         let process_key = host.random();
         Arc::new(Self {
             host,
@@ -87,6 +101,8 @@ impl<H: Host> App<H> {
             pending: Mutex::default(),
             process_key,
             port,
+            names,
+            tls,
         })
     }
 
@@ -114,6 +130,16 @@ impl<H: Host> App<H> {
 
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// By what else than this machine's own names a browser may call it.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Whether browsers come over TLS.
+    pub(crate) fn tls(&self) -> bool {
+        self.tls
     }
 
     pub(crate) fn new_cookie(&self) -> CookieId {

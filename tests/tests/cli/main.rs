@@ -10,5 +10,6 @@ mod places;
 mod refusals;
 mod shape;
 mod staff;
+mod tls;
 
 use azalai_tests::program::{PASSPHRASE, Place, ended, names, ran};

@@ -74,14 +74,16 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::History { id } => show::history(home, &id, out).await,
         Command::Incident(incident) => incidents::change(home, incident, out).await,
         Command::Incidents => incidents::list(home, out).await,
-        Command::Sync { relay, peer } => carry::sync(home, relay.or(peer).as_deref().unwrap_or_default(), out).await,
+        Command::Sync { relay, peer, tls_ca } => {
+            carry::sync(home, relay.or(peer).as_deref().unwrap_or_default(), tls_ca.as_deref(), out).await
+        }
         Command::Exchange { listen } => carry::exchange(home, listen, out).await,
         Command::Bundle(bundle) => carry::bundle(home, bundle, out).await,
         Command::Status => lists::status(home, out).await,
         Command::Categories { lang } => lists::categories(&lang, out),
         Command::Places { more: Some(More::Import { file }), .. } => places::import(home, &file, out).await,
         Command::Places { search, more: None } => places::list(home, search.as_deref(), out).await,
-        Command::Serve { listen, memory } => serve::run(home, listen, &memory, out).await,
+        Command::Serve { listen, cover, memory } => serve::run(home, listen, &cover, &memory, out).await,
         Command::Doctor => lists::doctor(home, out).await,
         Command::Export { what, format, ring, out: file } => export::export(home, what, format, ring, &file, out).await,
     }
@@ -132,7 +134,7 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 /// Reads a file of at most `limit` bytes.
-fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     use std::io::Read as _;
     let failed = |error: std::io::Error| Failure::failed(format!("{} was not read: {error}", path.display()));
     let mut bytes = Vec::new();
