@@ -104,14 +104,60 @@ impl Browser {
         browser
     }
 
+    /// At a device that joined by an invite and its words.
+    pub(crate) fn joined((file, words): &(Vec<u8>, String), pseudonym: &str) -> Self {
+        let mut browser = Self::new();
+        let hex = azalai_envelope::ids::to_hex(file);
+        let joined = browser.post("/start/join", &[("pasted", &hex), ("words", words)]);
+        assert_eq!(joined.location, "/start/passphrase", "{}", joined.body);
+        browser.get("/start/passphrase");
+        let made = browser.post("/start/passphrase", &[("choice", "offered"), ("pseudonym", pseudonym)]);
+        assert_eq!(made.location, "/start/ready", "{}", made.body);
+        browser.get("/settings");
+        browser
+    }
+
+    /// Hands all letters of this device to another's.
+    pub(crate) fn hand_to(&self, other: &Self) {
+        let now_ms = self.now.load(Ordering::Relaxed);
+        block_on(async {
+            let mut open = self.app.open().await;
+            let (bundle, _) = open.device().unwrap().export_bundle(now_ms).await.unwrap();
+            drop(open);
+            let mut open = other.app.open().await;
+            open.device().unwrap().import_bundle(&bundle).await.unwrap();
+        });
+    }
+
+    /// A member of the area of Gao with this role, admitted by this steward's device.
+    pub(crate) fn member(&self, role: &str, pseudonym: &str) -> Self {
+        let member = Self::joined(&self.invite_as(role), pseudonym);
+        member.hand_to(self);
+        let now_ms = self.now.load(Ordering::Relaxed);
+        block_on(async {
+            let mut open = self.app.open().await;
+            let device = open.device().unwrap();
+            for waiting in device.roster().waiting() {
+                device.admit(&waiting.claim.device.signing, now_ms).await.unwrap();
+            }
+        });
+        self.hand_to(&member);
+        member
+    }
+
     /// A monitor's invite, with its words.
     pub(crate) fn invite(&self) -> (Vec<u8>, String) {
+        self.invite_as("monitor")
+    }
+
+    /// An invite for the area of Gao, with its words.
+    pub(crate) fn invite_as(&self, role: &str) -> (Vec<u8>, String) {
         block_on(async {
             let mut open = self.app.open().await;
             let params = ArgonParams::new(19 * 1024, 2).unwrap();
             let area = Some("gao".parse().unwrap());
             let device = open.device().unwrap();
-            let invite = device.invite(azalai_roster::Role::Monitor, area, params, 1_763_640_000_000).await.unwrap();
+            let invite = device.invite(role.parse().unwrap(), area, params, 1_763_640_000_000).await.unwrap();
             (invite.file, invite.words)
         })
     }

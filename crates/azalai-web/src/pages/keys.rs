@@ -33,3 +33,23 @@ struct KeysPage {
 pub(crate) async fn get(Staff(visitor): Staff) -> Result<Page, Problem> {
     render(&KeysPage { f: Frame::new(&visitor, "inbox"), keys: &KEYS })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::KEYS;
+
+    /// Guards against a key that the page names and the script or no page knows.
+    #[test]
+    fn every_key_that_is_listed_stands_for_something() {
+        let script = include_str!("../../static/keys.js");
+        let pages =
+            [include_str!("../../templates/inbox.html"), include_str!("../../templates/incident.html")].concat();
+        for (key, _) in KEYS.iter().filter(|(key, _)| *key != "1–5") {
+            let known = script.contains(&format!("\"{key}\"")) || pages.contains(&format!("data-key=\"{key}\""));
+            assert!(known, "{key}");
+        }
+        assert!(pages.contains("data-key=\"{{ loop.index }}\""));
+        let page = crate::testing::Browser::begun().get("/keys");
+        assert!(page.status == 200 && page.body.contains("<kbd dir=\"ltr\">?</kbd>"));
+    }
+}
