@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use azalai_envelope::DocumentId;
 use azalai_model::limits::{MAX_CODE_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES};
-use azalai_model::{IncidentEdit, Tlp};
+use azalai_model::{IncidentEdit, ReportFields, Tlp};
 use azalai_node::inbox::{InboxItem, InboxQuery, IncidentBrief, Likely};
 use azalai_node::reports::ReportView;
 use azalai_node::{NodeError, catalog};
@@ -24,7 +24,7 @@ use crate::forms::{Fields, Form, first, of_address};
 use crate::frame::{Frame, Page, render};
 use crate::gate::Visitor;
 use crate::host::Host;
-use crate::limits::INBOX_PER_PAGE;
+use crate::limits::{INBOX_PER_PAGE, LIKELY_PER_REPORT};
 use crate::problem::Problem;
 use crate::texts::Texts;
 use crate::times;
@@ -57,8 +57,8 @@ impl Letter {
     ) -> Result<Self, Problem> {
         let fields = &view.row.fields;
         let category = fields.category.as_deref().and_then(|code| catalog::pack().ok()?.category(code));
-        // The words stand by themselves, before the rest.
-        let wordless = azalai_model::ReportFields { narrative: String::new(), ..fields.clone() };
+        // The words stand by themselves, and what makes it urgent stands beside the title.
+        let rest = ReportFields { narrative: String::new(), urgency: None, danger_to_me: false, ..fields.clone() };
         Ok(Self {
             id: view.id.to_string(),
             category: category.map_or("", |category| category.name(texts.code)).to_owned(),
@@ -66,7 +66,7 @@ impl Letter {
             own: view.own,
             unconfirmed: view.unconfirmed,
             text: fields.narrative.clone(),
-            said: category.map(|category| said(texts, category, &wordless)).unwrap_or_default(),
+            said: category.map(|category| said(texts, category, &rest)).unwrap_or_default(),
             tlp: view.tlp.to_string(),
             area: area_name::<H>(device, view.area.as_ref()),
             written: times::minute(texts, view.written_ms, app.settings().offset_min),
@@ -172,7 +172,7 @@ fn entry<H: Host>(app: &App<H>, device: &Device<H>, texts: &Texts, item: &InboxI
             .aside
             .as_ref()
             .map(|aside| (aside.why.clone(), times::minute(texts, aside.at_ms, app.settings().offset_min))),
-        likely: item.likely.iter().map(|likely| Alike::new(texts, likely)).collect(),
+        likely: item.likely.iter().take(LIKELY_PER_REPORT).map(|likely| Alike::new(texts, likely)).collect(),
         letter,
     })
 }

@@ -7,7 +7,7 @@ use crate::frame::{Frame, Page, render};
 use crate::problem::Problem;
 
 /// What each key does: the key, and its name in the family `key`.
-pub(crate) const KEYS: [(&str, &str); 12] = [
+pub(crate) const KEYS: [(&str, &str); 13] = [
     ("j", "next"),
     ("k", "before"),
     ("Enter", "into"),
@@ -16,7 +16,8 @@ pub(crate) const KEYS: [(&str, &str); 12] = [
     ("s", "aside"),
     ("r", "rumour"),
     ("g", "grade"),
-    ("1–5", "likely"),
+    ("1–3", "likely"),
+    ("f", "filter"),
     ("i", "inbox"),
     ("c", "incidents"),
     ("?", "help"),
@@ -44,7 +45,7 @@ mod tests {
         let script = include_str!("../../static/keys.js");
         let pages =
             [include_str!("../../templates/inbox.html"), include_str!("../../templates/incident.html")].concat();
-        for (key, _) in KEYS.iter().filter(|(key, _)| *key != "1–5") {
+        for (key, _) in KEYS.iter().filter(|(key, _)| *key != "1–3") {
             let known = script.contains(&format!("\"{key}\"")) || pages.contains(&format!("data-key=\"{key}\""));
             assert!(known, "{key}");
         }
