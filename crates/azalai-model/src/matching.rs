@@ -199,11 +199,11 @@ impl Span {
         (self.from.div_euclid(DAY), (self.to - 1).max(self.from).div_euclid(DAY))
     }
 
-    /// How much later the other is; 0 where they meet.
+    /// How much later the other is; 0 where they have a time in common. From the beginning of the last day of the
+    /// earlier one, so that of two days, and of two moments, the later is a day or some minutes later.
     fn gap(&self, other: &Self) -> i64 {
         if other.from >= self.to {
-            // Of two moments, how far apart their beginnings are: a minute lasts no time.
-            other.from - if self.to - self.from <= HOUR { self.from } else { self.to }
+            other.from - self.from.max(self.to - DAY)
         } else if self.from >= other.to {
             -other.gap(self)
         } else {
@@ -339,7 +339,15 @@ impl Gist {
                     apart if apart <= 15_000.0 => 22,
                     _ => 10,
                 };
-                Some(if coarse { points.min(20) } else { points })
+                // Two events in one village are as near as its houses.
+                let most = if coarse {
+                    20
+                } else if open >= VILLAGE_METRES {
+                    28
+                } else {
+                    35
+                };
+                Some(points.min(most))
             }
             None => None,
         };
@@ -348,10 +356,11 @@ impl Gist {
             return None;
         }
         let others = u32::try_from(names.len()).unwrap_or(u32::MAX) - known;
-        let mut names_points = (known.min(1) * 12 + known.saturating_sub(1) * 4 + others.saturating_mul(8)).min(20);
-        if near.is_none() {
-            names_points += 12;
-        }
+        // A known place that both name is mostly the nearness once more.
+        let first = if near.is_some() { 6 } else { 24 };
+        let others_points =
+            others.saturating_mul(8).saturating_add(if near.is_none() { others.min(1) * 12 } else { 0 });
+        let names_points = known.min(1) * first + (known.saturating_sub(1) * 4 + others_points).min(20);
         if !names.is_empty() {
             reasons.push(Reason::Names(names.into_iter().take(MAX_SHARED).collect()));
         }

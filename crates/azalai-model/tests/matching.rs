@@ -166,6 +166,20 @@ fn near_misses_are_not_suggested() {
     assert!(likeness(&ground, &first, &same).is_some());
 }
 
+/// Guards against two days in a row that are called one time, and two kinds of crime in one village that are called
+/// very likely one.
+#[test]
+fn what_shares_only_place_and_theme_is_not_very_likely() {
+    let ground = ground();
+    let first = Told::new("road-ambush", "2026-11-19", village("Ansongo"), "");
+    let theft = Told::new("cattle-raid", "2026-11-20", village("Ansongo"), "");
+    let found = likeness(&ground, &first, &theft).unwrap();
+    assert!(found.score < 65, "{found:?}");
+    assert!(found.reasons.contains(&Reason::When { gap_ms: 24 * HOUR as i64, coarse: false }));
+    let same = Told { category: "road-ambush", ..theft };
+    assert!(likeness(&ground, &first, &same).unwrap().score >= 65);
+}
+
 /// Guards against a coarse place or time that counts like an exact one.
 #[test]
 fn what_is_known_coarsely_counts_for_less() {
@@ -254,7 +268,7 @@ fn likeness_is_the_same_either_way_and_ranking_does_not_depend_on_order() {
         assert_eq!(ranked, likeliest(one, gists.iter().enumerate().rev()));
         assert!(ranked.len() <= MAX_LIKELY && ranked.windows(2).all(|pair| pair[0].1.score >= pair[1].1.score));
     }
-    assert!(found > 1_000, "{found}");
+    assert!(found > 500, "{found}");
 }
 
 /// Guards against an index that loses what a comparison of all with all would find.

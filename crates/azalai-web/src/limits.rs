@@ -90,3 +90,6 @@ pub const INBOX_PER_PAGE: usize = 20;
 
 /// Incidents on one page of their list.
 pub const INCIDENTS_PER_PAGE: usize = 50;
+
+/// Likely same events beside one report in the inbox: more push the next report out of sight on a phone.
+pub const LIKELY_PER_REPORT: usize = 3;

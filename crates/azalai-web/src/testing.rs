@@ -238,6 +238,22 @@ impl Browser {
         (block_on(to_bytes(response.into_body(), 1 << 22)).unwrap().to_vec(), named)
     }
 
+    /// A member of the area of Gao with this role, admitted by this steward's device.
+    pub(crate) fn member(&self, role: &str, pseudonym: &str) -> Self {
+        let member = Self::joined(&self.invite_as(role), pseudonym);
+        member.hand_to(self);
+        let now_ms = self.now.load(Ordering::Relaxed);
+        block_on(async {
+            let mut open = self.app.open().await;
+            let device = open.device().unwrap();
+            for waiting in device.roster().waiting() {
+                device.admit(&waiting.claim.device.signing, now_ms).await.unwrap();
+            }
+        });
+        self.hand_to(&member);
+        member
+    }
+
     /// A monitor's invite, with its words.
     pub(crate) fn invite(&self) -> (Vec<u8>, String) {
         self.invite_as("monitor")

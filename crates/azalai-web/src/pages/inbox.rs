@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use azalai_envelope::DocumentId;
 use azalai_model::limits::{MAX_CODE_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES};
-use azalai_model::{IncidentEdit, Tlp};
+use azalai_model::{IncidentEdit, ReportFields, Tlp};
 use azalai_node::inbox::{InboxItem, InboxQuery, IncidentBrief, Likely};
 use azalai_node::reports::ReportView;
 use azalai_node::{NodeError, catalog};
@@ -24,7 +24,7 @@ use crate::forms::{Fields, Form, first, of_address};
 use crate::frame::{Frame, Page, render};
 use crate::gate::Visitor;
 use crate::host::Host;
-use crate::limits::INBOX_PER_PAGE;
+use crate::limits::{INBOX_PER_PAGE, LIKELY_PER_REPORT};
 use crate::problem::Problem;
 use crate::texts::Texts;
 use crate::times;
@@ -57,8 +57,8 @@ impl Letter {
     ) -> Result<Self, Problem> {
         let fields = &view.row.fields;
         let category = fields.category.as_deref().and_then(|code| catalog::pack().ok()?.category(code));
-        // The words stand by themselves, before the rest.
-        let wordless = azalai_model::ReportFields { narrative: String::new(), ..fields.clone() };
+        // The words stand by themselves, and what makes it urgent stands beside the title.
+        let rest = ReportFields { narrative: String::new(), urgency: None, danger_to_me: false, ..fields.clone() };
         Ok(Self {
             id: view.id.to_string(),
             category: category.map_or("", |category| category.name(texts.code)).to_owned(),
@@ -66,7 +66,7 @@ impl Letter {
             own: view.own,
             unconfirmed: view.unconfirmed,
             text: fields.narrative.clone(),
-            said: category.map(|category| said(texts, category, &wordless)).unwrap_or_default(),
+            said: category.map(|category| said(texts, category, &rest)).unwrap_or_default(),
             tlp: view.tlp.to_string(),
             area: area_name::<H>(device, view.area.as_ref()),
             written: times::minute(texts, view.written_ms, app.settings().offset_min),
@@ -172,7 +172,7 @@ fn entry<H: Host>(app: &App<H>, device: &Device<H>, texts: &Texts, item: &InboxI
             .aside
             .as_ref()
             .map(|aside| (aside.why.clone(), times::minute(texts, aside.at_ms, app.settings().offset_min))),
-        likely: item.likely.iter().map(|likely| Alike::new(texts, likely)).collect(),
+        likely: item.likely.iter().take(LIKELY_PER_REPORT).map(|likely| Alike::new(texts, likely)).collect(),
         letter,
     })
 }
@@ -371,4 +371,138 @@ pub(crate) async fn take_back<H: Host>(
     let mut open = app.open().await;
     open.device()?.take_back_aside(report).await?;
     Ok(back(&form, "back"))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use crate::testing::Browser;
+
+    /// A steward's device, a coordinator's and a monitor's, all of Gao.
+    pub(crate) fn people() -> (Browser, Browser, Browser) {
+        let steward = Browser::begun();
+        let (coordinator, monitor) = (steward.member("coordinator", "stork"), steward.member("monitor", "swift"));
+        (steward, coordinator, monitor)
+    }
+
+    /// The monitor writes a report today; its id.
+    pub(crate) fn report(monitor: &mut Browser, category: &str, place: &str, text: &str) -> String {
+        let path = monitor.begin_report(category);
+        monitor.post(&path, &[("text", text), ("when", "today"), ("place", place)]);
+        let saved = monitor.post(&format!("{path}/check"), &[]).location;
+        assert!(saved.ends_with("?saved=1"), "{saved}");
+        saved.trim_start_matches("/reports/").trim_end_matches("?saved=1").to_owned()
+    }
+
+    /// Guards against pages of coordinators that a monitor's device shows: it learns of nobody else's reports.
+    #[test]
+    fn a_monitor_is_told_that_these_pages_are_not_theirs() {
+        let (_, mut coordinator, mut monitor) = people();
+        let id = "0123456789abcdef0123456789abcdef";
+        for path in ["/inbox", "/incidents", &format!("/incidents/{id}"), "/keys"] {
+            let answer = monitor.get(path);
+            assert_eq!(answer.status, 403, "{path}");
+            assert!(answer.body.contains("does not allow this"));
+        }
+        monitor.get("/settings");
+        for path in ["link", "new", "aside", "back"] {
+            assert_eq!(
+                monitor.post(&format!("/inbox/{id}/{path}"), &[("why", "x"), ("title", "x")]).status,
+                403,
+                "{path}"
+            );
+        }
+        assert_eq!(monitor.post(&format!("/incidents/{id}"), &[("do", "note"), ("value", "x")]).status, 403);
+        assert!(!monitor.get("/settings").body.contains("/inbox"));
+        assert!(coordinator.get("/settings").body.contains("href=\"/inbox\""));
+        assert_eq!(coordinator.get(&format!("/incidents/{id}")).status, 404);
+    }
+
+    /// Guards against an inbox that hides what is urgent, changes the author's words, or names no reason.
+    #[test]
+    fn the_inbox_shows_reports_urgent_first_with_what_they_are_likely_the_same_as() {
+        let (_, mut coordinator, mut monitor) = people();
+        assert!(coordinator.get("/inbox").body.contains("Nothing waits"));
+        report(&mut monitor, "gold-mining", "Ansongo", "Un <b>site</b> d'or");
+        report(&mut monitor, "road-ambush", "Ansongo", "Cinq hommes ont volé 3 motos près d'Ansongo");
+        report(&mut monitor, "road-ambush", "", "خمسة رجال سرقوا ٣ دراجات قرب أنسونغو");
+        monitor.hand_to(&coordinator);
+        let page = coordinator.get("/inbox").body;
+        let plain = page.replace(['\u{2068}', '\u{2069}'], "");
+        assert!(plain.contains("3 reports wait") && page.contains("Un &#60;b&#62;site"), "{page}");
+        assert!(page.find("خمسة").unwrap() < page.find("&#62;site").unwrap());
+        assert!(
+            plain.contains("both name Ansongo") && plain.contains("both say 3, 5") && plain.contains("same kind"),
+            "{plain}"
+        );
+        assert!(page.contains("TLP:AMBER") && page.contains("swift"));
+        let filtered = coordinator.get("/inbox?category=gold-mining&area=gao&age=day").body;
+        assert!(filtered.contains("One report waits") && !filtered.contains("خمسة"));
+        assert!(coordinator.get("/inbox?area=menaka").body.contains("outside this filter"));
+    }
+
+    /// Guards against one report in two incidents after a double tap, and a report that stays in the inbox after it was
+    /// linked.
+    #[test]
+    fn two_reports_become_one_incident_however_often_the_form_is_sent() {
+        let (_, mut coordinator, mut monitor) = people();
+        let one = report(&mut monitor, "road-ambush", "Ansongo", "Five men");
+        let two = report(&mut monitor, "road-ambush", "Ansongo", "Men on the road");
+        let three = report(&mut monitor, "killing", "Bourem", "A man was killed");
+        monitor.hand_to(&coordinator);
+        let page = coordinator.get("/inbox").body;
+        assert!(page.contains("value=\"Ambush or robbery on the road, Ansongo, 20 November 2025\""), "{page}");
+        let fields = [("title", "Ambush at Ansongo"), ("with", two.as_str())];
+        let made = coordinator.post(&format!("/inbox/{one}/new"), &fields).location;
+        assert!(made.starts_with("/incidents/") && made.ends_with("?done=made"), "{made}");
+        let again = coordinator.post(&format!("/inbox/{one}/new"), &fields).location;
+        assert_eq!(again, made.trim_end_matches("?done=made"));
+        let incident = again.trim_start_matches("/incidents/").to_owned();
+        let page = coordinator.get("/inbox").body;
+        assert!(page.contains("One report waits") && page.contains("Ambush at Ansongo"), "{page}");
+        for _ in 0..2 {
+            let fields = [("incident", incident.as_str()), ("here", "/inbox?category=killing"), ("rumour", "well")];
+            let linked = coordinator.post(&format!("/inbox/{three}/link"), &fields).location;
+            assert_eq!(linked, "/inbox?category=killing&done=linked");
+        }
+        let page = coordinator.get(&again).body;
+        assert!(page.contains("3 reports") || page.contains("3\u{2069} reports"), "{page}");
+        let untitled = coordinator.post(&format!("/inbox/{three}/new"), &[("title", "")]);
+        assert_eq!(untitled.location, again);
+        let elsewhere = [("incident", incident.as_str()), ("here", "https://example.org/inbox?age=day")];
+        let answer = coordinator.post(&format!("/inbox/{three}/link"), &elsewhere);
+        assert_eq!(answer.location, "/inbox?done=linked");
+    }
+
+    /// Guards against a report that is set aside and forgotten although its author went on writing.
+    #[test]
+    fn what_is_set_aside_is_out_of_sight_until_its_author_writes_again() {
+        let (_, mut coordinator, mut monitor) = people();
+        let id = report(&mut monitor, "other", "", "Nothing much");
+        monitor.hand_to(&coordinator);
+        coordinator.get("/inbox");
+        let without = coordinator.post(&format!("/inbox/{id}/aside"), &[("why", " ")]);
+        assert!(without.status == 422 && without.body.contains("Say why"), "{}", without.body);
+        coordinator.post(&format!("/inbox/{id}/aside"), &[("why", "Known <already>")]);
+        assert!(coordinator.get("/inbox").body.contains("Nothing waits"));
+        assert!(coordinator.get("/inbox?aside=1").body.contains("Known &#60;already&#62;"));
+        coordinator.post(&format!("/inbox/{id}/back"), &[]);
+        assert!(coordinator.get("/inbox").body.contains("One report waits"));
+        coordinator.post(&format!("/inbox/{id}/aside"), &[("why", "Known")]);
+        monitor.get(&format!("/reports/{id}"));
+        monitor.post(&format!("/reports/{id}/retract"), &[("why", "I was wrong")]);
+        monitor.hand_to(&coordinator);
+        let page = coordinator.get("/inbox").body;
+        assert!(page.contains("One report waits") && page.contains("I was wrong"), "{page}");
+        assert!(page.contains("corrected or added to once"));
+    }
+
+    /// Guards against a steward who changes what coordinators are answerable for.
+    #[test]
+    fn a_steward_reads_and_is_not_offered_what_only_coordinators_do() {
+        let (mut steward, _, _) = people();
+        let page = steward.get("/inbox").body;
+        assert!(page.contains("Coordinators work on reports"));
+        let id = "0123456789abcdef0123456789abcdef";
+        assert_eq!(steward.post(&format!("/incidents/{id}"), &[("do", "note"), ("value", "x")]).status, 403);
+    }
 }

@@ -261,6 +261,13 @@ fn apart<H: Host>(app: &App<H>, device: &Device<H>, texts: &Texts, view: &Incide
     conflicts.collect()
 }
 
+/// Where it may go on to; that it did not happen comes last.
+fn moves(status: Status) -> Vec<String> {
+    let mut moves = status.next();
+    moves.sort_by_key(|next| *next == Status::Refuted);
+    moves.iter().map(ToString::to_string).collect()
+}
+
 /// The page; `wrong` and `typed` where a form was not taken.
 pub(crate) async fn page<H: Host>(
     app: &App<H>,
@@ -331,7 +338,7 @@ pub(crate) async fn page<H: Host>(
         seen: seen(&whole),
         title: view.title.clone(),
         status: view.status.to_string(),
-        moves: view.status.next().iter().map(ToString::to_string).collect(),
+        moves: moves(view.status),
         area: area_name::<H>(device, view.area.as_ref()),
         tlp: view.tlp.to_string(),
         sources: view.independent_sources,

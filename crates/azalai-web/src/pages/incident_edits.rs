@@ -229,3 +229,218 @@ fn refused(done: Result<(), NodeError>) -> Result<Option<&'static str>, Problem>
         Err(error) => Err(error.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::pages::inbox::tests::{people, report};
+    use crate::testing::Browser;
+
+    fn seen(page: &str) -> String {
+        page.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    }
+
+    /// Sends a form as it stands on the page as it is now.
+    fn send(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> crate::testing::Answer {
+        let seen = seen(&browser.get(path).body);
+        browser.post(path, &[fields, &[("seen", &seen)]].concat())
+    }
+
+    fn plain(text: &str) -> String {
+        text.replace(['\u{2068}', '\u{2069}'], "")
+    }
+
+    /// An incident of one report; the path of its page and the report's id.
+    fn incident(coordinator: &mut Browser, monitor: &mut Browser) -> (String, String) {
+        let id = report(monitor, "road-ambush", "Ansongo", "Five men <took> a lorry");
+        monitor.hand_to(coordinator);
+        coordinator.get("/inbox");
+        let made = coordinator.post(&format!("/inbox/{id}/new"), &[("title", "Ambush")]).location;
+        (made.trim_end_matches("?done=made").to_owned(), id)
+    }
+
+    /// Guards against an incident whose parts cannot be written, or are not there on the next page.
+    #[test]
+    fn an_incident_is_written_field_by_field_and_its_history_says_by_whom() {
+        let (_, mut coordinator, mut monitor) = people();
+        let (path, report) = incident(&mut coordinator, &mut monitor);
+        let page = plain(&coordinator.get(&path).body);
+        assert!(page.contains("Five men &#60;took&#62; a lorry") && page.contains("one independent source"), "{page}");
+        assert!(page.contains("source cannot be judged, content cannot be judged"));
+        assert!(page.contains("Ansongo") && page.contains("20 November 2025"));
+        for (what, value) in [
+            ("title", "Lorry taken"),
+            ("status", "reviewing"),
+            ("category", "vehicle-theft"),
+            ("when", "2025-11-19"),
+            ("place", "Bourem"),
+            ("area", "ansongo"),
+            ("outcome", "We look into it"),
+            ("assign", "1"),
+            ("note", "Ask the driver"),
+        ] {
+            let done = send(&mut coordinator, &path, &[("do", what), ("value", value)]);
+            assert_eq!(done.location, format!("{path}?done=done"), "{what}: {}", done.body);
+        }
+        let response = [("do", "response"), ("kind", "mediation"), ("value", "The elders"), ("outcome", "A meeting")];
+        assert!(send(&mut coordinator, &path, &response).location.ends_with("done=done"));
+        let grade = [
+            ("do", "grade"),
+            ("report", report.as_str()),
+            ("reliability", "B"),
+            ("credibility", "2"),
+            ("why", "He was there"),
+        ];
+        assert!(send(&mut coordinator, &path, &grade).location.ends_with("done=done"));
+        let page = plain(&coordinator.get(&path).body);
+        for shown in [
+            "Lorry taken",
+            "Being looked at",
+            "Vehicle stolen",
+            "19 November 2025",
+            "Bourem",
+            "We look into it",
+            "Ask the driver",
+            "The elders",
+            "A meeting",
+            "usually reliable, probably true",
+            "He was there",
+            "stork",
+            "I no longer take care",
+            "Corroborated",
+        ] {
+            assert!(page.contains(shown), "{shown}: {page}");
+        }
+        let history = page.split("class=\"history\"").nth(1).unwrap();
+        assert!(history.matches("<li class=\"applied\">").count() >= 13, "{history}");
+        let list = plain(&coordinator.get("/incidents").body);
+        assert!(list.contains("Lorry taken") && list.contains("One report"));
+    }
+
+    /// Guards against a form that comes twice being done twice, and one from an old page undoing another's work.
+    #[test]
+    fn a_second_tap_changes_nothing_and_an_old_page_undoes_nothing() {
+        let (_, mut coordinator, mut monitor) = people();
+        let (path, report) = incident(&mut coordinator, &mut monitor);
+        let old = seen(&coordinator.get(&path).body);
+        for _ in 0..2 {
+            let done = coordinator.post(&path, &[("do", "note"), ("value", "Once"), ("seen", &old)]);
+            assert!(done.location.ends_with("?done=done"));
+        }
+        assert_eq!(coordinator.get(&path).body.matches(">Once<").count(), 1);
+        for _ in 0..2 {
+            send(&mut coordinator, &path, &[("do", "title"), ("value", "Newer")]);
+        }
+        let stale = coordinator.post(&path, &[("do", "title"), ("value", "Older page"), ("seen", &old)]);
+        assert_eq!(stale.status, 409);
+        assert!(stale.body.contains("Somebody changed this incident") && stale.body.contains("value=\"Older page\""));
+        assert!(coordinator.get(&path).body.contains("Newer"));
+        for _ in 0..2 {
+            let gone = coordinator.post(&path, &[("do", "unlink"), ("report", &report), ("seen", &old)]);
+            assert!(gone.location.ends_with("?done=done"));
+        }
+        assert!(coordinator.get("/inbox").body.contains("One report waits"));
+        for _ in 0..2 {
+            let back = coordinator.post(&path, &[("do", "link"), ("report", &report), ("seen", &old)]);
+            assert!(back.location.ends_with("?done=done"));
+        }
+        assert!(coordinator.get("/inbox").body.contains("Nothing waits"));
+    }
+
+    /// Guards against rules that end in an error nobody understands, or in nothing.
+    #[test]
+    fn what_the_rules_refuse_is_said_in_words_and_changes_nothing() {
+        let (_, mut coordinator, mut monitor) = people();
+        let (path, report) = incident(&mut coordinator, &mut monitor);
+        let long = "x".repeat(401);
+        for (fields, words) in [
+            (vec![("do", "title"), ("value", "")], "A title is needed"),
+            (vec![("do", "title"), ("value", &long)], "A title is needed"),
+            (vec![("do", "status"), ("value", "confirmed")], "in one step"),
+            (vec![("do", "status"), ("value", "nonsense")], "in one step"),
+            (vec![("do", "when"), ("value", "yesterday-ish")], "no day of the calendar"),
+            (vec![("do", "place"), ("value", "")], "no place"),
+            (vec![("do", "note"), ("value", "")], "empty, or too long"),
+            (vec![("do", "area"), ("value", "atlantis")], "does not fit"),
+            (vec![("do", "category"), ("value", "atlantis")], "does not fit"),
+            (vec![("do", "response"), ("kind", "war"), ("value", "x")], "does not fit"),
+            (vec![("do", "sabotage")], "does not fit"),
+            (
+                vec![("do", "grade"), ("report", &report), ("reliability", "A"), ("credibility", "1")],
+                "needs two independent sources",
+            ),
+        ] {
+            let answer = send(&mut coordinator, &path, &fields);
+            assert!(
+                answer.status == 422 && answer.body.contains(words),
+                "{fields:?}: {} {}",
+                answer.status,
+                answer.body
+            );
+        }
+        // A coordinator's own report is somebody else's to grade.
+        let own = crate::pages::inbox::tests::report(&mut coordinator, "other", "", "Mine");
+        coordinator.get("/inbox");
+        send(&mut coordinator, &path, &[("do", "link"), ("report", &own)]);
+        let grade = [("do", "grade"), ("report", own.as_str()), ("reliability", "A"), ("credibility", "2")];
+        let answer = send(&mut coordinator, &path, &grade);
+        assert!(answer.status == 422 && answer.body.contains("your own"), "{}", answer.body);
+    }
+
+    /// Guards against a title that wins in silence over another's: both are shown with who wrote them, and one tap
+    /// settles it on both devices.
+    #[test]
+    fn two_titles_set_apart_are_shown_and_settled_in_one_tap() {
+        let (steward, mut one, mut monitor) = people();
+        let mut two = steward.member("coordinator", "ibis");
+        steward.hand_to(&one);
+        let (path, _) = incident(&mut one, &mut monitor);
+        one.hand_to(&two);
+        assert!(two.get(&path).body.contains("Ambush"));
+        send(&mut one, &path, &[("do", "title"), ("value", "Lorry")]);
+        send(&mut two, &path, &[("do", "title"), ("value", "Bus")]);
+        two.hand_to(&one);
+        let page = plain(&one.get(&path).body);
+        assert!(page.contains("Two answers: Title") && page.contains("ibis") && page.contains("stork"), "{page}");
+        assert!(plain(&one.get("/incidents").body).contains("one field to settle"));
+        let bus = page.split("class=\"value\" dir=\"auto\">Bus<").nth(1).unwrap();
+        let change = bus.split("name=\"change\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        for _ in 0..2 {
+            let settled = send(&mut one, &path, &[("do", "settle"), ("field", "title"), ("change", &change)]);
+            assert!(settled.location.ends_with("?done=done"), "{}", settled.body);
+        }
+        one.hand_to(&two);
+        for browser in [&mut one, &mut two] {
+            let page = browser.get(&path).body;
+            assert!(!page.contains("Two answers") && page.contains("<h1 dir=\"auto\">Bus</h1>"));
+        }
+    }
+
+    /// Guards against one rumour, or a report that was taken back, counting as sources.
+    #[test]
+    fn one_rumour_is_one_source_and_a_report_taken_back_is_none() {
+        let (steward, mut coordinator, mut monitor) = people();
+        let mut other = steward.member("monitor", "dove");
+        let (path, report_id) = incident(&mut coordinator, &mut monitor);
+        let second = report(&mut other, "road-ambush", "Ansongo", "They robbed a lorry");
+        steward.hand_to(&coordinator);
+        other.hand_to(&coordinator);
+        assert!(coordinator.get(&path).body.contains("Likely of this incident too"));
+        send(&mut coordinator, &path, &[("do", "link"), ("report", &second)]);
+        assert!(plain(&coordinator.get(&path).body).contains("2 independent sources"));
+        for report in [&report_id, &second] {
+            send(&mut coordinator, &path, &[("do", "rumour"), ("report", report), ("rumour", "well")]);
+        }
+        let page = plain(&coordinator.get(&path).body);
+        assert!(page.contains("one independent source") && page.contains("rumour “well”"), "{page}");
+        send(&mut coordinator, &path, &[("do", "rumour"), ("report", &second), ("rumour", "")]);
+        assert!(plain(&coordinator.get(&path).body).contains("2 independent sources"));
+        other.get(&format!("/reports/{second}"));
+        other.post(&format!("/reports/{second}/retract"), &[("why", "It was a lie")]);
+        other.hand_to(&coordinator);
+        let page = plain(&coordinator.get(&path).body);
+        assert!(page.contains("one independent source") && page.contains("It was a lie"), "{page}");
+        assert!(page.contains("wrote something after it was linked"));
+        send(&mut coordinator, &path, &[("do", "read"), ("report", &second)]);
+        assert!(!coordinator.get(&path).body.contains("wrote something after it was linked"));
+    }
+}
