@@ -110,10 +110,9 @@ pub(crate) fn save_over_fsync() -> Vec<Figure> {
             timed(|| block_on(parts.vault.stage(batch)).unwrap())
         })
         .collect();
-    let ratio = saves.iter().zip(&writes).map(|(save, write)| save / write).collect();
-    let mean = saves.iter().sum::<f64>() / saves.len() as f64 * 1e3;
+    let medians = format!("{:.3} ms over {:.3} ms", median(saves.clone()) * 1e3, median(writes.clone()) * 1e3);
     let [save, write, computing, journal, vault, stage] =
-        [saves, writes, computing, journals, vaults, stages].map(|times| median(times) * 1e3);
+        [saves, writes, computing, journals, vaults, stages].map(|times| undisturbed(times) * 1e3);
     vec![Figure {
         figure: "save_over_fsync".to_owned(),
         value: save / write,
@@ -121,11 +120,17 @@ pub(crate) fn save_over_fsync() -> Vec<Figure> {
         goal: Some(Goal::AtMost(3.0)),
         against: "an append of the bytes that the journal grew by, and sync_data",
         how: format!(
-            "medians of {TIMES}, alternating: {save:.3} ms over {write:.3} ms for {} bytes (median of the ratios {:.2}, \
-             mean of the saves {mean:.3} ms); apart: the same report in memory {computing:.3} ms, a journal's append \
-             {journal:.3} ms, a vault's durable batch {vault:.3} ms, a staged one {stage:.3} ms",
+            "what a tenth of {TIMES} stay under, alternating: {save:.3} ms over {write:.3} ms for {} bytes (medians \
+             {medians}); apart: the same report in memory {computing:.3} ms, a journal's append {journal:.3} ms, a \
+             vault's durable batch {vault:.3} ms, a staged one {stage:.3} ms",
             bytes.len(),
-            median(ratio),
         ),
     }]
+}
+
+/// What a tenth of the times stay under. Where other programs keep the processors busy, whoever waits for a disk waits
+/// for its turn to compute as well, a bare write as long as a save: medians then speak of the others.
+fn undisturbed(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 10]
 }
