@@ -92,14 +92,19 @@ impl Place {
         ran(self.command(arguments))
     }
 
-    /// Runs it for machines, in the home of that name.
+    /// The program for machines, in the home of that name, not started yet.
+    pub fn command_json(&self, home: &str, arguments: &[&str]) -> Command {
+        self.command(&[arguments, &["--home", home, "--json"]].concat())
+    }
+
+    /// Runs it so to its end.
     pub fn json(&self, home: &str, arguments: &[&str]) -> Ran {
-        self.run(&[arguments, &["--home", home, "--json"]].concat())
+        ran(self.command_json(home, arguments))
     }
 
     /// The same with something on stdin.
     pub fn json_with(&self, home: &str, arguments: &[&str], stdin: &str) -> Ran {
-        let mut command = self.command(&[arguments, &["--home", home, "--json"]].concat());
+        let mut command = self.command_json(home, arguments);
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = child.unwrap();
         child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
@@ -135,6 +140,17 @@ impl Place {
         let file = format!("{from}.bundle");
         self.json(from, &["bundle", "export", "--out", &file]).object();
         self.json(to, &["bundle", "import", &file]).object();
+    }
+
+    /// Makes a relay's home, `relay`, and certifies it in `town.cert`.
+    pub fn certify_relay(&self) {
+        let key = self.json("relay", &["relay-key"]).object()["key"].as_str().unwrap().to_owned();
+        self.json("steward", &["relay-certificate", "--relay-key", &key, "--out", "town.cert"]).object();
+    }
+
+    /// Starts the relay that was certified.
+    pub fn relay(&self) -> Listening {
+        self.listens(&["relay", "--home", "relay", "--listen", "127.0.0.1:0", "--admit", "town.cert"])
     }
 
     /// Starts the program and waits for the address that it listens on.

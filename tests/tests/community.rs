@@ -236,3 +236,23 @@ fn a_foreign_relay_is_told_nothing() {
     let error = c.monitors[0].exchange(&mut link, NOW).unwrap_err();
     assert!(error.to_string().contains("exchange"), "{error}");
 }
+
+/// Guards against a history that reads backwards: a coordinator whose clock is slow answers what it has just read, and
+/// its change stood before the one that it answers.
+#[test]
+fn a_change_stands_after_what_it_answers_whatever_its_writers_clock_says() {
+    let mut c = Community::new();
+    c.settle(NOW);
+    let now_ms = NOW + 60 * MINUTE;
+    let valley: AreaCode = "valley".parse().unwrap();
+    let id = block_on(c.first.node.incident_new("At the well", Some(valley), Tlp::Amber, None, now_ms)).unwrap();
+    c.visit(|c| &mut c.first, now_ms);
+    c.visit(|c| &mut c.second, now_ms);
+    let slow = now_ms - 30 * MINUTE;
+    let edit = [IncidentEdit::SetTitle("At the old well".to_owned())];
+    let answer = block_on(c.second.node.incident_edit(id, &edit, slow)).unwrap();
+    let history = block_on(c.second.node.whole(&id)).unwrap().history;
+    assert_eq!(history.last().unwrap().statement, answer);
+    assert!(history.is_sorted_by_key(|entry| entry.at_ms));
+    assert_eq!(history.len(), 2);
+}

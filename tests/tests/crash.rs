@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use azalai_tests::program::{Listening, Place};
+use azalai_tests::program::Place;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use serde_json::Value;
@@ -61,8 +61,9 @@ impl Fate {
     }
 }
 
-fn for_machines(place: &Place, home: &str, arguments: &[&str]) -> Command {
-    place.command(&[arguments, &["--home", home, "--json"]].concat())
+fn healthy(place: &Place, home: &str) {
+    let doctor = place.json(home, &["doctor"]);
+    assert_eq!(doctor.status, 0, "{home}: {}{}", doctor.out, doctor.err);
 }
 
 /// A project with monitors who have joined, and the coordinator `dune`, who has its keys and knows of them.
@@ -94,7 +95,7 @@ fn a_device_killed_at_any_instant_has_every_report_that_it_said_is_saved() {
         let text = format!("Killed {kill}");
         if kill % 4 == 3 && !known.is_empty() {
             let id = known[fate.below(known.len())].clone();
-            let said = fate.killed(for_machines(&place, "acacia", &["amend", &id, "--text", &text]));
+            let said = fate.killed(place.command_json("acacia", &["amend", &id, "--text", &text]));
             let texts = record.get_mut(&id).unwrap();
             if !said.is_empty() {
                 texts.clear();
@@ -102,7 +103,7 @@ fn a_device_killed_at_any_instant_has_every_report_that_it_said_is_saved() {
             texts.insert(text);
         } else {
             let report = ["report", "--category", "road-ambush", "--text", &text, "--when", "today"];
-            for said in fate.killed(for_machines(&place, "acacia", &report)) {
+            for said in fate.killed(place.command_json("acacia", &report)) {
                 record.insert(text_of(&said, "id"), BTreeSet::from([text.clone()]));
             }
         }
@@ -118,14 +119,11 @@ fn a_device_killed_at_any_instant_has_every_report_that_it_said_is_saved() {
             assert!(texts.contains(text), "{home}: {id} says {text:?} and not one of {texts:?}");
         }
         // What was killed before it was acknowledged may be there or not, but never twice.
-        let mut first: Vec<&String> = there.values().filter(|text| text.starts_with("Killed")).collect();
-        first.sort_unstable();
-        first.dedup();
-        assert_eq!(first.len(), there.values().filter(|text| text.starts_with("Killed")).count(), "doubled");
+        let killed: Vec<&String> = there.values().filter(|text| text.starts_with("Killed")).collect();
+        assert_eq!(killed.iter().collect::<BTreeSet<_>>().len(), killed.len(), "doubled");
     };
     check("acacia");
-    let doctor = place.json("acacia", &["doctor"]);
-    assert_eq!(doctor.status, 0, "{}{}", doctor.out, doctor.err);
+    healthy(&place, "acacia");
     // All of it goes onward, and means the same there.
     place.hand_over("acacia", "dune");
     check("dune");
@@ -137,12 +135,8 @@ fn a_device_killed_at_any_instant_has_every_report_that_it_said_is_saved() {
 fn a_relay_killed_at_any_instant_has_every_letter_that_it_signed_for() {
     let homes = ["acacia", "baobab", "cassia"];
     let place = founded(&homes);
-    let key = text_of(&place.json("relay", &["relay-key"]).object(), "key");
-    place.json("steward", &["relay-certificate", "--relay-key", &key, "--out", "town.cert"]).object();
-    let serve = || -> Listening {
-        place.listens(&["relay", "--home", "relay", "--listen", "127.0.0.1:0", "--admit", "town.cert"])
-    };
-    let mut relay = serve();
+    place.certify_relay();
+    let mut relay = place.relay();
     let mut fate = Fate::of(2, || {
         place.report("acacia", "Before it began");
         place.json("acacia", &["sync", "--relay", &relay.url]).object();
@@ -150,7 +144,7 @@ fn a_relay_killed_at_any_instant_has_every_letter_that_it_signed_for() {
     for _ in 0..RELAY_KILLS {
         let home = homes[fate.below(homes.len())];
         place.report(home, "On the road");
-        let mut sync = for_machines(&place, home, &["sync", "--relay", &relay.url]);
+        let mut sync = place.command_json(home, &["sync", "--relay", &relay.url]);
         match fate.below(3) {
             // The device is killed, and the relay goes on.
             0 => drop(fate.killed(sync)),
@@ -160,7 +154,7 @@ fn a_relay_killed_at_any_instant_has_every_letter_that_it_signed_for() {
                 // Dropping kills.
                 drop(relay);
                 child.wait().unwrap();
-                relay = serve();
+                relay = place.relay();
             }
         }
     }
@@ -175,7 +169,7 @@ fn a_relay_killed_at_any_instant_has_every_letter_that_it_signed_for() {
     assert!(signed.len() > RELAY_KILLS / 10, "nearly nothing got through: {}", signed.len());
     // Only the coordinator, who was never there, comes to the relay now.
     drop(relay);
-    relay = serve();
+    relay = place.relay();
     place.json("dune", &["sync", "--relay", &relay.url]).object();
     let there: BTreeSet<String> =
         place.json("dune", &["reports"]).objects().iter().map(|report| text_of(report, "id")).collect();
@@ -201,15 +195,14 @@ fn whatever_was_killed_can_be_done_again() {
         let (file, home) = (format!("{kill}.invite"), format!("home{kill}"));
         let words = text_of(&place.json("steward", &[&invite[..], &[&file]].concat()).object(), "words");
         let join = ["join", &file, "--words", &words, "--pseudonym", "egret", "--argon2-memory", "19"];
-        fate.killed(for_machines(&place, &home, &join));
+        fate.killed(place.command_json(&home, &join));
         let again = place.json(&home, &join);
         let taken = again.status == 1 && again.err.contains("already holds a project");
         assert!(again.status == 0 || taken, "{}", again.err);
         // Where it says that the home is taken, it can be used.
         place.report(&home, "After the kill");
-        let status = place.json(&home, &["status"]).object();
-        let doctor = place.json(&home, &["doctor"]);
-        assert_eq!(doctor.status, 0, "{status}: {}{}", doctor.out, doctor.err);
+        place.json(&home, &["status"]).object();
+        healthy(&place, &home);
         // The claim is there as well: without it nobody could ever admit the device.
         place.hand_over(&home, "steward");
     }
@@ -221,8 +214,8 @@ fn whatever_was_killed_can_be_done_again() {
     place.json("acacia", &["bundle", "export", "--out", "again.bundle"]).object();
     let mut fate = Fate::of(4, || drop(place.json("dune", &["reports"]).objects()));
     for _ in 0..OTHER_KILLS {
-        fate.killed(for_machines(&place, "dune", &["bundle", "import", "again.bundle"]));
-        fate.killed(for_machines(&place, "steward", &["admit"]));
+        fate.killed(place.command_json("dune", &["bundle", "import", "again.bundle"]));
+        fate.killed(place.command_json("steward", &["admit"]));
     }
     place.json("dune", &["bundle", "import", "again.bundle"]).object();
     place.json("steward", &["admit"]).objects();
@@ -234,7 +227,7 @@ fn whatever_was_killed_can_be_done_again() {
     let incident = place.json("dune", &["incident", "new", "--title", "At the well"]).object();
     let incident = text_of(&incident, "id");
     for _ in 0..OTHER_KILLS {
-        fate.killed(for_machines(&place, "dune", &["incident", "link", &incident, &report]));
+        fate.killed(place.command_json("dune", &["incident", "link", &incident, &report]));
     }
     // By now it is there, or is linked by this one.
     let last = place.json("dune", &["incident", "link", &incident, &report]);
@@ -242,7 +235,6 @@ fn whatever_was_killed_can_be_done_again() {
     let incidents = place.json("dune", &["incidents"]).objects();
     assert_eq!((incidents.len(), incidents[0]["reports"].as_array().unwrap().len()), (1, 1), "{incidents:?}");
     for home in ["steward", "dune", "acacia"] {
-        let doctor = place.json(home, &["doctor"]);
-        assert_eq!(doctor.status, 0, "{home}: {}{}", doctor.out, doctor.err);
+        healthy(&place, home);
     }
 }

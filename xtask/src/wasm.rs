@@ -15,7 +15,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The pure crates, and those that a browser will run without their native features.
 const CRATES: &[&str] =
-    &["azalai-envelope", "azalai-roster", "azalai-model", "azalai-sync", "azalai-store", "azalai-node"];
+    &["azalai-envelope", "azalai-roster", "azalai-model", "azalai-sync", "azalai-store", "azalai-node", "azalai-web"];
 
 /// A compiler that can check for wasm32.
 enum Compiler {

@@ -208,6 +208,15 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Serves the pages of this device to a browser on this machine; begins a home where there is none.
+    #[command(after_help = "Example: azalai serve --home me")]
+    Serve {
+        /// Where to listen: an address of this machine alone; port 0 takes any free one.
+        #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:7711")]
+        listen: SocketAddr,
+        #[command(flatten)]
+        memory: Memory,
+    },
     /// Checks everything that this home keeps, and mends what can be.
     #[command(after_help = "Example: azalai doctor --home me")]
     Doctor,
@@ -229,7 +238,7 @@ pub(crate) enum Project {
         /// How the steward's device wants to be called.
         #[arg(long, default_value = "steward")]
         pseudonym: String,
-        /// Lets `azalai sync` admit newcomers by itself, instead of somebody with `azalai admit`. Whoever gets hold of
+        /// Lets an exchange (by relay, neighbour or file) admit newcomers by itself, instead of somebody with `azalai admit`. Whoever gets hold of
         /// an invite and its words then is a member, of the role that it names, and nobody has looked; by hand,
         /// somebody asks who it is. An invite that two claimed, or that is past its last day, always waits for a hand.
         #[arg(long)]
@@ -444,8 +453,8 @@ pub(crate) enum Bundle {
 pub(crate) enum Admission {
     /// A coordinator or steward admits each with `azalai admit`.
     ByHand,
-    /// `azalai sync` on a coordinator's or steward's device admits each who alone claimed an invite: an invite that
-    /// leaks with its words lets a stranger in, and nobody has looked.
+    /// An exchange (by relay, neighbour or file) of a coordinator's or steward's device admits each who alone claimed an
+    /// invite: an invite that leaks with its words lets a stranger in, and nobody has looked.
     AtExchange,
 }
 

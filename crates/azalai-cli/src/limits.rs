@@ -28,3 +28,6 @@ pub(crate) const CATCH_UP_EVERY: Duration = Duration::from_secs(1);
 
 /// Words of an offered passphrase: five of 2,048 make 55 bits, behind Argon2id.
 pub(crate) const OFFERED_WORDS: usize = 5;
+
+/// How often pages that nobody looks at are locked: a few seconds over the rest that was chosen.
+pub(crate) const IDLE_CHECK_EVERY: Duration = Duration::from_secs(5);

@@ -34,8 +34,11 @@ pub enum Passage {
 #[must_use]
 pub const fn passage(label: Tlp, ring: Ring) -> Passage {
     match (ring, label) {
+        // Every member may come to see what is exported for the project: what was for one area's coordinators leaves
+        // its words behind, what was for named persons does not leave at all.
+        (Ring::Project, Tlp::AmberStrict) => Passage::CoarseWithoutWords,
+        (_, Tlp::Red) | (Ring::Partners | Ring::Public, Tlp::AmberStrict) => Passage::Nothing,
         (Ring::Project, _) => Passage::Coarse,
-        (Ring::Partners | Ring::Public, Tlp::Red | Tlp::AmberStrict) => Passage::Nothing,
         (Ring::Partners | Ring::Public, Tlp::Clear) => Passage::AsItIs,
         (Ring::Partners, Tlp::Green) => Passage::CoarseWithoutWords,
         (Ring::Public, Tlp::Green) | (Ring::Partners | Ring::Public, Tlp::Amber) => Passage::Counted,
@@ -64,12 +67,15 @@ mod tests {
 
     /// Guards the promise that matters most on export: what is not to leave has no way out.
     #[test]
-    fn red_and_strict_leave_the_project_as_nothing_and_amber_as_a_number() {
+    fn what_was_sealed_to_few_leaves_without_words_or_not_at_all() {
         for ring in [Ring::Partners, Ring::Public] {
             assert_eq!(passage(Tlp::Red, ring), Passage::Nothing);
             assert_eq!(passage(Tlp::AmberStrict, ring), Passage::Nothing);
             assert_eq!(passage(Tlp::Amber, ring), Passage::Counted);
         }
+        assert_eq!(passage(Tlp::Red, Ring::Project), Passage::Nothing);
+        assert_eq!(passage(Tlp::AmberStrict, Ring::Project), Passage::CoarseWithoutWords);
+        assert_eq!(passage(Tlp::Amber, Ring::Project), Passage::Coarse);
         assert_eq!(passage(Tlp::Green, Ring::Public), Passage::Counted);
         assert_eq!(passage(Tlp::Green, Ring::Partners), Passage::CoarseWithoutWords);
     }

@@ -158,8 +158,8 @@ impl Document {
         Ok(carried)
     }
 
-    /// The changes after the base change, as statements carry them, in an order that depends on nothing but their set: each after
-    /// all that it builds on, and of several that could come next the one with the lowest hash.
+    /// The changes after the base change, as statements carry them, in an order that depends on nothing but their set:
+    /// each after all that it builds on, and of several that could come next the one with the lowest hash.
     #[must_use]
     pub fn changes(&self) -> Vec<Vec<u8>> {
         self.ordered().iter().filter_map(|change| carried::strip(change.raw_bytes())).collect()

@@ -18,7 +18,7 @@ use azalai_store::{Batch, Disk, Store};
 
 use crate::chains::Forks;
 use crate::error::NodeError;
-use crate::limits::{MAX_DOCUMENT_STATEMENTS, MAX_ROW_BYTES};
+use crate::limits::{MAX_AUTHOR_STATEMENTS, MAX_ROW_BYTES};
 use crate::node::{Node, scan_all};
 use crate::rows::ReportRow;
 use crate::spaces::{DOCUMENTS, STATEMENTS};
@@ -80,8 +80,8 @@ impl Record {
         }
         let kind = Kind(reader.u8("kind")?);
         let audience = AudienceId(reader.array("audience")?);
-        let count = reader.length("entries", MAX_DOCUMENT_STATEMENTS)?;
-        let mut entries = Vec::with_capacity(count);
+        let count = reader.length("entries", reader.left())?;
+        let mut entries = Vec::new();
         for _ in 0..count {
             entries.push(Entry {
                 statement: StatementId(reader.array("statement")?),
@@ -186,7 +186,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 }
             };
             let known = record.entries.iter().any(|entry| entry.statement == statement.id());
-            if known || record.entries.len() >= MAX_DOCUMENT_STATEMENTS {
+            if known {
                 continue;
             }
             at_hand.insert(statement.id(), statement);
@@ -246,6 +246,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let kind = automerge_kind(record.kind).ok_or_else(|| NodeError::Invalid("not a document".to_owned()))?;
         let (mut document, mut ground) = fresh(kind);
         let mut history = Vec::with_capacity(record.entries.len());
+        let too_many = beyond_share(&record.entries);
         for entry in &record.entries {
             let statement = match at_hand.get(&entry.statement) {
                 Some(statement) => (*statement).clone(),
@@ -255,6 +256,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 },
             };
             let fate = match self.may_count(record, &statement).await? {
+                None if too_many.contains(&entry.statement) => {
+                    Fate::SetAside(format!("its author said more than {MAX_AUTHOR_STATEMENTS} things here"))
+                }
                 None => Fate::Waiting,
                 Some(why) => Fate::SetAside(why),
             };
@@ -321,6 +325,20 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 }
 
+/// What each author said beyond its share: by the clocks and not by arrival, so that everywhere the same ones are too
+/// many.
+fn beyond_share(entries: &[Entry]) -> BTreeSet<StatementId> {
+    let mut in_order: Vec<&Entry> = entries.iter().collect();
+    in_order.sort_by_key(|entry| (entry.clock, entry.statement));
+    let mut said: BTreeMap<SigningPublic, usize> = BTreeMap::new();
+    let beyond = in_order.into_iter().filter(|entry| {
+        let said = said.entry(entry.author).or_default();
+        *said += 1;
+        *said > MAX_AUTHOR_STATEMENTS
+    });
+    beyond.map(|entry| entry.statement).collect()
+}
+
 /// Takes one statement's change through the linter into the document.
 fn apply(document: &mut Document, ground: &mut Ground, past: &mut Past, actor: &[u8]) -> Fate {
     let body = match past.statement.body() {
@@ -367,4 +385,36 @@ fn fields(kind: DocumentKind, change: &Linted<'_>) -> Vec<String> {
         fields.insert(named.map_or(name, |(_, name)| name).to_owned());
     }
     fields.into_iter().collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    /// Guards against one who floods a document and makes it differ from device to device: what is too much must not
+    /// hang on what arrived first, and must not push others' words out.
+    #[test]
+    fn what_an_author_says_beyond_its_share_is_the_same_in_any_order_of_arrival() {
+        let entry = |author: u8, n: usize| {
+            let mut statement = [author; 32];
+            statement[..8].copy_from_slice(&(n as u64).to_be_bytes());
+            Entry {
+                statement: StatementId(statement),
+                author: SigningPublic([author; 32]),
+                chain: ChainId([author; 8]),
+                seq: n as u64,
+                clock: Clock(n as u64),
+                opens: false,
+            }
+        };
+        let mut entries: Vec<Entry> = (0..MAX_AUTHOR_STATEMENTS + 3).map(|n| entry(1, n)).collect();
+        entries.push(entry(2, MAX_AUTHOR_STATEMENTS + 10));
+        let beyond = beyond_share(&entries);
+        let last = (MAX_AUTHOR_STATEMENTS..MAX_AUTHOR_STATEMENTS + 3).map(|n| entry(1, n).statement);
+        assert_eq!(beyond, last.collect());
+        entries.reverse();
+        assert_eq!(beyond_share(&entries), beyond);
+        assert!(beyond_share(&entries[..5]).is_empty());
+    }
 }

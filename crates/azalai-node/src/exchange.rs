@@ -12,10 +12,11 @@ use azalai_envelope::{
 };
 use azalai_store::{Batch, Disk, Store, Vault};
 use azalai_sync::exchange::{Config, Event, Exchange, Step, Summary};
-use azalai_sync::{Carrier, Found, KeyDocument, PerLane, Refusal, Responder, Role, Why};
+use azalai_sync::{Carrier, Found, KeyDocument, Refusal, Responder, Why};
 
 use crate::door::TakenIn;
 use crate::error::NodeError;
+use crate::exchange_steps::Ask;
 use crate::node::Node;
 use crate::spaces::PROFILE;
 
@@ -45,9 +46,6 @@ pub enum TransportError {
     #[error("no connection: {0}")]
     Connection(String),
 }
-
-/// The kind of problem by which a responder says that it knows no such posting epoch.
-const UNKNOWN_EPOCH: &str = "unknown-epoch";
 
 /// What an exchange came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -104,34 +102,26 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// Exchanges with one responder until both carry the same, then once more if what was received made this device
-    /// say something (a receipt, a letter with keys), or if a receipt for its own letters is missing.
+    /// say something (a receipt, a letter with keys), or if a receipt for its own letters is missing. Who wants the
+    /// device free while a request travels drives [`Node::step_exchange`] instead.
     ///
     /// # Errors
     /// [`NodeError::Exchange`] says what the other side did wrong; what arrived before it is kept.
     pub async fn exchange_with(&mut self, transport: &mut impl Transport, now_ms: u64) -> Result<Exchanged, NodeError> {
-        let mut exchanged = Exchanged::default();
-        (exchanged.taken, exchanged.stay) = self.get_ready(now_ms).await?;
-        let document = transport.key_document().await.map_err(failed)?;
-        let document = KeyDocument::parse(&document).map_err(failed)?;
-        let (responder, role) = (self.trust(&document, transport, now_ms).await?, document.role);
-        self.run(transport, responder, role, &[], now_ms, &mut exchanged).await?;
-        exchanged.admitted = self.admit_at_exchange(now_ms).await?;
-        let (again, stay) = self.get_ready(now_ms).await?;
-        exchanged.taken.add(again);
-        exchanged.stay = stay;
-        let refused: BTreeSet<EnvelopeId> = exchanged.refused.iter().map(|(id, _)| *id).collect();
-        let relay = (role == Role::Relay).then_some(responder.signing);
-        let unsent: Vec<EnvelopeId> = self.unsent(relay).await?.difference(&refused).copied().collect();
-        if !unsent.is_empty() {
-            self.run(transport, responder, role, &unsent, now_ms, &mut exchanged).await?;
+        let mut run = self.begin_exchange(now_ms).await?;
+        let mut answer = None;
+        loop {
+            answer = Some(match self.step_exchange(&mut run, answer, now_ms).await? {
+                Ask::KeyDocument => transport.key_document().await,
+                Ask::Request(request) => transport.exchange(request).await,
+                Ask::Nothing => return Ok(run.into_exchanged()),
+            });
         }
-        self.trim_journal().await?;
-        Ok(exchanged)
     }
 
     /// The sealed letters of this device that this relay has given no receipt for, or, without a relay, that nobody
     /// has. Some may be there all the same: the reply that said so was lost.
-    async fn unsent(&self, relay: Option<SigningPublic>) -> Result<BTreeSet<EnvelopeId>, NodeError> {
+    pub(crate) async fn unsent(&self, relay: Option<SigningPublic>) -> Result<BTreeSet<EnvelopeId>, NodeError> {
         let (outbox, _) = crate::node::scan_all(&self.vault, crate::spaces::OUTBOX).await?;
         let mut unsent = BTreeSet::new();
         for (_, value) in outbox {
@@ -145,34 +135,18 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(unsent)
     }
 
-    /// Finds out whether the responder is a relay of this project or a member's device.
-    async fn trust(
-        &mut self,
-        document: &KeyDocument,
-        transport: &mut impl Transport,
-        now_ms: u64,
-    ) -> Result<DevicePublic, NodeError> {
+    /// The relays that this device would believe: those that the project names, and this one if it showed its
+    /// certificate before. One who is not admitted yet cannot read the act that names the relay: the certificate that
+    /// it showed at an earlier exchange stands in for it.
+    pub(crate) async fn believed(&self, document: &KeyDocument) -> Result<Vec<DevicePublic>, NodeError> {
         let mut relays: Vec<DevicePublic> = self.roster.relays().iter().map(|relay| relay.public).collect();
-        // One who is not admitted yet cannot read the act that names the relay: the certificate that it showed at an
-        // earlier exchange stands in for it.
         relays.extend(self.certified(&document.keys).await?.map(|_| document.keys));
-        if document.role == Role::Relay && !relays.contains(&document.keys) {
-            // Certified after this device's last exchange: the relay shows its certificate, and the root decides.
-            let mut config = self.config(document.keys).await?;
-            config.lanes = PerLane::from_fn(|_| false);
-            let mut exchange = Exchange::new(config);
-            if let Step::Send(request) = self.next(&mut exchange, now_ms)? {
-                let reply = transport.exchange(request).await.map_err(failed)?;
-                for event in self.handle(&mut exchange, &reply)? {
-                    if let Event::Certificate(bytes) = event
-                        && self.learn_certificate(&bytes).await?
-                        && self.certified(&document.keys).await?.is_some()
-                    {
-                        relays.push(document.keys);
-                    }
-                }
-            }
-        }
+        Ok(relays)
+    }
+
+    /// Makes sure that the responder is a relay of this project or a member's device.
+    pub(crate) async fn trust(&self, document: &KeyDocument) -> Result<DevicePublic, NodeError> {
+        let relays = self.believed(document).await?;
         document.verify(&self.project, &relays, &self.postings()).map_err(failed)
     }
 
@@ -211,7 +185,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             .filter(|(_, bytes)| Certificate::parse(bytes).is_ok_and(|certificate| certificate.relay == *relay)))
     }
 
-    async fn config(&self, responder: DevicePublic) -> Result<Config, NodeError> {
+    pub(crate) async fn config(&self, responder: DevicePublic) -> Result<Config, NodeError> {
         let posting = self.secrets.posting(&self.roster).cloned();
         let posting = posting.ok_or_else(|| NodeError::NoKey("this device holds no posting key".to_owned()))?;
         let mut config = Config::new(self.project, posting, responder);
@@ -219,62 +193,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(config)
     }
 
-    fn next(&mut self, exchange: &mut Exchange, now_ms: u64) -> Result<Step, NodeError> {
+    pub(crate) fn next(&mut self, exchange: &mut Exchange, now_ms: u64) -> Result<Step, NodeError> {
         let carrier = Arc::clone(&self.carrier);
         carrier.read(|index| exchange.next(index, now_ms, &mut self.rng)).map_err(failed)
     }
 
-    fn handle(&self, exchange: &mut Exchange, reply: &[u8]) -> Result<Vec<Event>, NodeError> {
+    pub(crate) fn handle(&self, exchange: &mut Exchange, reply: &[u8]) -> Result<Vec<Event>, NodeError> {
         self.carrier.read(|index| exchange.handle_reply(index, reply)).map_err(failed)
     }
 
-    async fn run(
-        &mut self,
-        transport: &mut impl Transport,
-        responder: DevicePublic,
-        role: Role,
-        offered: &[EnvelopeId],
-        now_ms: u64,
-        exchanged: &mut Exchanged,
-    ) -> Result<(), NodeError> {
-        let mut exchange = Exchange::new(self.config(responder).await?);
-        self.carrier.read(|index| exchange.offer(index, offered));
-        let mut introduced = false;
-        let relay = (role == Role::Relay).then_some(responder.signing);
-        loop {
-            match self.next(&mut exchange, now_ms)? {
-                Step::Load(ids) => {
-                    let found = self.carrier.get(&ids).await?;
-                    let held = ids.into_iter().zip(found).filter_map(|(id, found)| match found {
-                        Found::Held(bytes) => Some((id, bytes)),
-                        _ => None,
-                    });
-                    exchange.provide(held.collect());
-                }
-                Step::Send(request) => match transport.exchange(request).await {
-                    Ok(reply) => {
-                        let events = self.handle(&mut exchange, &reply)?;
-                        self.apply_events(events, relay, exchanged).await?;
-                    }
-                    // The relay missed a rotation: any member brings it the newer certificate.
-                    Err(TransportError::Refused { kind, .. }) if kind == UNKNOWN_EPOCH && !introduced => {
-                        introduced = true;
-                        exchange.introduce();
-                    }
-                    Err(error) => {
-                        add(&mut exchanged.summary, exchange.summary());
-                        return Err(failed(error));
-                    }
-                },
-                Step::Done(summary) => {
-                    add(&mut exchanged.summary, summary);
-                    return Ok(());
-                }
-            }
-        }
-    }
-
-    async fn apply_events(
+    pub(crate) async fn apply_events(
         &mut self,
         events: Vec<Event>,
         relay: Option<SigningPublic>,
@@ -341,11 +269,11 @@ fn refusal(reason: Refusal) -> &'static str {
     }
 }
 
-fn failed(error: impl core::fmt::Display) -> NodeError {
+pub(crate) fn failed(error: impl core::fmt::Display) -> NodeError {
     NodeError::Exchange(error.to_string())
 }
 
-fn add(sum: &mut Summary, part: Summary) {
+pub(crate) fn add(sum: &mut Summary, part: Summary) {
     sum.sent += part.sent;
     sum.received += part.received;
     sum.refused += part.refused;

@@ -9,13 +9,13 @@ use azalai_envelope::{
     ReceivingSecret, SigningSecret, Statement, StatementId, UnverifiedStatement, Verified,
 };
 use azalai_roster::{Act, Admission, AreaCode, Circle, InvitePackage, LogEntry, Role, Roster, prove_claim};
-use azalai_store::{ArgonParams, Batch, Disk, Keys, Slots, Store, Vault};
+use azalai_store::{ArgonParams, Batch, Disk, JOURNAL_FILE, KEYRING_FILE, Keys, Slots, Store, Vault};
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
 
 use crate::error::NodeError;
 use crate::invite_file;
-use crate::node::{Home, Node, SLOTS_FILE, log_document, place_key};
+use crate::node::{Home, Node, SLOTS_FILE, UNFINISHED_FILE, log_document, place_key};
 use crate::secrets::Secrets;
 use crate::spaces::{LOG, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
@@ -30,10 +30,6 @@ pub struct NewArea {
     /// The area that contains it.
     pub parent: Option<AreaCode>,
 }
-
-/// There from before the first byte of a new home until it can be opened. A keyring without it and without slots is
-/// not ours to remove: the slots may come back from a backup.
-const UNFINISHED_FILE: &str = "unfinished";
 
 /// A home that does not exist yet.
 #[derive(Debug)]
@@ -179,7 +175,7 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
             return Err(NodeError::HomeInUse);
         }
         if disk.len(UNFINISHED_FILE).await?.is_some() {
-            for name in ["keyring", "journal"] {
+            for name in [KEYRING_FILE, JOURNAL_FILE] {
                 disk.remove(name).await?;
             }
         } else {

@@ -22,9 +22,9 @@ pub const MIN_PREFIX: usize = 6;
 /// Bytes of a bundle file at most, so that one import is bounded in memory.
 pub const MAX_BUNDLE_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Statements of one document that a device applies at most: far above any real incident, and a bound on what a
-/// hostile coordinator can make others compute.
-pub const MAX_DOCUMENT_STATEMENTS: usize = 20_000;
+/// Statements of one author that are applied to one document at most, the earliest by their clocks; the rest are kept
+/// and set aside. Far above what anybody writes, and a bound on what a hostile coordinator can make others compute.
+pub const MAX_AUTHOR_STATEMENTS: usize = 2_000;
 
 /// Bytes of envelopes that a device carries, its own and others': some eight hundred thousand typical reports; the
 /// oldest are given up first.
@@ -41,3 +41,6 @@ pub const MAX_REASON_BYTES: usize = 512;
 
 /// Bytes of a kept row of a list: the largest report as JSON, escaped.
 pub const MAX_ROW_BYTES: usize = 1 << 20;
+
+/// Bytes of the name of an item on the desk: a word and a 32-digit id, with room.
+pub const MAX_DESK_KEY_BYTES: usize = 128;

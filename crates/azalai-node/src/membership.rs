@@ -79,11 +79,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// Where the project says so, admits whoever this device may admit without anybody looking: each whose claim is
     /// the only one of its invite, while that has neither ended nor passed its last day. The others wait for a hand.
-    /// To be called after an exchange, not before: the other side may bring a second claim.
+    /// To be called after letters came in, not before: they may bring a second claim.
     ///
     /// # Errors
     /// As [`Node::admit`]; those admitted before the error stay so.
-    pub(crate) async fn admit_at_exchange(&mut self, now_ms: u64) -> Result<Vec<Member>, NodeError> {
+    pub async fn admit_at_exchange(&mut self, now_ms: u64) -> Result<Vec<Member>, NodeError> {
         let mut admitted = Vec::new();
         if self.roster.admission() == Admission::ByHand {
             return Ok(admitted);

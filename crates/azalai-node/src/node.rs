@@ -27,6 +27,10 @@ use crate::stored::{self, Outgoing, OwnChain, Profile};
 /// Name of the file with the passphrase slots. It is written last: a home without it holds no project.
 pub(crate) const SLOTS_FILE: &str = "slots";
 
+/// There from before the first byte of a new home until it can be opened. A keyring without it and without slots is
+/// not ours to remove: the slots may come back from a backup.
+pub(crate) const UNFINISHED_FILE: &str = "unfinished";
+
 /// Items that one page of a scan asks for.
 pub(crate) const SCAN_PAGE: usize = 1024;
 
@@ -113,6 +117,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(disk.len(SLOTS_FILE).await?.is_some())
     }
 
+    /// Whether a passphrase opens a home that may be open already. Costs what opening costs.
+    ///
+    /// # Errors
+    /// [`NodeError::NoHome`], [`NodeError::WrongPassphrase`], those of the storage.
+    pub async fn check_passphrase(disk: &D, passphrase: &str) -> Result<(), NodeError> {
+        let slots = disk.read(SLOTS_FILE).await?.ok_or(NodeError::NoHome)?;
+        Slots::from_bytes(&slots)?.open(passphrase)?;
+        Ok(())
+    }
+
     /// Unlocks a home.
     ///
     /// # Errors
@@ -120,6 +134,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub async fn open(home: Home<S, D>, passphrase: &str, mut rng: ChaCha20Rng) -> Result<Self, NodeError> {
         let slots = home.disk.read(SLOTS_FILE).await?.ok_or(NodeError::NoHome)?;
         let key = Slots::from_bytes(&slots)?.open(passphrase)?;
+        // A making that was stopped at its last step: this is a home, and not another's to clear.
+        if home.disk.len(UNFINISHED_FILE).await?.is_some() {
+            home.disk.remove(UNFINISHED_FILE).await?;
+        }
         let keys = Arc::new(Keys::open(home.disk, key, &mut rng).await?);
         let vault = Vault::unlock(home.store, Arc::clone(&keys)).await?;
         Self::load(vault, keys, rng).await
@@ -266,6 +284,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         self.profile.role
     }
 
+    /// The area that this device was invited for.
+    #[must_use]
+    pub fn invited_area(&self) -> Option<azalai_roster::AreaCode> {
+        self.profile.area.as_deref().and_then(|area| area.parse().ok())
+    }
+
     /// What opening found wrong.
     #[must_use]
     pub fn open_report(&self) -> OpenReport {
@@ -296,6 +320,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 Ok(OwnChain { chain: ChainId(chain), seq: 0, prev: None })
             }
         }
+    }
+
+    /// Moves this device's clock past what it answers to: what is written after something reads as written after it.
+    pub(crate) fn hear(&mut self, clock: Clock, now_ms: u64) {
+        self.clock = self.clock.heard(clock, now_ms);
     }
 
     pub(crate) fn tick(&mut self, now_ms: u64) -> Clock {
@@ -375,8 +404,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         self.settle().await?;
         let circle = if kind == Kind::AUTHORITY { Circle::Everyone } else { Circle::Staff };
         let audience = self.audience(&circle);
-        let entry = LogEntry { after: self.roster.heads(), acts };
-        let body = entry.encode()?;
+        let after = self.roster.heads();
+        for head in &after {
+            if let Some(clock) = self.log.get(head).map(|statement| statement.clock()) {
+                self.hear(clock, now_ms);
+            }
+        }
+        let body = LogEntry { after, acts }.encode()?;
         let chain = self.own_chain(&audience).await?;
         let document = log_document(&self.project, kind, &audience, &self.profile.root);
         let saying = Saying { kind, document, opens: None, audience, body: &body };

@@ -76,6 +76,22 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// [`NodeError::Denied`] for a label that cannot be kept yet.
     pub async fn report(
         &mut self,
+        fields: ReportFields,
+        area: Option<AreaCode>,
+        now_ms: u64,
+    ) -> Result<DocumentId, NodeError> {
+        let nonce = self.random16();
+        self.report_once(nonce, fields, area, now_ms).await
+    }
+
+    /// The same for a form that may be sent twice: with the same `nonce` (random, of this form alone), audience and
+    /// device there is one report, and its id is given again.
+    ///
+    /// # Errors
+    /// As [`Node::report`].
+    pub async fn report_once(
+        &mut self,
+        nonce: [u8; 16],
         mut fields: ReportFields,
         area: Option<AreaCode>,
         now_ms: u64,
@@ -94,8 +110,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         fields.tlp = Some(tlp);
         let audience = self.audience_of(tlp, area)?;
         let lane = if urgency == Urgency::Now { Lane::Urgent } else { Lane::Text };
+        let id = azalai_envelope::statement::document_id(&self.project, Kind::REPORT, &audience, &self.me(), &nonce);
+        self.settle().await?;
+        if self.record(&id).await?.is_some() {
+            return Ok(id);
+        }
         let (id, statement) = self
-            .open_document(Kind::REPORT, audience, lane, now_ms, |document, actor| {
+            .open_document_as(nonce, Kind::REPORT, audience, lane, now_ms, |document, actor| {
                 document.write_report(actor, &fields).map_err(|error| NodeError::Invalid(error.to_string()))
             })
             .await?;
@@ -145,9 +166,21 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         now_ms: u64,
         write: impl FnOnce(&mut Document, &ActorId) -> Result<Vec<u8>, NodeError>,
     ) -> Result<(DocumentId, Verified<Statement>), NodeError> {
+        let nonce = self.random16();
+        self.open_document_as(nonce, kind, audience, lane, now_ms, write).await
+    }
+
+    async fn open_document_as(
+        &mut self,
+        nonce: [u8; 16],
+        kind: Kind,
+        audience: AudienceId,
+        lane: Lane,
+        now_ms: u64,
+        write: impl FnOnce(&mut Document, &ActorId) -> Result<Vec<u8>, NodeError>,
+    ) -> Result<(DocumentId, Verified<Statement>), NodeError> {
         self.settle().await?;
         let form = automerge_kind(kind).ok_or_else(|| NodeError::Invalid("not a document".to_owned()))?;
-        let nonce = self.random16();
         let id = azalai_envelope::statement::document_id(&self.project, kind, &audience, &self.me(), &nonce);
         let chain = self.own_chain(&audience).await?;
         let actor = actor_id(&self.project, &self.me().0, &id, &chain.chain);
@@ -171,6 +204,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let chain = self.own_chain(&record.audience).await?;
         let actor = actor_id(&self.project, &self.me().0, &id, &chain.chain);
         let body = write(&mut document, &actor, &history)?;
+        if let Some(latest) = record.entries.iter().map(|entry| entry.clock).max() {
+            self.hear(latest, now_ms);
+        }
         let saying = Saying { kind: record.kind, document: id, opens: None, audience: record.audience, body: &body };
         let statement = self.sign(&saying, chain, now_ms)?;
         self.keep_document(&statement, lane).await?;
@@ -248,6 +284,17 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         views.sort_by_key(|view| (view.written_ms, view.id));
         Ok(views)
+    }
+
+    /// One report, if this device may read it.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub async fn report_view(&self, id: DocumentId) -> Result<Option<ReportView>, NodeError> {
+        match self.record(&id).await?.filter(|record| record.kind == Kind::REPORT) {
+            Some(record) => self.view(id, &record).await,
+            None => Ok(None),
+        }
     }
 
     /// How many coordinators this device knows of who can open a report with this label and area.

@@ -27,3 +27,5 @@ pub(crate) const SEALED: Space = Space(10);
 pub(crate) const OPENED: Space = Space(11);
 /// Chains in which a fork was seen, with the lowest place of it. Key: author key, chain.
 pub(crate) const FORKS: Space = Space(12);
+/// What the person at this device has begun and not said, and how they like things. Key: see `desk.rs`.
+pub(crate) const DESK: Space = Space(0x20);

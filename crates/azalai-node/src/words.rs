@@ -34,6 +34,12 @@ pub fn draw(count: usize, rng: &mut impl CryptoRng) -> Vec<&'static str> {
     (0..count).filter_map(|_| list.get(rng.next_u32() as usize % list.len()).copied()).collect()
 }
 
+/// Whether a word, in lower case, is one of the list.
+#[must_use]
+pub fn listed(word: &str) -> bool {
+    LIST.lines().any(|listed| listed == word)
+}
+
 /// Reads words as people type them: any case, any white space, four letters are enough.
 ///
 /// # Errors

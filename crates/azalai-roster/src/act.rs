@@ -124,6 +124,11 @@ pub enum Act {
         /// By hand, or at an exchange.
         how: Admission,
     },
+    /// Authority: a relay's newest certificate, for any member to bring to it.
+    Certificate {
+        /// As `azalai_envelope::certificate` writes it.
+        bytes: Vec<u8>,
+    },
     /// Registry: somebody may join.
     Invite {
         /// Its random name.
@@ -200,6 +205,7 @@ pub mod tag {
     pub const RELAY: u8 = 4;
     pub const NEW_GENERATION: u8 = 5;
     pub const ADMISSION: u8 = 6;
+    pub const CERTIFICATE: u8 = 7;
     pub const INVITE: u8 = 17;
     pub const CLAIM: u8 = 18;
     pub const ADMIT: u8 = 19;
@@ -219,6 +225,7 @@ impl Act {
             Self::Relay { .. } => tag::RELAY,
             Self::NewGeneration { .. } => tag::NEW_GENERATION,
             Self::Admission { .. } => tag::ADMISSION,
+            Self::Certificate { .. } => tag::CERTIFICATE,
             Self::Invite { .. } => tag::INVITE,
             Self::Claim { .. } => tag::CLAIM,
             Self::Admit { .. } => tag::ADMIT,

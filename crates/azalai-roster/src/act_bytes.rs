@@ -3,11 +3,12 @@
 //! Reading is strict: an act of a known tag has exactly one encoding, or the whole statement is malformed. An
 //! unknown tag is kept as it came, so that a newer program's acts do not make the rest unreadable.
 
+use azalai_envelope::certificate::CERTIFICATE_LEN;
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::limits::MAX_PSEUDONYM_BYTES;
 use azalai_envelope::{
-    CarrierCertificate, ChainId, Day, DevicePublic, PostingPublic, ReceivingPublic, RelayPublic, Signature,
-    SigningPublic, StatementId,
+    CarrierCertificate, Certificate, ChainId, Day, DevicePublic, PostingPublic, ReceivingPublic, RelayPublic,
+    Signature, SigningPublic, StatementId,
 };
 
 use crate::act::{Act, Admission, Cut, PersonId, tag};
@@ -46,6 +47,9 @@ impl Act {
             }
             Self::Admission { how } => {
                 w.u8(how.to_byte());
+            }
+            Self::Certificate { bytes } => {
+                w.raw(bytes);
             }
             Self::Invite { id, role, area, one_time, expires, person } => {
                 w.raw(id).u8(role.to_byte());
@@ -127,6 +131,11 @@ impl Act {
                 Self::NewGeneration { circle, key, number, posting }
             }
             tag::ADMISSION => Self::Admission { how: Admission::read(r)? },
+            tag::CERTIFICATE => {
+                let bytes: [u8; CERTIFICATE_LEN] = r.array("certificate")?;
+                Certificate::parse(&bytes).map_err(|_| r.invalid("certificate", "not whole, or not signed"))?;
+                Self::Certificate { bytes: bytes.to_vec() }
+            }
             tag::INVITE => Self::Invite {
                 id: r.array("invite")?,
                 role: Role::read(r)?,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::certificate::project_id;
 use azalai_envelope::ids::derive8;
-use azalai_envelope::{DevicePublic, SigningPublic, Statement, StatementId, Verified};
+use azalai_envelope::{Certificate, DevicePublic, SigningPublic, Statement, StatementId, Verified};
 
 use crate::act::{Act, Admission};
 use crate::circle::{AreaCode, Circle, Role};
@@ -211,6 +211,7 @@ impl<'g> Builder<'g> {
         let world = self.roster.removals.world.clone();
         let mut relays: BTreeMap<SigningPublic, Vec<Place>> = BTreeMap::new();
         let mut admissions: Vec<Place> = Vec::new();
+        let mut certificates: BTreeMap<SigningPublic, (u32, &Vec<u8>)> = BTreeMap::new();
         for (entry, place, act) in self.graph.acts(Log::Authority) {
             let aside = self.set_aside(entry, world.live.contains(&entry.id));
             if aside == Some(Reason::Forked) {
@@ -223,6 +224,13 @@ impl<'g> Builder<'g> {
             match act {
                 Act::Relay { public, .. } => relays.entry(public.signing).or_default().push(place),
                 Act::Admission { .. } => admissions.push(place),
+                Act::Certificate { bytes } => {
+                    if let Ok(certificate) = Certificate::parse(bytes) {
+                        let newest = certificates.entry(certificate.relay.signing).or_insert((0, bytes));
+                        // Of two with one number, the same everywhere.
+                        *newest = (*newest).max((certificate.number, bytes));
+                    }
+                }
                 Act::Adopt { statements } => {
                     for id in statements {
                         self.roster.adopted.entry(*id).or_default().insert(entry.author);
@@ -249,7 +257,8 @@ impl<'g> Builder<'g> {
         for places in relays.values() {
             let act = self.graph.latest(places).and_then(|(id, index)| self.graph.entries.get(&id)?.acts.get(index));
             if let Some(Act::Relay { public, label }) = act {
-                self.roster.relays.push(RelayInfo { public: *public, label: label.clone() });
+                let certificate = certificates.get(&public.signing).map(|(_, bytes)| (*bytes).clone());
+                self.roster.relays.push(RelayInfo { public: *public, label: label.clone(), certificate });
             }
         }
     }
@@ -287,6 +296,11 @@ impl<'g> Builder<'g> {
             Act::NewGeneration { circle, .. } => self.roster.right_to_rotate(&entry.author, circle),
             Act::Area { .. } | Act::Grant { .. } | Act::Relay { .. } | Act::Admission { .. } => {
                 steward(holdings, &entry.author)
+            }
+            Act::Certificate { bytes } => {
+                steward(holdings, &entry.author)?;
+                let own = Certificate::parse(bytes).is_ok_and(|it| it.carrier.root == self.roster.root);
+                if own { Ok(()) } else { Err(Reason::ForeignCarrier) }
             }
             Act::Adopt { statements } => {
                 steward(holdings, &entry.author)?;

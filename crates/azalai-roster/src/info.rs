@@ -59,6 +59,8 @@ pub struct RelayInfo {
     pub public: RelayPublic,
     /// How it is called or reached.
     pub label: String,
+    /// The certificate of the highest number that a steward made known; any member may bring it to the relay.
+    pub certificate: Option<Vec<u8>>,
 }
 
 /// A posting key of the project.

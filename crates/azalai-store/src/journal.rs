@@ -17,7 +17,7 @@ use crate::limits::JOURNAL_MAX_BYTES;
 use crate::secret::Secret;
 
 /// Name of the file.
-const NAME: &str = "journal";
+pub const NAME: &str = "journal";
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use crate::keyring::Keyring;
 use crate::secret::{Draws, ProfileKey, SALT, Secret};
 
 /// Name of the file.
-const NAME: &str = "keyring";
+pub const NAME: &str = "keyring";
 
 /// The open keyring of one profile. It is shared as `Arc<Keys<D>>`.
 #[derive(Debug)]

@@ -32,8 +32,8 @@ pub use disk::{Disk, MemoryDisk};
 pub use error::StoreError;
 pub use faults::{Fault, FaultWhen};
 pub use forget::Forgotten;
-pub use journal::{Journal, JournalEntry, JournalReport};
-pub use keys::Keys;
+pub use journal::{Journal, JournalEntry, JournalReport, NAME as JOURNAL_FILE};
+pub use keys::{Keys, NAME as KEYRING_FILE};
 pub use memory::MemoryStore;
 #[cfg(feature = "native")]
 pub use native::{FolderDisk, Opened, Recovery, SledStore};

@@ -17,6 +17,19 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("azalai-node", &["azalai-envelope", "azalai-model", "azalai-roster", "azalai-store", "azalai-sync"]),
     ("azalai-relay", &["azalai-envelope", "azalai-store", "azalai-sync"]),
     ("azalai-formats", &["azalai-envelope", "azalai-model"]),
+    // store for the home that a host gives, envelope and roster for ids and areas: never a socket or a relay.
+    (
+        "azalai-web",
+        &[
+            "azalai-envelope",
+            "azalai-formats",
+            "azalai-model",
+            "azalai-node",
+            "azalai-roster",
+            "azalai-store",
+            "azalai-sync",
+        ],
+    ),
 ];
 
 /// The dependencies of a package as (name, is it a dev-dependency).
@@ -69,6 +82,17 @@ fn the_pure_crates_and_node_without_native_features_are_built_without_runtime_se
         }
     }
     assert_none("no runtime, server or database in these", &found);
+}
+
+/// Guards against pages that run in a program only: in a phone's browser there is no server beneath them.
+#[test]
+fn the_pages_are_built_without_server_database_and_runtime() {
+    let outside = ["hyper", "sled", "ureq", "mio", "socket2"];
+    let mut found = offences("azalai-web", "--no-default-features", &outside);
+    for features in tokio_features("azalai-web").iter().filter(|features| *features != "sync") {
+        found.push(format!("azalai-web is built with tokio's features {features:?}"));
+    }
+    assert_none("the pages bring no machine of their own", &found);
 }
 
 /// Guards against an executor, or its locks, in the crates that never wait for anything.

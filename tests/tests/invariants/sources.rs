@@ -93,8 +93,9 @@ fn only_store_names_sled() {
 
 /// Guards against a second server with limits of its own.
 #[test]
-fn only_the_relay_names_axum() {
-    assert_none("axum outside the relay", &named_outside(&["azalai-relay"], &["axum::", "use axum"]));
+fn only_the_relay_and_the_pages_name_axum() {
+    let allowed = ["azalai-relay", "azalai-web"];
+    assert_none("axum outside the relay and the pages", &named_outside(&allowed, &["axum::", "use axum"]));
 }
 
 /// Guards against behaviour that hangs on a variable nobody documented.
@@ -123,6 +124,44 @@ fn the_pure_crates_touch_no_file_socket_clock_thread_or_randomness_of_their_own(
     ];
     let offences = places(&words, |source| PURE.contains(&source.package.as_str()));
     assert_none("pure crates take what they need as arguments", &offences);
+}
+
+/// Guards against pages that reach past their host: the same pages run where there is no file, socket or clock.
+#[test]
+fn the_pages_touch_no_file_socket_clock_or_randomness_of_their_own() {
+    let words = [
+        "std::fs",
+        "std::net",
+        "std::process",
+        "std::thread",
+        "SystemTime",
+        "Instant::now",
+        "getrandom",
+        "tokio::spawn",
+    ];
+    let offences = places(&words, |source| source.package == "azalai-web");
+    assert_none("pages ask their host", &offences);
+}
+
+/// Guards against a page that asks another origin, or carries style or script that the policy would have to allow.
+#[test]
+fn templates_and_assets_name_no_other_origin_and_carry_no_inline_code() {
+    let folder = root().join("crates/azalai-web");
+    let mut files = files_below(&folder.join("templates"), ".html");
+    for ending in [".css", ".js", ".svg"] {
+        files.extend(files_below(&folder.join("static"), ending));
+    }
+    let mut offences = Vec::new();
+    for file in &files {
+        let text = read(file).replace("http://www.w3.org/2000/svg", "");
+        let bad =
+            ["http://", "https://", "url(", "@import", " style=", " onclick=", " onload=", "javascript:", "|safe"];
+        offences.extend(bad.iter().filter(|bad| text.contains(*bad)).map(|bad| format!("{}: {bad}", shown(file))));
+        let inline = text.split("<script").skip(1).any(|rest| !rest.trim_start().starts_with("src="));
+        offences.extend(inline.then(|| format!("{}: inline script", shown(file))));
+    }
+    assert!(files.len() > 15, "the templates are not where they are looked for");
+    assert_none("pages ask their own origin alone", &offences);
 }
 
 /// Guards against files whose reason nobody can tell.

@@ -8,8 +8,8 @@ use azalai_envelope::limits::MAX_BODY_BYTES;
 use azalai_envelope::sign::{Domain, sign};
 use azalai_envelope::statement::document_id;
 use azalai_envelope::{
-    AudienceId, Certificate, Draft, Envelope, EnvelopeId, Kind, Lane, RelayReceipt, SigningPublic, SigningSecret,
-    Statement, Verified, hpke,
+    AudienceId, Draft, Envelope, EnvelopeId, Kind, Lane, RelayReceipt, SigningPublic, SigningSecret, Statement,
+    Verified, hpke,
 };
 use serde_json::json;
 
@@ -252,13 +252,7 @@ fn envelopes() -> Result<Set, String> {
 
 fn certificates() -> Set {
     let mut set = Set::new("envelope/certificates", ABOUT_KEYS);
-    let certificate = Certificate {
-        carrier: carrier_certificate(),
-        number: 3,
-        day: DAY,
-        posting: posting().public(),
-        relay: relay().public(),
-    };
+    let certificate = certificate();
     let with = json!({});
     let good = certificate.issue(&carrier());
     set.good("a certificate", "certificate", &with, &good);

@@ -210,6 +210,7 @@ fn act(act: &Act) -> Value {
             "act": "admit", "device": device.to_string(), "pseudonym": pseudonym, "role": role.to_string(),
             "area": area(of), "person": to_hex(person), "invite": to_hex(invite),
         }),
+        Act::Certificate { bytes } => json!({ "act": "certificate", "bytes": to_hex(bytes) }),
         Act::Admission { how } => json!({ "act": "admission", "how": how.to_string() }),
         Act::Revoke { invite } => json!({ "act": "revoke", "invite": to_hex(invite) }),
         Act::Remove { device, cuts } => {

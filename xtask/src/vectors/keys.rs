@@ -3,8 +3,8 @@
 use azalai_envelope::certificate::project_id;
 use azalai_envelope::ids::to_hex;
 use azalai_envelope::{
-    AudienceId, CarrierCertificate, ChainId, Clock, Day, DeviceKeys, PostingKey, ProjectId, ReceivingSecret, Recipient,
-    SigningSecret,
+    AudienceId, CarrierCertificate, Certificate, ChainId, Clock, Day, DeviceKeys, PostingKey, ProjectId,
+    ReceivingSecret, Recipient, SigningSecret,
 };
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -65,6 +65,12 @@ pub(super) fn recipient() -> Recipient {
 
 pub(super) fn carrier() -> SigningSecret {
     signing(7)
+}
+
+/// The relay's certificate.
+pub(super) fn certificate() -> Certificate {
+    let (posting, relay) = (posting().public(), relay().public());
+    Certificate { carrier: carrier_certificate(), number: 3, day: DAY, posting, relay }
 }
 
 pub(super) fn carrier_certificate() -> CarrierCertificate {

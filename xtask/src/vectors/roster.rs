@@ -86,6 +86,7 @@ fn acts() -> Result<Vec<(&'static str, Act)>, String> {
         ),
         ("admission by hand", Act::Admission { how: Admission::ByHand }),
         ("admission at an exchange", Act::Admission { how: Admission::AtExchange }),
+        ("a relay's certificate", Act::Certificate { bytes: certificate().issue(&carrier()) }),
         (
             "invite of a monitor",
             Act::Invite {

@@ -11,6 +11,7 @@ use super::people::{admitted_line, admitted_object};
 use super::{read_file, write_file};
 use crate::args::Bundle;
 use crate::commands::relay::{Stop, host_of_routes, listen_on};
+use crate::home::Device;
 use crate::http::Link;
 use crate::limits::CATCH_UP_EVERY;
 use crate::output::{Failure, Output};
@@ -75,12 +76,26 @@ pub(crate) async fn exchange(home: Option<&Path>, listen: SocketAddr, out: &mut 
     loop {
         tokio::select! {
             _ = ending.changed() => break,
-            () = tokio::time::sleep(CATCH_UP_EVERY) => drop(device.catch_up().await?),
+            () = tokio::time::sleep(CATCH_UP_EVERY) => {
+                if device.catch_up().await?.statements > 0 {
+                    answer(&mut device, out).await?;
+                }
+            }
         }
     }
     let served = server.await.map_err(|error| Failure::failed(format!("the exchange stopped: {error}")))?;
     served.map_err(|error| Failure::failed(format!("the exchange stopped: {error}")))?;
     device.catch_up().await?;
+    answer(&mut device, out).await
+}
+
+/// Says what letters that came in ask for: admits where the project says so, and seals receipts and keys.
+async fn answer(device: &mut Device, out: &mut Output) -> Result<(), Failure> {
+    let now_ms = host::now_ms();
+    for member in &device.admit_at_exchange(now_ms).await? {
+        out.result(&admitted_object(member), || admitted_line(member))?;
+    }
+    device.get_ready(now_ms).await?;
     Ok(())
 }
 
@@ -99,7 +114,9 @@ pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output
             let bytes = read_file(&file, azalai_node::limits::MAX_BUNDLE_BYTES)?;
             let mut device = home::open(home).await?;
             let imported = device.import_bundle(&bytes).await?;
+            let admitted = device.admit_at_exchange(host::now_ms()).await?;
             let object = json!({
+                "admitted": admitted.iter().map(admitted_object).collect::<Vec<_>>(),
                 "envelopes": imported.envelopes, "new": imported.new, "foreign": imported.foreign,
                 "new_statements": imported.taken.statements, "cut_off": imported.cut_off,
             });
@@ -109,6 +126,9 @@ pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output
                     imported.envelopes, imported.new, imported.taken.statements, imported.foreign
                 )
             })?;
+            for member in &admitted {
+                out.text(&admitted_line(member))?;
+            }
             match imported.cut_off {
                 Some(what) => {
                     Err(Failure::failed(format!("the file is cut off ({what}); what came before it was taken in")))

@@ -7,6 +7,7 @@ mod lists;
 mod people;
 mod relay;
 mod reports;
+mod serve;
 mod show;
 
 use std::path::Path;
@@ -64,6 +65,7 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Status => lists::status(home, out).await,
         Command::Categories { lang } => lists::categories(&lang, out),
         Command::Places { search } => lists::places(search.as_deref(), out),
+        Command::Serve { listen, memory } => serve::run(home, listen, &memory, out).await,
         Command::Doctor => lists::doctor(home, out).await,
         Command::Export { what, format, ring, out: file } => export::export(home, what, format, ring, &file, out).await,
     }

@@ -36,6 +36,7 @@ fn all() -> Vec<(Act, u8, Vec<u8>)> {
     let certified = join(&[&carrier.root.0, &[9; 32], &carrier.signature.0]);
     let posting = PostingPublic { epoch: 5, key: SigningPublic([6; 32]) };
     let cut = Cut { chain: ChainId([4; 8]), seq: 300, id: StatementId([5; 32]) };
+    let certificate = crate::support::certificate(&SigningSecret::from_seed(&[7; 32]), &device(), 3);
     let (pseudonym, name) = ("Ali".to_owned(), "Gao".to_owned());
     vec![
         (
@@ -83,6 +84,7 @@ fn all() -> Vec<(Act, u8, Vec<u8>)> {
         ),
         (Act::Admission { how: Admission::ByHand }, 6, vec![1]),
         (Act::Admission { how: Admission::AtExchange }, 6, vec![2]),
+        (Act::Certificate { bytes: certificate.clone() }, 7, certificate),
         (
             Act::Invite {
                 id: [4; 16],

@@ -3,7 +3,7 @@
 use azalai_envelope::{CarrierCertificate, Kind, SigningSecret};
 use azalai_roster::{Act, Admission, Circle, Denied, Log, NoKey, Reason, Role, Roster, Standing};
 
-use crate::support::{Device, Project, area, generation, grant, new_area, remove};
+use crate::support::{Device, Project, area, certificate, generation, grant, new_area, remove};
 
 fn up(code: &str) -> Circle {
     Circle::AreaAndAbove(area(code))
@@ -134,6 +134,27 @@ fn only_a_steward_says_how_newcomers_are_admitted() {
     assert_eq!(project.roster().admission(), Admission::ByHand);
     project.by_root(open());
     assert_eq!(project.roster().admission(), Admission::AtExchange);
+}
+
+/// Guards against a relay that is brought an older certificate, another project's, or one that no steward made known.
+#[test]
+fn the_newest_certificate_that_a_steward_made_known_is_what_members_bring() {
+    let (mut project, mut north, _) = staffed();
+    let relay = Device::new(7).public();
+    let root = project.root.keys.signing.clone();
+    let say = |bytes: &[u8]| vec![Act::Certificate { bytes: bytes.to_vec() }];
+    project.by_root(vec![Act::Relay { public: relay, label: "town".into() }]);
+    let kept = |project: &Project| project.roster().relays()[0].certificate.clone();
+    assert_eq!(kept(&project), None);
+    let [first, second] = [1, 2].map(|number| certificate(&root, &relay, number));
+    project.by_root(say(&second));
+    project.by_root(say(&first));
+    assert_eq!(kept(&project), Some(second.clone()));
+    let id = project.says(&mut north, Log::Authority, say(&certificate(&root, &relay, 9)));
+    assert!(project.roster().rejected().contains(&(id, 0, Reason::NoRight)));
+    project.by_root(say(&certificate(&SigningSecret::from_seed(&[77; 32]), &relay, 10)));
+    assert!(project.roster().rejected().iter().any(|(_, _, reason)| *reason == Reason::ForeignCarrier));
+    assert_eq!(kept(&project), Some(second));
 }
 
 /// Guards against a door that stays open after a steward closed it, or that one of two stewards opens while the

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use azalai_envelope::certificate::project_id;
 use azalai_envelope::ids::derive8;
 use azalai_envelope::{
-    AudienceId, CarrierCertificate, ChainId, Clock, Day, DeviceKeys, DevicePublic, DocumentId, Draft, Kind,
-    PostingPublic, ProjectId, ReceivingPublic, ReceivingSecret, SigningPublic, SigningSecret, Statement, StatementId,
-    Verified,
+    AudienceId, CarrierCertificate, Certificate, ChainId, Clock, Day, DeviceKeys, DevicePublic, DocumentId, Draft,
+    Kind, PostingPublic, ProjectId, ReceivingPublic, ReceivingSecret, SigningPublic, SigningSecret, Statement,
+    StatementId, Verified,
 };
 use azalai_roster::{Act, AreaCode, Circle, Cut, InviteId, Log, LogEntry, Role, Roster, prove_claim};
 
@@ -90,6 +90,14 @@ pub(crate) fn new_area(code: &str, parent: Option<&str>) -> Act {
 
 pub(crate) fn remove(device: &Device, cuts: Vec<Cut>) -> Act {
     Act::Remove { device: device.key(), cuts }
+}
+
+/// A certificate of a project with this root for a relay, by carrier key 9.
+pub(crate) fn certificate(root: &SigningSecret, relay: &DevicePublic, number: u32) -> Vec<u8> {
+    let carrier = SigningSecret::from_seed(&[9; 32]);
+    let certified = CarrierCertificate::issue(root, &carrier.public());
+    let posting = PostingPublic { epoch: 1, key: SigningPublic([6; 32]) };
+    Certificate { carrier: certified, number, day: Day(21000), posting, relay: *relay }.issue(&carrier)
 }
 
 pub(crate) fn generation(circle: Circle, number: u32, salt: u8, posting: bool) -> Act {

@@ -138,11 +138,6 @@ impl Store for SledStore {
         batch.check()?;
         self.writer.write(batch).await
     }
-
-    async fn stage(&self, batch: Batch) -> Result<(), StoreError> {
-        batch.check()?;
-        self.writer.stage(batch).await
-    }
 }
 
 /// Takes the lock of the folder at once or not at all.
@@ -176,7 +171,7 @@ fn check_groups(db: Db, durable: u64) -> Result<Db, StoreError> {
     Ok(db)
 }
 
-/// Runs what reads through sled, which panics on some damaged files.
+/// Runs what goes through sled, which panics on some damaged files.
 pub(super) fn guarded<T>(run: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
     catch_unwind(AssertUnwindSafe(run))
         .unwrap_or_else(|_| Err(StoreError::Corrupt { what: "the database (sled stopped)".to_owned() }))

@@ -1,0 +1,218 @@
+//! An exchange one step at a time: the device says what it wants to ask, somebody else does the asking.
+//!
+//! Between two steps the device is free for everything else; a request that takes minutes holds nothing up. An
+//! exchange that is dropped half way loses nothing: what arrived is kept and what was acknowledged is noted.
+
+use std::collections::BTreeSet;
+
+use azalai_envelope::{DevicePublic, EnvelopeId, SigningPublic};
+use azalai_store::{Disk, Store};
+use azalai_sync::exchange::{Event, Exchange, Step, Summary};
+use azalai_sync::{Found, KeyDocument, PerLane, Role};
+
+use crate::error::NodeError;
+use crate::exchange::{Exchanged, TransportError, add, failed};
+use crate::node::Node;
+
+/// The kind of problem by which a responder says that it knows no such posting epoch.
+const UNKNOWN_EPOCH: &str = "unknown-epoch";
+
+/// What an exchange wants of the other side next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// Its key document: `GET /azalai/1/key`.
+    KeyDocument,
+    /// A reply to this request: `POST /azalai/1/exchange`.
+    Request(Vec<u8>),
+    /// Nothing more: both carry the same, as far as they could.
+    Nothing,
+}
+
+/// An exchange under way.
+pub struct Exchanging {
+    stage: Stage,
+    exchanged: Exchanged,
+}
+
+enum Stage {
+    /// Nothing was asked yet.
+    Start,
+    /// The key document was asked for.
+    Key,
+    /// A relay that this device does not know was asked for its certificate.
+    Certificate(Box<Exchange>, KeyDocument),
+    /// Letters go to and fro.
+    Letters(Box<Running>),
+    /// It has ended.
+    Over,
+}
+
+struct Running {
+    exchange: Exchange,
+    responder: DevicePublic,
+    /// Whose receipts count as a relay's; none if the responder is a member's device.
+    relay: Option<SigningPublic>,
+    introduced: bool,
+    /// The second turn, for what the first made this device say.
+    again: bool,
+}
+
+impl Exchanging {
+    /// What went over the wire so far.
+    #[must_use]
+    pub fn progress(&self) -> Summary {
+        let mut sum = self.exchanged.summary;
+        if let Stage::Letters(running) = &self.stage {
+            add(&mut sum, running.exchange.summary());
+        }
+        sum
+    }
+
+    /// What it came to.
+    #[must_use]
+    pub fn exchanged(&self) -> &Exchanged {
+        &self.exchanged
+    }
+
+    pub(crate) fn into_exchanged(self) -> Exchanged {
+        self.exchanged
+    }
+}
+
+impl core::fmt::Debug for Exchanging {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Exchanging").field("exchanged", &self.exchanged).finish_non_exhaustive()
+    }
+}
+
+impl<S: Store, D: Disk + Clone> Node<S, D> {
+    /// Gets ready for an exchange.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub async fn begin_exchange(&mut self, now_ms: u64) -> Result<Exchanging, NodeError> {
+        let (taken, stay) = self.get_ready(now_ms).await?;
+        Ok(Exchanging { stage: Stage::Start, exchanged: Exchanged { taken, stay, ..Exchanged::default() } })
+    }
+
+    /// Takes the answer to what was asked last (none at first) and says what is to be asked next. After an error the
+    /// exchange is over.
+    ///
+    /// # Errors
+    /// [`NodeError::Exchange`] says what the other side did wrong; what arrived before it is kept.
+    pub async fn step_exchange(
+        &mut self,
+        run: &mut Exchanging,
+        answer: Option<Result<Vec<u8>, TransportError>>,
+        now_ms: u64,
+    ) -> Result<Ask, NodeError> {
+        match core::mem::replace(&mut run.stage, Stage::Over) {
+            Stage::Start => {
+                run.stage = Stage::Key;
+                Ok(Ask::KeyDocument)
+            }
+            Stage::Key => {
+                let document = KeyDocument::parse(&answered(answer)?).map_err(failed)?;
+                // Certified after this device's last exchange: the relay shows its certificate, and the root decides.
+                if document.role == Role::Relay && !self.believed(&document).await?.contains(&document.keys) {
+                    let mut config = self.config(document.keys).await?;
+                    config.lanes = PerLane::from_fn(|_| false);
+                    let mut exchange = Exchange::new(config);
+                    if let Step::Send(request) = self.next(&mut exchange, now_ms)? {
+                        run.stage = Stage::Certificate(Box::new(exchange), document);
+                        return Ok(Ask::Request(request));
+                    }
+                }
+                self.begin_letters(run, &document, now_ms).await
+            }
+            Stage::Certificate(mut exchange, document) => {
+                for event in self.handle(&mut exchange, &answered(answer)?)? {
+                    if let Event::Certificate(bytes) = event {
+                        self.learn_certificate(&bytes).await?;
+                    }
+                }
+                self.begin_letters(run, &document, now_ms).await
+            }
+            Stage::Letters(running) => self.go_on(run, *running, answer, now_ms).await,
+            Stage::Over => Ok(Ask::Nothing),
+        }
+    }
+
+    async fn begin_letters(
+        &mut self,
+        run: &mut Exchanging,
+        document: &KeyDocument,
+        now_ms: u64,
+    ) -> Result<Ask, NodeError> {
+        let responder = self.trust(document).await?;
+        let exchange = Exchange::new(self.config(responder).await?);
+        let relay = (document.role == Role::Relay).then_some(responder.signing);
+        let running = Running { exchange, responder, relay, introduced: false, again: false };
+        self.go_on(run, running, None, now_ms).await
+    }
+
+    async fn go_on(
+        &mut self,
+        run: &mut Exchanging,
+        mut running: Running,
+        answer: Option<Result<Vec<u8>, TransportError>>,
+        now_ms: u64,
+    ) -> Result<Ask, NodeError> {
+        match answer {
+            None => {}
+            Some(Ok(reply)) => {
+                let events = self.handle(&mut running.exchange, &reply)?;
+                self.apply_events(events, running.relay, &mut run.exchanged).await?;
+            }
+            // The relay missed a rotation: any member brings it the newer certificate.
+            Some(Err(TransportError::Refused { kind, .. })) if kind == UNKNOWN_EPOCH && !running.introduced => {
+                running.introduced = true;
+                running.exchange.introduce();
+            }
+            Some(Err(error)) => {
+                add(&mut run.exchanged.summary, running.exchange.summary());
+                return Err(failed(error));
+            }
+        }
+        loop {
+            match self.next(&mut running.exchange, now_ms)? {
+                Step::Load(ids) => {
+                    let found = self.carrier.get(&ids).await?;
+                    let held = ids.into_iter().zip(found).filter_map(|(id, found)| match found {
+                        Found::Held(bytes) => Some((id, bytes)),
+                        _ => None,
+                    });
+                    running.exchange.provide(held.collect());
+                }
+                Step::Send(request) => {
+                    run.stage = Stage::Letters(Box::new(running));
+                    return Ok(Ask::Request(request));
+                }
+                Step::Done(summary) => {
+                    add(&mut run.exchanged.summary, summary);
+                    if !running.again {
+                        run.exchanged.admitted = self.admit_at_exchange(now_ms).await?;
+                        let (again, stay) = self.get_ready(now_ms).await?;
+                        run.exchanged.taken.add(again);
+                        run.exchanged.stay = stay;
+                        let refused: BTreeSet<EnvelopeId> = run.exchanged.refused.iter().map(|(id, _)| *id).collect();
+                        let unsent: Vec<EnvelopeId> =
+                            self.unsent(running.relay).await?.difference(&refused).copied().collect();
+                        if !unsent.is_empty() {
+                            let mut exchange = Exchange::new(self.config(running.responder).await?);
+                            self.carrier.read(|index| exchange.offer(index, &unsent));
+                            running = Running { exchange, introduced: false, again: true, ..running };
+                            continue;
+                        }
+                    }
+                    self.trim_journal().await?;
+                    return Ok(Ask::Nothing);
+                }
+            }
+        }
+    }
+}
+
+fn answered(answer: Option<Result<Vec<u8>, TransportError>>) -> Result<Vec<u8>, NodeError> {
+    answer.unwrap_or_else(|| Err(TransportError::Connection("nothing was answered".to_owned()))).map_err(failed)
+}

@@ -1,0 +1,104 @@
+# report: see docs/translating.md. Values between braces are filled in by the program.
+report-title = ماذا حدث؟
+report-drafts = بدأتَه ولم تحفظه
+theme-violence = العنف
+theme-conflict = النزاعات والتوتر
+theme-markets = التجارة غير المشروعة
+theme-policing = الشرطة والسلطات
+theme-peace = السلام
+theme-services = الخدمات
+theme-other = غير ذلك
+when-keep = كما كان
+when-now = الآن
+when-today = اليوم
+when-yesterday = أمس
+when-this-week = هذا الأسبوع
+when-last-week = الأسبوع الماضي
+when-date = في يوم معيّن
+when-unknown = لا أعرف
+editor-correcting = أنت تصحح تقريرًا محفوظًا. ما قاله سابقًا يبقى في سجله.
+editor-day = اليوم
+editor-clock = الساعة
+editor-place = القرية أو المدينة أو المكان
+editor-no-place = لن أقول
+editor-as-written = ليس أيًا منها: أبقه كما كتبته
+editor-no-names = لا تكتب أسماء أشخاص: قل ماذا فعلوا وكيف بدوا.
+editor-only-if = فقط بعد: { $question }
+editor-more = المزيد: كيف عرفت، مدى الإلحاح، من يقرأ
+editor-readers = من يجب أن يقرأه؟
+editor-area = المنطقة
+editor-area-none = اختر منطقة
+editor-kept = محفوظ كمسودة
+editor-discard = ارمِ هذه المسودة
+readers-everyone = كل أعضاء المشروع
+readers-above = منسقو المنطقة والمناطق التي تضمها
+readers-area = منسقو المنطقة فقط
+basis-seen = رأيته
+basis-heard-first-hand = أخبرني من كان هناك
+basis-heard-second-hand = سمعته من آخرين
+basis-document = قرأته في وثيقة
+basis-media = من الإذاعة أو الأخبار
+urgency-now = فورًا
+urgency-days = خلال أيام
+urgency-record = للتوثيق
+said-when = متى؟
+said-where = أين؟
+said-text = ماذا حدث؟
+said-basis = كيف عرفت؟
+said-urgency = متى يجب التصرف؟
+said-danger = أنا في خطر
+said-reply = أريد جوابًا
+said-area = المنطقة
+said-separator = {"، "}
+can-read-title = من يستطيع قراءة هذا
+can-read-area = أنت ومنسقو { $area }.
+can-read-above = أنت ومنسقو { $area } والمناطق التي تضمها.
+can-read-everyone = كل أعضاء المشروع.
+can-read-named = الأعضاء المسمَّون فقط.
+can-read-nobody = لا يعرف هذا الجهاز أحدًا هناك بعد. يبقى التقرير مختومًا حتى يوجد أحد.
+can-read-fixed = بعد أن يغادر هذا الجهاز لا يمكن استرجاع ما صار عند الآخرين.
+check-save = احفظ التقرير
+check-correct = احفظ التصحيح
+check-change = غيّر شيئًا
+wrong-when = هذا اليوم أو هذه الساعة غير موجودة.
+wrong-future = هذا في المستقبل.
+wrong-place = هذا المكان غير ممكن. تحقق من الأرقام أو اكتب اسمًا.
+wrong-several = عدة أماكن بهذا الاسم. أيّها؟
+wrong-text = هذا أطول من 6000 حرف. اختصره أو اكتب تقريرين.
+wrong-answer = هذا لا يناسب السؤال. ما كتبته لا يزال هنا: غيّره أو امسحه.
+wrong-area = اختر المنطقة التي يجب أن يقرأه منسقوها.
+reports-none = لم تحفظ أي تقرير بعد.
+reports-older = الأقدم
+state-local = على هذا الجهاز فقط
+state-relay = في محطة ترحيل
+state-opened = فتحه منسّق
+state-acted = جرى التصرف بشأنه
+state-retracted = مسحوب
+means-local = ليس عند أحد غيرك بعد. سيغادر هذا الجهاز عند التبادل القادم.
+means-relay = تقول محطة الترحيل إنه عندها مختومًا. ولا تستطيع قراءته.
+means-opened = فتحه جهاز منسّق ووقّع على ذلك.
+means-acted = عمل به منسّق ووقّع على ذلك.
+means-retracted = لقد سحبته. من كان عنده يبقى نصه معلّمًا بأنه مسحوب.
+one-saved = حُفظ على هذا الجهاز.
+one-written = كُتب
+one-retracted = لقد سحبته:
+one-correct = صحّحه
+one-retract = اسحبه
+one-retract-what = من كان عنده يبقى نصه معلّمًا بأنه مسحوب. لا يمكن التراجع عن ذلك.
+one-retract-why = لماذا؟
+one-retract-why-wrong = قل لماذا بكلمات قليلة. لم يتغير شيء.
+settings-project = المشروع
+settings-pseudonym = اسمك المستعار
+settings-idle = القفل بعد سكون مدته
+settings-minutes =
+    { $count ->
+       [zero] { $count } دقيقة
+       [one] دقيقة واحدة
+       [two] دقيقتان
+       [few] { $count } دقائق
+       [many] { $count } دقيقة
+       *[other] { $count } دقيقة
+    }
+settings-hours = الساعة هنا
+settings-leave = زر «اخرج بسرعة» أو ضغط Escape مرتين يقفل فورًا للجميع على هذا الجهاز.
+settings-save = احفظ الإعدادات

@@ -1,0 +1,19 @@
+# times: see docs/translating.md. Values between braces are filled in by the program.
+month-1 = يناير
+month-2 = فبراير
+month-3 = مارس
+month-4 = أبريل
+month-5 = مايو
+month-6 = يونيو
+month-7 = يوليو
+month-8 = أغسطس
+month-9 = سبتمبر
+month-10 = أكتوبر
+month-11 = نوفمبر
+month-12 = ديسمبر
+date-day = { $day } { $month }
+date-year = { $day } { $year }
+date-month = { $month } { $year }
+date-minute = { $day}، { $clock }
+date-range = من { $from } إلى { $to }
+date-unknown = لا يُعرف متى

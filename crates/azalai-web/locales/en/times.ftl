@@ -1,0 +1,19 @@
+# times: see docs/translating.md. Values between braces are filled in by the program.
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+date-day = { $day } { $month }
+date-year = { $day } { $year }
+date-month = { $month } { $year }
+date-minute = { $day }, { $clock }
+date-range = { $from } to { $to }
+date-unknown = It is not known when

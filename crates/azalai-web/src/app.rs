@@ -1,0 +1,213 @@
+//! The state behind the pages: the unlocked device, the sessions, what waits for a passphrase.
+//!
+//! There is one device and at most one of it unlocked; it is forgotten when the last session ends.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use azalai_node::{Node, NodeError};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng as _;
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncGuard};
+
+use crate::host::Host;
+use crate::limits::{IDLE_MS, PENDING_MS};
+use crate::problem::Problem;
+use crate::sessions::{CookieId, Session, Sessions};
+use crate::settings::Settings;
+
+/// An unlocked device of a host.
+pub(crate) type Device<H> = Node<<H as Host>::Store, <H as Host>::Disk>;
+
+/// What was read of an invite or of a project that is to be, until a passphrase is chosen. In memory only.
+#[derive(Debug, Clone)]
+pub(crate) struct Pending {
+    pub(crate) cookie: CookieId,
+    pub(crate) since_ms: u64,
+    pub(crate) what: Beginning,
+    pub(crate) offered: String,
+    pub(crate) pseudonym: String,
+}
+
+/// How a home is to begin.
+#[derive(Debug, Clone)]
+pub(crate) enum Beginning {
+    /// By an invite that its words open.
+    Join { file: Vec<u8>, words: String },
+    /// By founding a project.
+    Found { name: String, areas: Vec<azalai_node::NewArea> },
+}
+
+/// The state behind the pages of one device.
+pub struct App<H: Host> {
+    pub(crate) host: H,
+    device: AsyncMutex<Option<Device<H>>>,
+    /// Guessing is one at a time, whatever many tabs try.
+    unlocking: AsyncMutex<()>,
+    sessions: Mutex<Sessions>,
+    settings: Mutex<Settings>,
+    pending: Mutex<Option<Pending>>,
+    process_key: [u8; 32],
+    port: u16,
+}
+
+impl<H: Host> core::fmt::Debug for App<H> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("App").field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+/// A device that is unlocked for as long as this is held.
+pub(crate) struct Open<'a, H: Host>(AsyncGuard<'a, Option<Device<H>>>);
+
+impl<H: Host> Open<'_, H> {
+    /// The device.
+    ///
+    /// # Errors
+    /// Locked, if somebody locked it meanwhile.
+    pub(crate) fn device(&mut self) -> Result<&mut Device<H>, Problem> {
+        self.0.as_mut().ok_or_else(Problem::locked)
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is behind these is replaced whole: a panic leaves nothing half done.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<H: Host> App<H> {
+    /// The pages of the host's home, to be served on this port of this machine.
+    pub fn new(host: H, port: u16) -> Arc<Self> {
+        let process_key = host.random();
+        Arc::new(Self {
+            host,
+            device: AsyncMutex::new(None),
+            unlocking: AsyncMutex::new(()),
+            sessions: Mutex::default(),
+            settings: Mutex::default(),
+            pending: Mutex::default(),
+            process_key,
+            port,
+        })
+    }
+
+    /// Ends what was idle too long; called every few seconds by whoever serves the pages.
+    pub async fn tick(&self) {
+        let now = self.host.now_ms();
+        let ended = {
+            let mut sessions = held(&self.sessions);
+            sessions.sweep(now, self.idle_ms());
+            sessions.is_empty()
+        };
+        held(&self.pending).take_if(|pending| now.saturating_sub(pending.since_ms) > PENDING_MS);
+        if ended {
+            self.forget_device().await;
+        }
+    }
+
+    async fn forget_device(&self) {
+        // Checked again under the lock: somebody may have unlocked meanwhile.
+        let mut device = self.device.lock().await;
+        if held(&self.sessions).is_empty() {
+            *device = None;
+        }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub(crate) fn new_cookie(&self) -> CookieId {
+        CookieId::new(self.host.random())
+    }
+
+    pub(crate) fn token(&self, cookie: &CookieId) -> String {
+        cookie.token(&self.process_key)
+    }
+
+    pub(crate) fn rng(&self) -> ChaCha20Rng {
+        ChaCha20Rng::from_seed(self.host.random())
+    }
+
+    pub(crate) fn idle_ms(&self) -> u64 {
+        held(&self.settings).idle_minutes.map_or(IDLE_MS, |minutes| minutes * 60_000)
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        held(&self.settings).clone()
+    }
+
+    pub(crate) fn set_settings(&self, settings: Settings) {
+        *held(&self.settings) = settings;
+    }
+
+    pub(crate) fn session(&self, cookie: &CookieId, quiet: bool) -> Option<Session> {
+        held(&self.sessions).touch(cookie, self.host.now_ms(), self.idle_ms(), quiet)
+    }
+
+    pub(crate) fn pending(&self, cookie: &CookieId) -> Option<Pending> {
+        held(&self.pending).clone().filter(|pending| pending.cookie == *cookie)
+    }
+
+    pub(crate) fn set_pending(&self, pending: Option<Pending>) {
+        *held(&self.pending) = pending;
+    }
+
+    /// The unlocked device, for somebody with a session.
+    pub(crate) async fn open(&self) -> Open<'_, H> {
+        Open(self.device.lock().await)
+    }
+
+    /// Whether the home holds a project.
+    pub(crate) async fn begun(&self) -> Result<bool, NodeError> {
+        Device::<H>::exists(&self.host.home().disk).await
+    }
+
+    /// Unlocks with a passphrase, and begins a session under a new cookie.
+    pub(crate) async fn unlock(&self, passphrase: &str, old: &CookieId) -> Result<CookieId, NodeError> {
+        let _one = self.unlocking.lock().await;
+        let mut device = self.device.lock().await;
+        if device.is_some() {
+            // Others of this device are at work: the passphrase is checked without disturbing them.
+            drop(device);
+            Device::<H>::check_passphrase(&self.host.home().disk, passphrase).await?;
+            device = self.device.lock().await;
+        }
+        if device.is_none() {
+            *device = Some(Node::open(self.host.home(), passphrase, self.rng()).await?);
+        }
+        let opened = device.as_ref().ok_or(NodeError::NoHome)?;
+        self.load_settings(opened).await?;
+        Ok(self.begin_session(opened, old))
+    }
+
+    /// Takes a home that was just made, and begins a session under a new cookie.
+    pub(crate) async fn take(&self, made: Device<H>, old: &CookieId) -> Result<CookieId, NodeError> {
+        let mut device = self.device.lock().await;
+        self.load_settings(&made).await?;
+        let cookie = self.begin_session(&made, old);
+        *device = Some(made);
+        Ok(cookie)
+    }
+
+    async fn load_settings(&self, device: &Device<H>) -> Result<(), NodeError> {
+        let settings = Settings::load(device).await?;
+        self.set_settings(settings);
+        Ok(())
+    }
+
+    fn begin_session(&self, device: &Device<H>, old: &CookieId) -> CookieId {
+        let cookie = self.new_cookie();
+        let mut sessions = held(&self.sessions);
+        // Whoever planted or saw the old cookie has nothing by it.
+        sessions.end(old);
+        sessions.begin(cookie.clone(), Session { seen_ms: self.host.now_ms(), role: device.role() });
+        cookie
+    }
+
+    /// Locks for everybody: no session is left, and the device forgets its keys.
+    pub(crate) async fn lock(&self) {
+        held(&self.sessions).end_all();
+        held(&self.pending).take();
+        self.forget_device().await;
+    }
+}

@@ -1,0 +1,97 @@
+//! What stands around every page: the language, the way about, the way out.
+//!
+//! Pages for coordinators and keepers come by more entries in [`ways`]; nothing else here has to know of them.
+
+use askama::Template;
+use axum::response::Html;
+use azalai_roster::Role;
+
+use crate::assets;
+use crate::gate::Visitor;
+use crate::problem::Problem;
+use crate::texts::{Arg, Texts};
+
+/// A way to another page, shown at the bottom of a phone and at the side of a desk.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Way {
+    /// Where it leads.
+    pub(crate) href: &'static str,
+    /// Its message is `way-NAME`, its picture `NAME` of `static/ways.svg`.
+    pub(crate) name: &'static str,
+}
+
+const fn way(href: &'static str, name: &'static str) -> Way {
+    Way { href, name }
+}
+
+/// The ways of each role, in order.
+pub(crate) fn ways(_role: Role) -> &'static [Way] {
+    const EVERYONE: &[Way] = &[way("/report", "report"), way("/reports", "reports"), way("/settings", "settings")];
+    EVERYONE
+}
+
+/// The frame of one page for one visitor.
+pub(crate) struct Frame {
+    texts: &'static Texts,
+    pub(crate) token: String,
+    pub(crate) ways: &'static [Way],
+    /// The name of the way that this page belongs to.
+    pub(crate) here: &'static str,
+    pub(crate) unlocked: bool,
+    /// Milliseconds of rest after which the page leaves by itself; 0: never.
+    pub(crate) idle_ms: u64,
+}
+
+impl Frame {
+    /// `here`: the name of the way that the page belongs to.
+    pub(crate) fn new(visitor: &Visitor, here: &'static str) -> Self {
+        Self {
+            texts: visitor.texts,
+            token: visitor.token.clone(),
+            ways: visitor.role.map(ways).unwrap_or_default(),
+            here,
+            unlocked: visitor.role.is_some(),
+            idle_ms: if visitor.role.is_some() { visitor.idle_ms } else { 0 },
+        }
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.texts.code
+    }
+
+    pub(crate) fn direction(&self) -> String {
+        self.texts.direction()
+    }
+
+    pub(crate) fn say(&self, key: &str) -> String {
+        self.texts.say(key)
+    }
+
+    pub(crate) fn say1(&self, key: &str, name: &str, value: impl Arg) -> String {
+        self.texts.say1(key, name, value)
+    }
+
+    pub(crate) fn of(&self, family: &str, member: &str) -> String {
+        self.texts.of(family, member)
+    }
+
+    pub(crate) fn css(&self) -> String {
+        assets::path("app.css")
+    }
+
+    pub(crate) fn script(&self) -> String {
+        assets::path("app.js")
+    }
+
+    pub(crate) fn picture(&self, name: &str) -> String {
+        format!("{}#{name}", assets::path("ways.svg"))
+    }
+}
+
+/// A page.
+pub(crate) type Page = Html<String>;
+
+/// Renders a template.
+pub(crate) fn render(template: &impl Template) -> Result<Page, Problem> {
+    Ok(Html(template.render()?))
+}

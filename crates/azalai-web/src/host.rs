@@ -1,0 +1,27 @@
+//! What the pages need of the machine around them. Everything else they do is the same everywhere.
+
+use azalai_node::Home;
+use azalai_store::{ArgonParams, Disk, Store};
+
+/// The machine around the pages: a program with files and sockets, a browser, or a test.
+pub trait Host: Send + Sync + 'static {
+    /// The database of a home.
+    type Store: Store + 'static;
+    /// The small files of a home.
+    type Disk: Disk + Clone + 'static;
+
+    /// Milliseconds since 1970.
+    fn now_ms(&self) -> u64;
+
+    /// Randomness that nobody can guess.
+    fn random(&self) -> [u8; 32];
+
+    /// The home whose pages these are; asked for each time that it is unlocked.
+    fn home(&self) -> Home<Self::Store, Self::Disk>;
+
+    /// How costly guessing the passphrase of a new home is made.
+    fn params(&self) -> ArgonParams;
+
+    /// Takes a line about what failed inside: for whoever keeps the machine, never for a page.
+    fn log(&self, line: &str);
+}

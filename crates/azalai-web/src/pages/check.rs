@@ -1,0 +1,258 @@
+//! A report before it is saved: what it will say and who will be able to read it. Saving twice makes one report.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use azalai_model::pack::Category;
+use azalai_model::parts::Answer;
+use azalai_model::{Place, ReportFields, Tlp};
+use azalai_node::{NodeError, catalog};
+use azalai_roster::AreaCode;
+
+use super::editor::{corrected, draft_id, own_area, page as editor_page};
+use super::on_to;
+use crate::app::{App, Device};
+use crate::draft::Draft;
+use crate::forms::Form;
+use crate::frame::{Frame, render};
+use crate::gate::Member;
+use crate::host::Host;
+use crate::problem::{Kind, Problem};
+use crate::report_form::{self, Reading};
+use crate::texts::Texts;
+use crate::times;
+
+/// What a report says: labels and values, in the order of the form.
+pub(crate) type Said = Vec<(String, String)>;
+
+#[derive(Template)]
+#[template(path = "check.html")]
+struct CheckPage {
+    f: Frame,
+    id: String,
+    category: String,
+    said: Said,
+    readers: String,
+    nobody_yet: bool,
+    correcting: bool,
+}
+
+/// What a report says, for people.
+pub(crate) fn said(texts: &Texts, category: &Category, fields: &ReportFields) -> Said {
+    let mut said = Said::new();
+    let mut put = |label: String, value: Option<String>| {
+        said.extend(value.filter(|value| !value.is_empty()).map(|value| (label, value)));
+    };
+    put(texts.say("said-when"), fields.occurred.as_ref().map(|when| times::occurred(texts, when)));
+    put(texts.say("said-where"), fields.place.as_ref().map(|place| of_place(texts, place)));
+    put(texts.say("said-text"), Some(fields.narrative.clone()));
+    for question in &category.questions {
+        let label = question.labels.get(texts.code).or_else(|| question.labels.values().next());
+        let option = |value: &String| {
+            let option = question.options.iter().find(|option| option.value == *value);
+            option.and_then(|option| option.labels.get(texts.code)).unwrap_or(value).clone()
+        };
+        let value = fields.answers.get(&question.key).map(|answer| match answer {
+            Answer::YesNo(yes) => texts.of("answer", if *yes { "yes" } else { "no" }),
+            Answer::Number(number) => number.get().to_string(),
+            Answer::Text(text) => option(text),
+            Answer::Many(values) => values.iter().map(option).collect::<Vec<_>>().join(&texts.say("said-separator")),
+            Answer::When(when) => times::occurred(texts, when),
+            Answer::Where(place) => of_place(texts, place),
+        });
+        put(label.cloned().unwrap_or_default(), value);
+    }
+    put(texts.say("said-basis"), fields.basis.map(|basis| texts.of("basis", &basis.to_string())));
+    put(texts.say("said-urgency"), fields.urgency.map(|urgency| texts.of("urgency", &urgency.to_string())));
+    put(texts.say("said-danger"), fields.danger_to_me.then(|| texts.of("answer", "yes")));
+    put(texts.say("said-reply"), fields.wants_reply.then(|| texts.of("answer", "yes")));
+    said
+}
+
+fn of_place(texts: &Texts, place: &Place) -> String {
+    match (place.name(), place.point()) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(point)) => format!("{:.4}, {:.4}", point.lat(), point.lon()),
+        (None, None) => texts.say("said-area"),
+    }
+}
+
+/// Who can read what has this label and area, in words.
+pub(crate) fn readers<H: Host>(texts: &Texts, device: &Device<H>, tlp: Tlp, area: Option<&AreaCode>) -> String {
+    let name = area.and_then(|code| device.roster().area(code)).map_or("", |info| info.name.as_str());
+    match tlp {
+        Tlp::AmberStrict => texts.say1("can-read-area", "area", name),
+        Tlp::Amber => texts.say1("can-read-above", "area", name),
+        Tlp::Green | Tlp::Clear => texts.say("can-read-everyone"),
+        Tlp::Red => texts.say("can-read-named"),
+    }
+}
+
+/// The area that a draft goes to: the one that was chosen, else the device's own.
+fn area_of<H: Host>(device: &Device<H>, draft: &Draft) -> Option<AreaCode> {
+    let chosen = draft.get("area").parse::<AreaCode>().ok();
+    chosen.filter(|code| device.roster().area(code).is_some()).or_else(|| own_area::<H>(device))
+}
+
+fn needs_area(reading: &Reading) -> bool {
+    matches!(reading.fields.tlp, Some(Tlp::Amber | Tlp::AmberStrict) | None)
+}
+
+/// `GET /report/ID/check`.
+pub(crate) async fn get<H: Host>(
+    State(app): State<Arc<App<H>>>,
+    Member(visitor): Member,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let id = draft_id(&id)?;
+    let mut open = app.open().await;
+    let device = open.device()?;
+    let draft = Draft::load(device, id).await?.ok_or_else(Problem::not_found)?;
+    if let Some(report) = draft.became {
+        return Ok(on_to(&format!("/reports/{report}")));
+    }
+    let kept = corrected::<H>(device, &draft).await?;
+    let mut reading = report_form::read(&draft, kept.as_ref().map(|(_, fields)| fields), app.host.now_ms())?;
+    let area = area_of::<H>(device, &draft);
+    if kept.is_none() && area.is_none() && needs_area(&reading) {
+        reading.wrong.insert("area".to_owned(), "area");
+    }
+    if !reading.wrong.is_empty() {
+        return editor_page(&app, device, &visitor, id, &draft, &reading.wrong, reading.several).await;
+    }
+    let category = catalog::pack()?.category(draft.get("category")).ok_or_else(Problem::not_found)?;
+    let view = match &kept {
+        Some((report, _)) => device.report_view(*report).await?,
+        None => None,
+    };
+    let tlp = view.as_ref().map(|view| view.tlp).or(reading.fields.tlp).unwrap_or(Tlp::Amber);
+    let area = view.and_then(|view| view.area).or(area);
+    let nobody_yet = area.as_ref().is_some_and(|area| tlp >= Tlp::Amber && device.known_readers(tlp, area) == 0);
+    let page = CheckPage {
+        f: Frame::new(&visitor, "report"),
+        id: id.to_string(),
+        category: category.name(visitor.texts.code).to_owned(),
+        said: said(visitor.texts, category, &reading.fields),
+        readers: readers::<H>(visitor.texts, device, tlp, area.as_ref()),
+        nobody_yet,
+        correcting: kept.is_some(),
+    };
+    Ok(render(&page)?.into_response())
+}
+
+/// `POST /report/ID/check`: saves the report.
+pub(crate) async fn post<H: Host>(
+    State(app): State<Arc<App<H>>>,
+    Member(_): Member,
+    Path(id): Path<String>,
+    _form: Form,
+) -> Result<Response, Problem> {
+    let id = draft_id(&id)?;
+    let mut open = app.open().await;
+    let device = open.device()?;
+    let mut draft = Draft::load(device, id).await?.ok_or_else(Problem::not_found)?;
+    if let Some(report) = draft.became {
+        return Ok(on_to(&format!("/reports/{report}")));
+    }
+    let now = app.host.now_ms();
+    let kept = corrected::<H>(device, &draft).await?;
+    let reading = report_form::read(&draft, kept.as_ref().map(|(_, fields)| fields), now)?;
+    if !reading.wrong.is_empty() {
+        return Ok(on_to(&format!("/report/{id}/check")));
+    }
+    let fields = reading.fields;
+    let report = match kept {
+        Some((report, before)) => {
+            // A correction that changes nothing is none.
+            if fields != before {
+                let change = |now: &mut ReportFields| {
+                    *now = ReportFields { tlp: now.tlp, pack: now.pack.clone(), ..fields };
+                    Ok::<(), NodeError>(())
+                };
+                device.amend(report, change, now).await?;
+            }
+            report
+        }
+        None => {
+            let area = area_of::<H>(device, &draft);
+            device.report_once(id.0, fields, area, now).await.map_err(|error| match error {
+                NodeError::Invalid(why) => Problem { kind: Kind::Form, inside: Some(why) },
+                other => other.into(),
+            })?
+        }
+    };
+    draft = Draft { changed_ms: now, fields: Default::default(), became: Some(report) };
+    draft.save(device, id).await?;
+    Ok(on_to(&format!("/reports/{report}?saved=1")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Browser, PASSPHRASE};
+
+    /// Guards against a report that is lost, or there twice because a finger tapped twice.
+    #[test]
+    fn a_report_is_written_checked_and_saved_once() {
+        let mut browser = Browser::begun();
+        let path = browser.begin_report("kidnapping-ransom");
+        assert_eq!(browser.get(&path).status, 200);
+        let typed =
+            [("text", "Three people at the ford"), ("when", "today"), ("place", "Ansongo"), ("q-people-taken", "3")];
+        assert_eq!(browser.post(&path, &typed).location, format!("{path}/check"));
+        let check = browser.get(&format!("{path}/check"));
+        assert!(check.body.contains("Three people at the ford") && check.body.contains("Gao"), "{}", check.body);
+        let one = browser.post(&format!("{path}/check"), &[]).location;
+        let two = browser.post(&format!("{path}/check"), &[]).location;
+        assert!(one.starts_with("/reports/") && two == one.trim_end_matches("?saved=1"), "{one} {two}");
+        assert!(browser.get(&one).body.contains("Three people at the ford"));
+        assert_eq!(browser.get("/reports").body.matches("class=\"card\"").count(), 1);
+        assert!(browser.get(&path).location.starts_with("/reports/"));
+    }
+
+    /// Guards against text that was lost because the device locked while it was written.
+    #[test]
+    fn what_is_written_while_the_device_locks_is_kept() {
+        let mut browser = Browser::begun();
+        let path = browser.begin_report("kidnapping-ransom");
+        let token = browser.token.clone();
+        browser.advance(60 * 60_000);
+        let body = format!("token={token}&text=Do+not+lose+this&when=now");
+        let carried = browser.post_raw(&path, &body, &[]);
+        assert!(carried.status == 409 && carried.body.contains("Do not lose this"));
+        let id = path.trim_start_matches("/report/").to_owned();
+        let fields = [("passphrase", PASSPHRASE), ("carries", &id), ("text", "Do not lose this"), ("when", "now")];
+        assert_eq!(browser.post("/unlock", &fields).location, format!("{path}/check"));
+        assert!(browser.get(&path).body.contains("Do not lose this"));
+        // A page from before the last unlocking, in another tab.
+        let stale = browser.post_raw(&path, "token=00&text=Second+tab", &[]);
+        assert!(stale.status == 409 && stale.body.contains("Second tab"));
+    }
+
+    /// Guards against stored text that runs, or that turns the page around it.
+    #[test]
+    fn hostile_text_is_shown_as_text() {
+        let mut browser = Browser::begun();
+        let path = browser.begin_report("abduction");
+        let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u{202e}abc\u{200b}\u{0}😀";
+        browser.post(&path, &[("text", hostile), ("place", "<b>Gao</b>"), ("q-people-taken", "<i>")]);
+        let check = browser.get(&format!("{path}/check"));
+        assert_eq!(check.status, 422);
+        browser.post(&path, &[("text", hostile), ("place", "<b>Gao</b>")]);
+        for page in [path.clone(), format!("{path}/check")] {
+            let body = browser.get(&page).body;
+            for bad in ["<script>alert", "<img src=x", "<b>Gao", "<i>"] {
+                assert!(!body.contains(bad), "{page}: {bad}");
+            }
+        }
+        let saved = browser.post(&format!("{path}/check"), &[]).location;
+        assert!(!browser.get(&saved).body.contains("<script>alert"));
+        let long = "x".repeat(7000);
+        let path = browser.begin_report("abduction");
+        browser.post(&path, &[("text", &long)]);
+        let check = browser.get(&format!("{path}/check"));
+        assert!(check.status == 422 && check.body.contains(&long));
+        assert_eq!(browser.post(&path, &[("text", &"x".repeat(200_000))]).status, 400);
+    }
+}

@@ -1,0 +1,314 @@
+//! The form of one report, or of its correction. Everything that is typed goes into the draft, and stays there until
+//! it is saved as a report or thrown away by hand.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use azalai_envelope::DocumentId;
+use azalai_envelope::ids::from_hex;
+use azalai_model::pack::{Category, QuestionKind};
+use azalai_model::{Basis, ReportFields, Tlp, Urgency};
+use azalai_node::catalog;
+use azalai_roster::AreaCode;
+
+use super::{on_to, unlock};
+use crate::app::{App, Device};
+use crate::draft::{Draft, DraftId};
+use crate::forms::{Fields, Form, Unchecked, first, of_address};
+use crate::frame::{Frame, render};
+use crate::gate::{Member, Visitor};
+use crate::host::Host;
+use crate::limits::MAX_SUGGESTIONS;
+use crate::problem::{Kind, Problem};
+use crate::report_form::{READERS, WHEN, Wrongs, question_field};
+use crate::times;
+
+/// A choice with its label.
+struct Choice {
+    value: String,
+    label: String,
+    chosen: bool,
+}
+
+struct Asked {
+    field: String,
+    label: String,
+    /// What the template draws: `text`, `number`, `date`, `one` or `many`.
+    form: &'static str,
+    /// Said where the question hangs on another.
+    only_if: String,
+    typed: String,
+    choices: Vec<Choice>,
+    wrong: String,
+}
+
+#[derive(Template)]
+#[template(path = "editor.html")]
+struct EditorPage {
+    f: Frame,
+    id: String,
+    category: String,
+    correcting: bool,
+    when: Vec<Choice>,
+    when_date: String,
+    when_time: String,
+    today: String,
+    offset: String,
+    place: String,
+    no_place: bool,
+    several: Vec<(String, String)>,
+    text: String,
+    asked: Vec<Asked>,
+    basis: Vec<Choice>,
+    urgency: Vec<Choice>,
+    readers: Vec<Choice>,
+    areas: Vec<Choice>,
+    danger: bool,
+    reply: bool,
+    wrong_when: String,
+    wrong_place: String,
+    wrong_text: String,
+    wrong_area: String,
+}
+
+/// The id in an address.
+pub(crate) fn draft_id(text: &str) -> Result<DraftId, Problem> {
+    DraftId::read(text).ok_or_else(Problem::not_found)
+}
+
+/// The report that a draft corrects, as it is now.
+pub(crate) async fn corrected<H: Host>(
+    device: &Device<H>,
+    draft: &Draft,
+) -> Result<Option<(DocumentId, ReportFields)>, Problem> {
+    let id = from_hex(draft.get("of")).and_then(|bytes| DocumentId::from_slice(&bytes));
+    let Some(id) = id else { return Ok(None) };
+    let view = device.report_view(id).await?.filter(|view| view.own);
+    Ok(view.map(|view| (id, view.row.fields)))
+}
+
+/// This device's area, as far as it has one.
+pub(crate) fn own_area<H: Host>(device: &Device<H>) -> Option<AreaCode> {
+    let roster = device.roster();
+    let member = roster.member(&device.device().signing).and_then(|member| member.area.clone());
+    member.or_else(|| device.invited_area()).filter(|area| roster.area(area).is_some())
+}
+
+fn choice(visitor: &Visitor, family: &str, value: &str, chosen: &str) -> Choice {
+    Choice { value: value.to_owned(), label: visitor.texts.of(family, value), chosen: value == chosen }
+}
+
+/// `GET /report/ID`.
+pub(crate) async fn get<H: Host>(
+    State(app): State<Arc<App<H>>>,
+    Member(visitor): Member,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let id = draft_id(&id)?;
+    let mut open = app.open().await;
+    let draft = Draft::load(open.device()?, id).await?.ok_or_else(Problem::not_found)?;
+    if let Some(report) = draft.became {
+        return Ok(on_to(&format!("/reports/{report}")));
+    }
+    page(&app, open.device()?, &visitor, id, &draft, &Wrongs::new(), Vec::new()).await
+}
+
+/// The form with what is wrong beside its fields.
+pub(crate) async fn page<H: Host>(
+    app: &App<H>,
+    device: &Device<H>,
+    visitor: &Visitor,
+    id: DraftId,
+    draft: &Draft,
+    wrong: &Wrongs,
+    several: Vec<(String, String)>,
+) -> Result<Response, Problem> {
+    let pack = catalog::pack()?;
+    let category = pack.category(draft.get("category")).ok_or_else(Problem::not_found)?;
+    let code = visitor.texts.code;
+    let correcting = !draft.get("of").is_empty();
+    let said = |field: &str| wrong.get(field).map_or(String::new(), |wrong| visitor.texts.of("wrong", wrong));
+    let kept = correcting.then_some("keep");
+    let when = kept.into_iter().chain(WHEN).map(|value| choice(visitor, "when", value, draft.get("when"))).collect();
+    let offset = match draft.get("offset") {
+        "" => app.settings().offset_min.to_string(),
+        typed => typed.to_owned(),
+    };
+    let widest = pack.label(&category.code, Some(Tlp::Clear));
+    let usual = pack.label(&category.code, None);
+    let chosen = match draft.get("readers") {
+        "" => READERS.iter().find(|(_, tlp)| *tlp == usual).map_or("above", |(name, _)| name),
+        typed => typed,
+    };
+    let readers = READERS.iter().filter(|(_, tlp)| *tlp >= widest && !correcting);
+    let own = own_area::<H>(device);
+    let chosen_area = match draft.get("area") {
+        "" => own.as_ref().map_or("", AreaCode::as_str),
+        typed => typed,
+    };
+    let areas = device.roster().areas().filter(|_| !correcting).map(|(code, info)| Choice {
+        value: code.to_string(),
+        label: info.name.clone(),
+        chosen: code.as_str() == chosen_area,
+    });
+    let page = EditorPage {
+        f: Frame::new(visitor, "report"),
+        id: id.to_string(),
+        category: category.name(code).to_owned(),
+        correcting,
+        when,
+        when_date: draft.get("when-date").to_owned(),
+        when_time: draft.get("when-time").to_owned(),
+        today: times::iso_day(app.host.now_ms(), app.settings().offset_min),
+        offset,
+        place: draft.get("place").to_owned(),
+        no_place: draft.get("where") == "none",
+        several,
+        text: draft.get("text").to_owned(),
+        asked: asked(category, draft, visitor, wrong),
+        basis: Basis::ALL.iter().map(|b| choice(visitor, "basis", &b.to_string(), draft.get("basis"))).collect(),
+        urgency: Urgency::ALL
+            .iter()
+            .map(|u| choice(visitor, "urgency", &u.to_string(), draft.get("urgency")))
+            .collect(),
+        readers: readers.map(|(name, _)| choice(visitor, "readers", name, chosen)).collect(),
+        areas: areas.collect(),
+        danger: !draft.get("danger").is_empty(),
+        reply: !draft.get("reply").is_empty(),
+        wrong_when: said("when"),
+        wrong_place: said("place"),
+        wrong_text: said("text"),
+        wrong_area: said("area"),
+    };
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, render(&page)?).into_response())
+}
+
+fn asked(category: &Category, draft: &Draft, visitor: &Visitor, wrong: &Wrongs) -> Vec<Asked> {
+    let code = visitor.texts.code;
+    let label = |labels: &azalai_model::pack::Labels| labels.get(code).or_else(|| labels.values().next()).cloned();
+    let each = category.questions.iter().map(|question| {
+        let field = question_field(question);
+        let given: BTreeSet<&str> = draft.fields.get(&field).into_iter().flatten().map(String::as_str).collect();
+        let form = match question.kind {
+            QuestionKind::Text | QuestionKind::Place => "text",
+            QuestionKind::Number | QuestionKind::Count => "number",
+            QuestionKind::Date => "date",
+            QuestionKind::OneOf | QuestionKind::YesNo => "one",
+            QuestionKind::ManyOf => "many",
+        };
+        let mut choices: Vec<Choice> = question
+            .options
+            .iter()
+            .map(|option| Choice {
+                value: option.value.clone(),
+                label: label(&option.labels).unwrap_or_default(),
+                chosen: given.contains(option.value.as_str()),
+            })
+            .collect();
+        if question.kind == QuestionKind::YesNo {
+            choices.extend(["yes", "no"].map(|value| choice(visitor, "answer", value, draft.get(&field))));
+        }
+        let condition = question.condition.as_ref();
+        let hangs_on = condition.and_then(|c| category.questions.iter().find(|other| other.key == c.question));
+        let only_if = hangs_on.and_then(|other| label(&other.labels));
+        Asked {
+            label: label(&question.labels).unwrap_or_default(),
+            form,
+            only_if: only_if.map_or(String::new(), |other| visitor.texts.say1("editor-only-if", "question", other)),
+            typed: draft.get(&field).to_owned(),
+            choices,
+            wrong: wrong.get(&field).map_or(String::new(), |wrong| visitor.texts.of("wrong", wrong)),
+            field,
+        }
+    });
+    each.collect()
+}
+
+/// `POST /report/ID`: keeps what was typed. A page from before the last unlocking loses nothing: what it brings is
+/// shown again, to be kept with one tap or the passphrase.
+pub(crate) async fn post<H: Host>(
+    State(app): State<Arc<App<H>>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    form: Unchecked,
+) -> Result<Response, Problem> {
+    let id = draft_id(&id)?;
+    if visitor.role.is_none() || !form.is_of(&visitor) {
+        return unlock::carrying(&visitor, &id.to_string(), &form.0.fields);
+    }
+    let Form { fields, .. } = form.0;
+    let quiet = fields.contains_key("quiet");
+    let answer = keep(&app, id, fields).await?;
+    Ok(if quiet { StatusCode::NO_CONTENT.into_response() } else { answer })
+}
+
+/// Puts what was typed into the draft, and goes on to look at it.
+pub(crate) async fn keep<H: Host>(app: &App<H>, id: DraftId, mut typed: Fields) -> Result<Response, Problem> {
+    let mut open = app.open().await;
+    let device = open.device()?;
+    let known = Draft::load(device, id).await?;
+    if let Some(report) = known.as_ref().and_then(|draft| draft.became) {
+        return Ok(on_to(&format!("/reports/{report}")));
+    }
+    let known = known.unwrap_or_default();
+    for own in ["token", "passphrase", "carries", "quiet", "when-base"] {
+        typed.remove(own);
+    }
+    for fixed in ["category", "of"] {
+        match known.fields.get(fixed) {
+            Some(value) => drop(typed.insert(fixed.to_owned(), value.clone())),
+            None if fixed == "of" => drop(typed.remove(fixed)),
+            None => {}
+        }
+    }
+    let now = app.host.now_ms();
+    let same = |name: &str| typed.get(name) == known.fields.get(name);
+    let base = known.fields.get("when-base").filter(|_| same("when")).cloned();
+    typed.insert("when-base".to_owned(), base.unwrap_or_else(|| vec![now.to_string()]));
+    let draft = Draft { changed_ms: now, fields: typed, became: None };
+    if catalog::pack()?.category(draft.get("category")).is_none() {
+        return Err(Problem::new(Kind::Form));
+    }
+    draft.save(device, id).await?;
+    Ok(on_to(&format!("/report/{id}/check")))
+}
+
+/// `POST /report/ID/discard`.
+pub(crate) async fn discard<H: Host>(
+    State(app): State<Arc<App<H>>>,
+    Member(_): Member,
+    Path(id): Path<String>,
+    _form: Form,
+) -> Result<Response, Problem> {
+    let id = draft_id(&id)?;
+    let mut open = app.open().await;
+    let device = open.device()?;
+    if Draft::load(device, id).await?.is_some_and(|draft| draft.became.is_none()) {
+        Draft::remove(device, id).await?;
+    }
+    Ok(on_to("/report"))
+}
+
+#[derive(Template)]
+#[template(path = "places.html")]
+struct Suggestions {
+    places: Vec<(String, String)>,
+}
+
+/// `GET /places?q=…`: options for the field of the place.
+pub(crate) async fn places(Member(visitor): Member, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let query = of_address(query)?;
+    let typed = first(&query, "q");
+    let found = if typed.trim().chars().count() < 2 { Vec::new() } else { catalog::gazetteer()?.search(typed) };
+    let code = visitor.texts.code;
+    let shown = |entry: &&azalai_model::gazetteer::Entry| {
+        (entry.name_in(code).to_owned(), format!("{}, {}", entry.admin1, entry.country))
+    };
+    let places = found.iter().take(MAX_SUGGESTIONS).map(shown).collect();
+    Ok(render(&Suggestions { places })?.into_response())
+}

@@ -1,0 +1,19 @@
+//! The pages: one file each, with what it shows, what it does, and its test.
+
+pub(crate) mod check;
+pub(crate) mod editor;
+pub(crate) mod leave;
+pub(crate) mod passphrase;
+pub(crate) mod problem;
+pub(crate) mod report;
+pub(crate) mod reports;
+pub(crate) mod settings;
+pub(crate) mod start;
+pub(crate) mod unlock;
+
+use axum::response::{IntoResponse, Redirect, Response};
+
+/// On to another page after a form: going back does not send the form again.
+pub(crate) fn on_to(path: &str) -> Response {
+    Redirect::to(path).into_response()
+}

@@ -1,0 +1,66 @@
+// @ts-check
+/* Comfort only: every page works without this. It never asks anything but these pages' own origin. */
+"use strict";
+
+/** Escape twice within a second leaves, as the button does. */
+let escaped = 0;
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const now = Date.now();
+  const leave = document.getElementById("leave");
+  if (now - escaped < 1000 && leave instanceof HTMLFormElement) leave.submit();
+  escaped = now;
+});
+
+/** After the rest that the settings name, the page goes away by itself; what was typed is in its draft. */
+const idle = Number(document.body.dataset.idle);
+if (idle > 0) {
+  let resting = 0;
+  const touched = () => {
+    clearTimeout(resting);
+    resting = setTimeout(() => location.replace("/"), idle + 1000);
+  };
+  for (const event of ["keydown", "pointerdown", "scroll"]) document.addEventListener(event, touched, { passive: true });
+  touched();
+}
+
+/** What is typed goes into the draft a moment later. */
+for (const form of document.querySelectorAll("form[data-save]")) {
+  if (!(form instanceof HTMLFormElement)) continue;
+  const offset = form.elements.namedItem("offset");
+  if (offset instanceof HTMLInputElement) offset.value = String(-new Date().getTimezoneOffset());
+  const kept = form.querySelector("[data-kept]");
+  let timer = 0;
+  let sent = false;
+  const save = async () => {
+    if (sent) return;
+    const fields = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") fields.append(name, value);
+    fields.append("quiet", "1");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: fields, credentials: "same-origin", redirect: "manual" });
+      if (kept instanceof HTMLElement) kept.textContent = answer.status === 204 ? (kept.dataset.kept ?? "") : "";
+    } catch {
+      // The program is not there now; what was typed is still in the page.
+    }
+  };
+  form.addEventListener("input", () => {
+    if (kept) kept.textContent = "";
+    clearTimeout(timer);
+    timer = setTimeout(save, 800);
+  });
+  form.addEventListener("submit", () => { sent = true; clearTimeout(timer); });
+
+  const place = form.elements.namedItem("place");
+  const list = document.getElementById("places");
+  let asking = 0;
+  if (place instanceof HTMLInputElement && list) {
+    place.addEventListener("input", () => {
+      clearTimeout(asking);
+      asking = setTimeout(async () => {
+        const answer = await fetch("/places?q=" + encodeURIComponent(place.value), { redirect: "manual" });
+        if (answer.ok) list.innerHTML = await answer.text();
+      }, 200);
+    });
+  }
+}
