@@ -102,6 +102,53 @@ fn a_report_that_failed_half_way_takes_no_other_ones_place() {
     }
 }
 
+/// Guards against a phone that is switched off right after it said "saved": a save waits for the journal alone, and the
+/// database loses what it has not synced. Nothing may be missing then, no place of a chain be taken twice, and the
+/// device's clock not fall behind what it has said.
+#[test]
+fn what_was_saved_and_not_yet_synced_into_the_database_comes_back_from_the_journal() {
+    let mut c = Community::of(&["heron", "swift"]);
+    let first = c.report("swift", "Synced", Tlp::Amber).unwrap();
+    c.settle();
+    let second = c.report("swift", "Only in the journal", Tlp::Amber).unwrap();
+    let amend = |c: &mut Community, id, text: &str| {
+        let now_ms = c.now_ms;
+        let change = |fields: &mut azalai_model::ReportFields| {
+            fields.narrative = text.to_owned();
+            Ok(())
+        };
+        block_on(c.who("swift").node.amend(id, change, now_ms)).unwrap();
+    };
+    amend(&mut c, first, "Amended");
+    amend(&mut c, second, "Amended as well");
+    let before = block_on(c.who("swift").node.reports()).unwrap();
+    for _ in 0..2 {
+        c.who("swift").crash();
+        let report = c.who("swift").node.open_report();
+        assert_eq!((report.put_back, report.damaged), (3, 0), "the database lost nothing, or more than that");
+        let after = block_on(c.who("swift").node.reports()).unwrap();
+        assert_eq!(format!("{after:?}"), format!("{before:?}"));
+    }
+    // The wall clock was wrong, and is set right: what is said from now on still comes after what was said.
+    let right = c.now_ms;
+    c.now_ms -= 3_600_000;
+    amend(&mut c, second, "The last word");
+    c.now_ms = right;
+    c.settle();
+    c.who("swift").crash();
+    assert_eq!(c.who("swift").node.open_report().put_back, 0, "an exchange makes all of it durable");
+    for name in ["heron", "swift"] {
+        let node = &c.who(name).node;
+        for (id, text, statements) in [(first, "Amended", 2), (second, "The last word", 3)] {
+            let view = block_on(node.reports()).unwrap().into_iter().find(|view| view.id == id).unwrap();
+            assert_eq!(view.row.fields.narrative, text, "{name}");
+            let history = block_on(node.whole(&id)).unwrap().history;
+            assert_eq!(history.len(), statements, "{name}");
+            assert!(history.iter().all(|past| past.fate == Fate::Applied), "{name}: {history:?}");
+        }
+    }
+}
+
 /// Guards against a device that read its keys, was stopped before it had looked at what they open, and never looked
 /// again: an admitted coordinator who saw neither members nor reports.
 #[test]
