@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use azalai_model::{Credibility, Reliability, Tlp};
-use azalai_node::{Fate, ReportState};
+use azalai_node::{Fate, ReportState, TakenAt};
 use azalai_store::{Fault, FaultWhen};
 use azalai_testkit::{Community, DirectLink, Link};
 use futures_lite::future::block_on;
@@ -147,6 +147,30 @@ fn what_was_saved_and_not_yet_synced_into_the_database_comes_back_from_the_journ
             assert!(history.iter().all(|past| past.fate == Fate::Applied), "{name}: {history:?}");
         }
     }
+}
+
+/// Guards against a removal that a crash leaves half done: the act comes back from the journal, and lists must show at
+/// once what it sets aside as they did before, not only when something else happens.
+#[test]
+fn a_removal_that_only_the_journal_holds_sets_the_same_aside_after_a_crash() {
+    let mut c = Community::of(&["heron", "swift"]);
+    c.report("swift", "Before it was taken", Tlp::Amber).unwrap();
+    c.settle();
+    c.now_ms += 3_600_000;
+    let taken = c.now_ms;
+    c.report("swift", "Under a gun", Tlp::Amber).unwrap();
+    c.settle();
+    let (device, now_ms) = (c.who("swift").node.device().signing, c.now_ms);
+    let heron = c.who("heron");
+    let listed = |node: &azalai_testkit::TestNode| format!("{:?}", block_on(node.reports()).unwrap());
+    let whole = listed(&heron.node);
+    block_on(heron.node.remove(&device, TakenAt::Ms(taken), now_ms)).unwrap();
+    let before = (listed(&heron.node), block_on(heron.node.quarantine()).unwrap().len());
+    assert_ne!(before.0, whole);
+    assert_eq!(before.1, 1);
+    heron.crash();
+    assert_eq!(heron.node.open_report().put_back, 1, "the database lost nothing, or more than that");
+    assert_eq!((listed(&heron.node), block_on(heron.node.quarantine()).unwrap().len()), before);
 }
 
 /// Guards against a device that read its keys, was stopped before it had looked at what they open, and never looked

@@ -225,14 +225,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             if known.chain != chain.chain || known.seq < chain.seq {
                 batch.put(OWN_CHAINS, statement.audience().0, chain.encode());
             }
+            if matches!(statement.kind(), Kind::AUTHORITY | Kind::REGISTRY) {
+                self.note_touched(&statement).await?;
+                self.log.insert(statement.id(), statement.clone());
+                self.rebuild_roster();
+            }
             self.index_documents(core::slice::from_ref(&statement), &BTreeMap::new(), &mut batch).await?;
             self.clock = self.clock.max(statement.clock());
             batch.put(PROFILE, b"clock".to_vec(), self.clock.0.to_be_bytes());
             self.vault.stage(batch).await?;
-            if matches!(statement.kind(), Kind::AUTHORITY | Kind::REGISTRY) {
-                self.log.insert(statement.id(), statement);
-                self.rebuild_roster();
-            }
+            self.touched.clear();
             self.report.put_back += 1;
         }
         Ok(())
