@@ -52,7 +52,7 @@ impl Host for Machine {
     }
 
     fn link(&self, address: &str) -> Option<Asked> {
-        Link::new(address).ok().map(|link| Asked(Arc::new(Mutex::new(link))))
+        Link::new(address, None).ok().map(|link| Asked(Arc::new(Mutex::new(link))))
     }
 
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
