@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for people and logs speaks on both")]
 
 mod bench;
+mod browser;
 mod ci;
 mod demo;
 mod dictionary;
@@ -32,6 +33,7 @@ struct Subcommand {
 const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { name: "demo", about: "a community at work, with real processes [--headless]", run: demo::run },
     Subcommand { name: "test", about: "install what tests need, run every test", run: test::run },
+    Subcommand { name: "browser", about: "the pages in a real browser [FILE ...]", run: browser::run },
     Subcommand {
         name: "ci",
         about: "everything CI insists on: style, lints, docs, licences, wasm32, tests",
@@ -40,7 +42,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { name: "bench", about: "the project's figures against their goals [NAME ...]", run: bench::run },
     Subcommand {
         name: "setup",
-        about: "install the pinned tools into .tools/ (once; quick when they are there)",
+        about: "install the pinned tools, Node and Chromium (once; quick when they are there)",
         run: setup::run,
     },
     Subcommand {

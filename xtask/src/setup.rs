@@ -1,8 +1,10 @@
 //! The pinned tools: installed once into `.tools/`, left alone when they are there.
 //!
-//! Nothing is installed outside `.tools/` but the wasm32 target, which belongs to the toolchain. Each command
+//! Nothing is installed outside `.tools/` but the wasm32 target, which belongs to the toolchain, the packages of
+//! `tests/browser/`, and, for root on Debian, Node and Chromium. Each command
 //! asks only for the tools that it uses, so that a newcomer's first run does not build a licence checker.
 
+use crate::browser;
 use crate::steps::Steps;
 use crate::tools::{Failure, Outcome, ask, cargo, command, run as run_command, tools_folder};
 use crate::wasm;
@@ -49,7 +51,8 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
 pub(crate) fn everything(steps: &mut Steps) -> Outcome {
     steps.run("set up cargo-nextest", || install(NEXTEST))?;
     steps.run("set up cargo-deny", || install(DENY))?;
-    steps.run("set up wasm32", wasm::install)
+    steps.run("set up wasm32", wasm::install)?;
+    steps.run("set up the browser tests", browser::install)
 }
 
 /// Makes sure that `tool` is there.

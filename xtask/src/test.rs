@@ -6,15 +6,16 @@
 use std::fs;
 use std::path::PathBuf;
 
+use crate::browser;
 use crate::setup;
 use crate::steps::Steps;
-use crate::tools::{Failure, Outcome, ask, cargo, run as run_command};
+use crate::tools::{Failure, Outcome, cargo, run as run_command, target_folder};
 
 /// What a test prints in front of its reason for not running.
 const NOT_RUN: &str = "not run: ";
 
 /// `cargo xtask test [ARGUMENTS]`: all tests; arguments go to nextest (a name, `-p CRATE`, `-E FILTER`) and leave
-/// out the documentation's examples.
+/// out the documentation's examples and the tests in a browser.
 ///
 /// # Errors
 /// Where a tool is missing or a test fails.
@@ -52,15 +53,17 @@ pub(crate) fn all(steps: &mut Steps, profile: &str, arguments: &[String]) -> Out
             Err(e) => println!("no list of tests not run: {}: {e}", report.display()),
         }
         outcome
-    })
+    })?;
+    // Whoever names tests names those of the workspace; `cargo xtask browser` takes names of its own.
+    if arguments.is_empty() {
+        steps.run("set up the browser tests", browser::install)?;
+        steps.run("tests in a browser", || browser::tests(&[]))?;
+    }
+    Ok(())
 }
 
 fn report_path(profile: &str) -> Result<PathBuf, Failure> {
-    let metadata = ask(cargo(&["metadata", "--no-deps", "--format-version", "1"]))
-        .and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
-    let folder = metadata.as_ref().and_then(|m| m.get("target_directory")).and_then(|f| f.as_str());
-    let folder = folder.ok_or_else(|| Failure::new("cargo metadata does not name the target directory"))?;
-    Ok(PathBuf::from(folder).join("nextest").join(profile).join("junit.xml"))
+    Ok(target_folder()?.join("nextest").join(profile).join("junit.xml"))
 }
 
 /// Every distinct `not run: …` line of a JUnit report, in order.

@@ -42,6 +42,17 @@ pub(crate) fn tools_folder() -> PathBuf {
     root().join(".tools")
 }
 
+/// Where cargo puts what it builds.
+///
+/// # Errors
+/// Where cargo does not say.
+pub(crate) fn target_folder() -> Result<PathBuf, Failure> {
+    let metadata = ask(cargo(&["metadata", "--no-deps", "--format-version", "1"]))
+        .and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    let folder = metadata.as_ref().and_then(|m| m.get("target_directory")).and_then(|f| f.as_str());
+    folder.map(PathBuf::from).ok_or_else(|| Failure::new("cargo metadata does not name the target directory"))
+}
+
 /// A command that starts in the root folder and finds the tools of `.tools/bin` before all others.
 pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);

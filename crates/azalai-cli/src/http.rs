@@ -1,9 +1,14 @@
-//! How requests get to a relay or a neighbour: plain HTTP, since what is inside is encapsulated.
+//! How requests get to a relay or a neighbour: HTTP, since what is inside is encapsulated, or
+//! the same over TLS. An address that says https is never asked in another way.
+
+use std::path::Path;
 
 use azalai_node::{Transport, TransportError};
 use ureq::Agent;
 
 use crate::limits::{CONNECT_TIMEOUT, MAX_PROBLEM_CHARS, MAX_REPLY_BYTES, REQUEST_TIMEOUT};
+use crate::output::Failure;
+use crate::tls;
 
 /// A link to one responder; its connection is kept between requests.
 pub(crate) struct Link {
@@ -12,16 +17,22 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// A link to `http://HOST:PORT`.
-    pub(crate) fn new(url: &str) -> Result<Self, String> {
+    /// A link to `http://HOST:PORT`, or to `https://HOST`, where `ca` may name all that is trusted.
+    pub(crate) fn new(url: &str, ca: Option<&Path>) -> Result<Self, Failure> {
         let base = url.trim_end_matches('/').to_owned();
-        if !base.starts_with("http://") {
-            return Err(format!(
-                "{url:?} is no address of a relay or neighbour: it looks like http://192.168.1.20:7700"
-            ));
+        let secret = base.starts_with("https://");
+        if !secret && !base.starts_with("http://") {
+            return Err(Failure::usage(format!(
+                "{url:?} is no address of a relay or neighbour: it looks like http://192.168.1.20:7700 or https://relay.example"
+            )));
+        }
+        if ca.is_some() && !secret {
+            return Err(Failure::usage(format!("--tls-ca is for an address with https://, not for {url}")));
         }
         let config = Agent::config_builder()
             .http_status_as_error(false)
+            .https_only(secret)
+            .tls_config(tls::trust(ca)?)
             .max_redirects(0)
             .proxy(None)
             .timeout_connect(Some(CONNECT_TIMEOUT))
@@ -35,7 +46,10 @@ impl Link {
 
     fn call(&self, path: &str, body: Option<&[u8]>) -> Result<Vec<u8>, TransportError> {
         let url = format!("{}{path}", self.base);
-        let connection = |error: ureq::Error| TransportError::Connection(format!("{url}: {error}"));
+        let connection = |error: ureq::Error| {
+            let why = self.base.starts_with("https://").then(|| tls::why(&error)).flatten();
+            TransportError::Connection(format!("{url}: {}", why.unwrap_or_else(|| error.to_string())))
+        };
         let mut response = match body {
             Some(body) => self.agent.post(&url).content_type("application/octet-stream").send(body),
             None => self.agent.get(&url).call(),

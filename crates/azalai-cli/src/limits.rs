@@ -31,3 +31,16 @@ pub(crate) const OFFERED_WORDS: usize = 5;
 
 /// How often pages that nobody looks at are locked: a few seconds over the rest that was chosen.
 pub(crate) const IDLE_CHECK_EVERY: Duration = Duration::from_secs(5);
+
+/// Bytes of a PEM file at most: a chain of certificates has a few thousand, a bundle of authorities some 250,000.
+pub(crate) const MAX_PEM_BYTES: u64 = 1024 * 1024;
+
+/// How long the beginning of TLS may take: two round trips over the slowest link.
+pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Connections over TLS to the pages at a time: a browser opens six, and a device has few who share it.
+pub(crate) const MAX_TLS_CONNECTIONS: usize = 128;
+
+/// How long one connection to the pages over TLS may last. A browser opens another without being asked; whoever only
+/// holds places loses them.
+pub(crate) const TLS_CONNECTION_TIMEOUT: Duration = Duration::from_secs(10 * 60);

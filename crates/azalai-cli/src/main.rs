@@ -5,11 +5,14 @@
 
 mod args;
 mod commands;
+mod disk;
 mod home;
 mod host;
 mod http;
 mod limits;
 mod output;
+mod tls;
+mod tls_server;
 
 use std::process::ExitCode;
 

@@ -65,13 +65,15 @@ pub enum LoadError {
 pub struct Document {
     kind: DocumentKind,
     doc: Automerge,
+    /// Changes that are here because others build on them, and whose values do not count.
+    aside: BTreeSet<[u8; 32]>,
 }
 
 impl Document {
     /// An empty document: the base change and nothing else.
     #[must_use]
     pub fn new(kind: DocumentKind) -> Self {
-        Self { kind, doc: base(kind).clone() }
+        Self { kind, doc: base(kind).clone(), aside: BTreeSet::new() }
     }
 
     /// Its kind.
@@ -132,6 +134,17 @@ impl Document {
         }));
         self.doc = outcome.unwrap_or(Err(ApplyError::Poisoned))?;
         Ok(Applied::New)
+    }
+
+    /// Sets a change aside: what it wrote is shown and does not count.
+    pub fn set_aside(&mut self, change: [u8; 32]) {
+        self.aside.insert(change);
+    }
+
+    /// Whether a change is set aside.
+    #[must_use]
+    pub fn is_aside(&self, change: &[u8; 32]) -> bool {
+        self.aside.contains(change)
     }
 
     /// Makes one change under `actor` by what `write` does, at time 0 and without a message, applies it and returns it
@@ -224,7 +237,7 @@ impl Document {
         let options = || LoadOptions::new().text_encoding(TextEncoding::UnicodeCodePoint);
         let loaded = catch_unwind(AssertUnwindSafe(|| Automerge::load_with_options(bytes, options())));
         let doc = loaded.map_err(|_| LoadError::Poisoned)?.map_err(|error| LoadError::Malformed(error.to_string()))?;
-        let document = Self { kind, doc };
+        let document = Self { kind, doc, aside: BTreeSet::new() };
         if document.has(&base_hash(kind)) { Ok(document) } else { Err(LoadError::OtherKind) }
     }
 }

@@ -7,6 +7,7 @@ use automerge::{ActorId, Automerge, ROOT, ReadDoc as _, ScalarValue, Value};
 use azalai_envelope::ids::to_hex;
 use serde::Serialize;
 
+use crate::document::Document;
 use crate::scalar::Scalar;
 
 /// A value as it stands in a document.
@@ -51,11 +52,13 @@ pub struct Field<T> {
     pub value: Option<T>,
     /// Every value; more than one where devices set it apart.
     pub alternatives: Vec<Alt<T>>,
+    /// Values that do not count, since the changes that wrote them are set aside.
+    pub set_aside: Vec<Alt<T>>,
 }
 
 impl<T> Default for Field<T> {
     fn default() -> Self {
-        Self { value: None, alternatives: Vec::new() }
+        Self { value: None, alternatives: Vec::new(), set_aside: Vec::new() }
     }
 }
 
@@ -115,6 +118,14 @@ impl<T: PartialEq + Serialize> Field<T> {
         })
     }
 
+    /// The values that are set aside, if there are any.
+    #[must_use]
+    pub fn aside(&self, field: &str) -> Option<Conflict> {
+        let values: Vec<ConflictValue> =
+            self.set_aside.iter().map(|alt| ConflictValue { counts: false, ..self.conflict_value(alt) }).collect();
+        (!values.is_empty()).then(|| Conflict { field: field.to_owned(), values })
+    }
+
     fn conflict_value(&self, alt: &Alt<T>) -> ConflictValue {
         let (value, counts) = match &alt.cell {
             Cell::Value(value) => (serde_json::to_value(value).unwrap_or_default(), self.value.as_ref() == Some(value)),
@@ -135,7 +146,8 @@ impl<T: PartialEq + Serialize> Field<T> {
 }
 
 /// Reads the field under a key of the root.
-pub(crate) fn read<T: Scalar + Clone>(doc: &Automerge, key: &str) -> Field<T> {
+pub(crate) fn read<T: Scalar + Clone>(document: &Document, key: &str) -> Field<T> {
+    let doc = document.automerge();
     let mut field = Field::default();
     for (value, id) in doc.get_all(ROOT, key).unwrap_or_default() {
         let (Some(change), automerge::ObjId::Id(_, actor, _)) = (doc.hash_for_opid(&id), &id) else { continue };
@@ -148,7 +160,8 @@ pub(crate) fn read<T: Scalar + Clone>(doc: &Automerge, key: &str) -> Field<T> {
                 Cell::Unreadable { raw: kind.to_string(), why: format!("{key}: a {kind} where one value belongs") }
             }
         };
-        field.alternatives.push(Alt { cell, change: change.0, actor: actor.clone() });
+        let values = if document.is_aside(&change.0) { &mut field.set_aside } else { &mut field.alternatives };
+        values.push(Alt { cell, change: change.0, actor: actor.clone() });
     }
     let value = field.readable().next_back().cloned();
     field.value = value;

@@ -127,6 +127,8 @@ pub struct Incident {
     pub independent_sources: usize,
     /// Every field with values that were set apart and differ.
     pub conflicts: Vec<Conflict>,
+    /// Every field with values that do not count, since a removal or a fork set aside who wrote them.
+    pub set_aside: Vec<Conflict>,
     /// What stands in the document and cannot be read.
     pub unreadable: Vec<Unreadable>,
     /// Fields that this program does not know, by key: from a newer Azalai.
@@ -221,7 +223,7 @@ impl Incident {
             "link" => {
                 let Ok(report) = rest.parse() else { return false };
                 let field = self.field(document, key);
-                self.links.insert(report, field);
+                keep(&mut self.links, report, field);
             }
             "grade" => {
                 let Some(parts) = rest.split_once('/') else { return false };
@@ -236,23 +238,23 @@ impl Incident {
             }
             "actor" => {
                 let field = self.field(document, key);
-                self.actors.insert(rest.to_owned(), field);
+                keep(&mut self.actors, rest.to_owned(), field);
             }
             "market" => {
                 let field = self.field(document, key);
-                self.markets.insert(rest.to_owned(), field);
+                keep(&mut self.markets, rest.to_owned(), field);
             }
             "route" => {
                 let field = self.field(document, key);
-                self.routes.insert(rest.to_owned(), field);
+                keep(&mut self.routes, rest.to_owned(), field);
             }
             "response" => {
                 let field = self.field(document, key);
-                self.responses.insert(rest.to_owned(), field);
+                keep(&mut self.responses, rest.to_owned(), field);
             }
             "note" => {
                 let field = self.field(document, key);
-                self.notes.insert(rest.to_owned(), field);
+                keep(&mut self.notes, rest.to_owned(), field);
             }
             _ => return false,
         }
@@ -288,10 +290,18 @@ impl Incident {
         key: &str,
         rule: impl FnOnce(&mut Field<T>),
     ) -> Field<T> {
-        let mut field = field::read::<T>(document.automerge(), key);
+        let mut field = field::read::<T>(document, key);
         rule(&mut field);
         self.conflicts.extend(field.conflict(key));
+        self.set_aside.extend(field.aside(key));
         self.unreadable.extend(field.unreadable(key));
         field
+    }
+}
+
+/// Keeps an entry, unless all that was written there is set aside.
+fn keep<K: Ord, T>(entries: &mut BTreeMap<K, Field<T>>, key: K, field: Field<T>) {
+    if !field.alternatives.is_empty() {
+        entries.insert(key, field);
     }
 }

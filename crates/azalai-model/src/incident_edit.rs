@@ -400,7 +400,7 @@ impl Editing<'_> {
             keys::AREA | keys::CATEGORY => code(field, typed)?,
             keys::STATUS => {
                 let status: Status = typed.parse().map_err(named)?;
-                let set = field::read::<Status>(self.before.automerge(), field);
+                let set = field::read::<Status>(self.before, field);
                 if !set.readable().any(|other| *other == status) {
                     self.check_move(status)?;
                 }

@@ -26,11 +26,14 @@ pub mod occurred;
 pub mod pack;
 pub mod parts;
 pub mod place;
+mod place_search;
+pub mod places_file;
 pub mod report;
 pub mod report_edit;
 pub mod report_keys;
 pub mod rights;
 pub mod scalar;
+pub mod spelling;
 pub mod status;
 mod when;
 

@@ -75,6 +75,22 @@ pub const MAX_VILLAGE_METRES: f64 = 30_000.0;
 /// Places that a search returns at most: what fits a screen.
 pub const MAX_SEARCH_RESULTS: usize = 20;
 
+/// Bytes of what is typed to find a place: no name is longer.
+pub const MAX_SEARCH_BYTES: usize = MAX_NAME_BYTES;
+
+/// Bytes of a file of places: 20,000 lines of four hundred bytes.
+pub const MAX_PLACES_FILE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Places that a home keeps besides those that ship: all villages of a country of the Sahel, found without waiting on
+/// a small phone.
+pub const MAX_IMPORTED_PLACES: usize = 20_000;
+
+/// Other names of an imported place.
+pub const MAX_ALTERNATES: usize = 16;
+
+/// Wrong lines of a file of places that are shown: a person mends these and tries again.
+pub const MAX_SHOWN_ERRORS: usize = 20;
+
 /// Words of a text that are compared with another's: what a person writes about one event says what, where and how
 /// many in the first page.
 pub const MAX_WORDS: usize = 400;

@@ -203,7 +203,7 @@ impl Reading<'_> {
     }
 
     fn take_named<T: Scalar + Clone + PartialEq + Serialize>(&mut self, key: &str, name: &str) -> Option<T> {
-        let field = field::read::<T>(self.document.automerge(), key);
+        let field = field::read::<T>(self.document, key);
         self.conflicts.extend(field.conflict(name));
         self.unreadable.extend(field.unreadable(name));
         field.value
@@ -211,7 +211,7 @@ impl Reading<'_> {
 
     /// Of several labels the strictest counts; one that cannot be read counts as the strictest of all.
     fn label(&mut self) -> Option<Tlp> {
-        let mut field = field::read::<Tlp>(self.document.automerge(), key::TLP);
+        let mut field = field::read::<Tlp>(self.document, key::TLP);
         field.value = field.readable().max().copied();
         self.conflicts.extend(field.conflict("tlp"));
         let before = self.unreadable.len();

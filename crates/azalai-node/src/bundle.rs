@@ -6,6 +6,7 @@
 
 use azalai_envelope::EnvelopeId;
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
+use azalai_envelope::envelope::UnverifiedEnvelope;
 use azalai_envelope::limits::MAX_ENVELOPE_BYTES;
 use azalai_store::{Disk, Store};
 
@@ -93,16 +94,18 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             cut_off: cut_off.map(|error| error.to_string()),
             ..Imported::default()
         };
-        let mut checked = Vec::new();
+        let mut new = Vec::new();
         for bytes in envelopes {
-            match self.check_posting(bytes.to_vec()) {
+            match UnverifiedEnvelope::parse(bytes.to_vec()) {
                 Ok(envelope) if self.carrier.contains(&envelope.id()) => {}
-                Ok(envelope) => checked.push(envelope),
+                Ok(_) => new.push(bytes.to_vec()),
                 Err(_) => imported.foreign += 1,
             }
         }
-        imported.new = checked.len();
-        imported.taken = self.take_in(checked).await?;
+        let whole = new.len();
+        let (taken, foreign) = self.take_in_bytes(new).await?;
+        (imported.taken, imported.new) = (taken, whole - foreign);
+        imported.foreign += foreign;
         Ok(imported)
     }
 }

@@ -123,7 +123,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     Fate::Refused(why) => {
                         check.wrong.push(format!("{id}: a change breaks a rule ({why}); it is set aside"))
                     }
-                    Fate::Applied | Fate::Waiting | Fate::SetAside(_) => {}
+                    Fate::Applied | Fate::Waiting | Fate::SetAside(_) | Fate::Beneath(_) => {}
                 }
             }
             if record.kind == Kind::REPORT {

@@ -35,6 +35,9 @@ pub enum Fate {
     Waiting,
     /// Its author may not write here, or it is past a cut, or in a fork: kept and shown, not mixed in.
     SetAside(String),
+    /// As set aside as the former; but what counts builds on it, so it is in the document, and its values are shown
+    /// without counting.
+    Beneath(String),
     /// Its change broke a rule: kept, never applied.
     Refused(String),
 }
@@ -120,6 +123,8 @@ pub(crate) struct Past {
     /// The fields that its change sets, in their own names.
     pub(crate) what: Vec<String>,
     pub(crate) fate: Fate,
+    /// It is set aside by a removal or a fork, and by nothing that it breaks.
+    excluded: bool,
 }
 
 /// The Automerge kind of a statement's kind.
@@ -207,6 +212,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 }
             }
         }
+        if !self.touched.is_empty() {
+            for (id, record) in self.records(Kind::REPORT).await? {
+                if record.entries.iter().any(|entry| self.touched.contains(&entry.author)) {
+                    touched.entry(id).or_insert(record);
+                }
+            }
+        }
         for (id, mut record) in touched {
             record.entries.sort_by_key(|entry| (entry.clock, entry.statement));
             if let Some(opening) = record.entries.iter().find(|entry| entry.opens) {
@@ -255,28 +267,51 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     None => continue,
                 },
             };
-            let fate = match self.may_count(record, &statement).await? {
+            let (fate, excluded) = match self.may_count(record, &statement) {
                 None if too_many.contains(&entry.statement) => {
-                    Fate::SetAside(format!("its author said more than {MAX_AUTHOR_STATEMENTS} things here"))
+                    let why = format!("its author said more than {MAX_AUTHOR_STATEMENTS} things here");
+                    (Fate::SetAside(why), false)
                 }
-                None => Fate::Waiting,
-                Some(why) => Fate::SetAside(why),
+                None => (Fate::Waiting, false),
+                Some((why, excluded)) => (Fate::SetAside(why), excluded),
             };
-            history.push(Past { statement, change: None, what: Vec::new(), fate });
+            history.push(Past { statement, change: None, what: Vec::new(), fate, excluded });
         }
         let forked = self.forks_of(&history, forks).await?;
         for past in &mut history {
             let place = (past.statement.author(), past.statement.chain());
-            if forked.get(&place).is_some_and(|seq| past.statement.seq() >= *seq) {
+            let id = past.statement.id();
+            if forked.get(&place).is_some_and(|seq| past.statement.seq() >= *seq)
+                && !self.roster.is_adopted(&id, &past.statement.author())
+            {
                 past.fate = Fate::SetAside("its chain has a fork from here on".to_owned());
+                past.excluded = true;
             }
         }
+        let actor_of = |past: &Past| {
+            let actor = actor_id(&self.project, &past.statement.author().0, id, &past.statement.chain());
+            actor.to_bytes().to_vec()
+        };
+        let excluded = history.iter().filter(|past| past.excluded);
+        let mut builder = Builder {
+            document: &mut document,
+            ground: &mut ground,
+            aside: excluded.map(&actor_of).collect(),
+            missing: BTreeSet::new(),
+        };
         loop {
             let mut progress = false;
             for past in history.iter_mut().filter(|past| past.fate == Fate::Waiting) {
-                let actor = actor_id(&self.project, &past.statement.author().0, id, &past.statement.chain());
-                past.fate = apply(&mut document, &mut ground, past, actor.to_bytes());
+                past.fate = builder.apply(past, &actor_of(past));
                 progress |= past.fate != Fate::Waiting;
+            }
+            // What counts and waits may build on what does not count: that is let in beneath it.
+            if !progress {
+                for past in history.iter_mut().filter(|past| past.excluded) {
+                    if let Fate::SetAside(why) = past.fate.clone() {
+                        progress |= builder.let_in(past, &actor_of(past), why);
+                    }
+                }
             }
             if !progress {
                 return Ok(Built { document, history });
@@ -284,31 +319,31 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
     }
 
-    /// Whether a statement may count in its document: `None`, or why not.
-    async fn may_count(&self, record: &Record, statement: &Verified<Statement>) -> Result<Option<String>, NodeError> {
+    /// Whether a statement may count in its document: `None`, or why not, and whether it might but for a removal.
+    fn may_count(&self, record: &Record, statement: &Verified<Statement>) -> Option<(String, bool)> {
+        let never = |why: &str| Some((why.to_owned(), false));
         if statement.audience() != record.audience || statement.kind() != record.kind {
-            return Ok(Some("it is for another audience than its document".to_owned()));
+            return never("it is for another audience than its document");
         }
         if record.kind == Kind::REPORT && record.creator().is_some_and(|creator| creator != statement.author()) {
-            return Ok(Some("only the device that made a report writes it".to_owned()));
+            return never("only the device that made a report writes it");
         }
         if record.creator().is_none() {
-            return Ok(Some("the statement that opens the document has not arrived".to_owned()));
+            return never("the statement that opens the document has not arrived");
         }
         // A monitor's device holds no registry: it is no member that it knows of, and knows its own words.
         let unknown_self = statement.author() == self.me() && self.roster.member(&self.me()).is_none();
         if record.kind == Kind::REPORT && unknown_self {
-            return Ok(None);
+            return None;
         }
-        let standing = self.roster.standing(statement);
-        Ok(match standing {
+        match self.roster.standing(statement) {
             Standing::Counts => None,
             Standing::Unconfirmed if record.kind == Kind::REPORT => None,
-            Standing::Unconfirmed => Some("its author is not admitted yet".to_owned()),
-            Standing::Quarantined => Some("it is past a cut, or on a branch of a fork".to_owned()),
-            Standing::Doubtful => Some("its author is removed, and no cut names its chain".to_owned()),
-            Standing::Rejected(why) => Some(why.to_string()),
-        })
+            Standing::Unconfirmed => never("its author is not admitted yet"),
+            Standing::Quarantined => Some(("it is past a cut, or on a branch of a fork".to_owned(), true)),
+            Standing::Doubtful => Some(("its author is removed, and no cut names its chain".to_owned(), true)),
+            Standing::Rejected(why) => Some((why.to_string(), false)),
+        }
     }
 
     /// The chains of a history in which two statements share a place.
@@ -339,37 +374,78 @@ fn beyond_share(entries: &[Entry]) -> BTreeSet<StatementId> {
     beyond.map(|entry| entry.statement).collect()
 }
 
-/// Takes one statement's change through the linter into the document.
-fn apply(document: &mut Document, ground: &mut Ground, past: &mut Past, actor: &[u8]) -> Fate {
-    let body = match past.statement.body() {
-        Ok(body) => body,
-        Err(error) => return Fate::Refused(error.to_string()),
-    };
-    let chunk = match carried::whole(&body, actor) {
-        Ok(chunk) => chunk,
-        Err(error) => return Fate::Refused(format!("change: {error}")),
-    };
-    let known = |actor: &[u8]| ground.has_actor(actor);
-    let linted = match lint::lint(&chunk, &Expect { actor, seq: None, known_actors: &known }) {
-        Ok(linted) => linted,
-        // The actor may be of a change that has not arrived.
-        Err(LintError::UnknownActor { .. }) => return Fate::Waiting,
-        Err(error) => return Fate::Refused(error.to_string()),
-    };
-    past.change = Some(linted.hash());
-    past.what = fields(document.kind(), &linted);
-    match ground.check(&linted) {
-        Ok(()) => {}
-        Err(GroundError::MissingDep(_)) => return Fate::Waiting,
-        Err(GroundError::Known) => return Fate::Applied,
-        Err(error) => return Fate::Refused(error.to_string()),
+/// What a document is built with.
+struct Builder<'d> {
+    document: &'d mut Document,
+    ground: &'d mut Ground,
+    /// The actors of statements that are set aside: known to the linter, so that what builds on them waits for them.
+    aside: BTreeSet<Vec<u8>>,
+    /// Changes that those that wait build on.
+    missing: BTreeSet<[u8; 32]>,
+}
+
+impl Builder<'_> {
+    /// Takes one statement's change through the linter into the document.
+    fn apply(&mut self, past: &mut Past, actor: &[u8]) -> Fate {
+        self.take(past, actor, |_| true).unwrap_or(Fate::Waiting)
     }
-    match document.apply(&linted) {
-        Ok(_) => {
-            let _ = ground.add(&linted);
-            Fate::Applied
+
+    /// Takes a change that is set aside in, if one that waits builds on it. Says whether anything came of it.
+    fn let_in(&mut self, past: &mut Past, actor: &[u8], why: String) -> bool {
+        let missing = self.missing.clone();
+        let known = missing.len();
+        match self.take(past, actor, |hash| missing.contains(hash)) {
+            Some(Fate::Applied) => {
+                if let Some(change) = past.change {
+                    self.document.set_aside(change);
+                }
+                past.fate = Fate::Beneath(why);
+                true
+            }
+            // It builds on another that is set aside.
+            Some(Fate::Waiting) => self.missing.len() > known,
+            _ => false,
         }
-        Err(error) => Fate::Refused(error.to_string()),
+    }
+
+    /// `None` if `wanted` does not want the change of this hash.
+    fn take(&mut self, past: &mut Past, actor: &[u8], wanted: impl Fn(&[u8; 32]) -> bool) -> Option<Fate> {
+        let body = match past.statement.body() {
+            Ok(body) => body,
+            Err(error) => return Some(Fate::Refused(error.to_string())),
+        };
+        let chunk = match carried::whole(&body, actor) {
+            Ok(chunk) => chunk,
+            Err(error) => return Some(Fate::Refused(format!("change: {error}"))),
+        };
+        let known = |actor: &[u8]| self.ground.has_actor(actor) || self.aside.contains(actor);
+        let linted = match lint::lint(&chunk, &Expect { actor, seq: None, known_actors: &known }) {
+            Ok(linted) => linted,
+            // The actor may be of a change that has not arrived.
+            Err(LintError::UnknownActor { .. }) => return Some(Fate::Waiting),
+            Err(error) => return Some(Fate::Refused(error.to_string())),
+        };
+        past.change = Some(linted.hash());
+        past.what = fields(self.document.kind(), &linted);
+        if !wanted(&linted.hash()) {
+            return None;
+        }
+        match self.ground.check(&linted) {
+            Ok(()) => {}
+            Err(GroundError::MissingDep(hash)) => {
+                self.missing.insert(hash);
+                return Some(Fate::Waiting);
+            }
+            Err(GroundError::Known) => return Some(Fate::Applied),
+            Err(error) => return Some(Fate::Refused(error.to_string())),
+        }
+        Some(match self.document.apply(&linted) {
+            Ok(_) => {
+                let _ = self.ground.add(&linted);
+                Fate::Applied
+            }
+            Err(error) => Fate::Refused(error.to_string()),
+        })
     }
 }
 

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, btree_map};
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::envelope::{Opened, UnverifiedEnvelope};
 use azalai_envelope::{
-    Envelope, EnvelopeError, EnvelopeId, Kind, SigningPublic, Statement, StatementError, StatementId, Verified,
+    DocumentId, Envelope, EnvelopeError, EnvelopeId, Kind, SigningPublic, Statement, StatementError, StatementId,
+    Verified,
 };
 use azalai_roster::{Circle, KeyLetter, Receipt, What, introduced_key};
 use azalai_store::{Batch, Disk, Store};
@@ -20,7 +21,7 @@ use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES};
 use crate::membership::letter_author;
 use crate::node::{Node, scan_all};
 use crate::spaces::{LOG, OPENED, OUTBOX, OUTCOMES, PROFILE, STATEMENTS};
-use crate::stored::Outgoing;
+use crate::stored::{Outgoing, decode_statement};
 
 const VERSION: u8 = 1;
 /// What came of an envelope.
@@ -82,6 +83,8 @@ pub struct TakenIn {
     pub statements: usize,
     /// Of these, statements of reports and incidents.
     pub of_documents: usize,
+    /// Reports and incidents that they are of, and own reports that a coordinator confirmed.
+    pub documents: BTreeSet<DocumentId>,
     /// Envelopes that broke a rule, with the reason.
     pub refused: Vec<(EnvelopeId, String)>,
     /// Envelopes that need a newer program.
@@ -92,6 +95,7 @@ impl TakenIn {
     pub(crate) fn add(&mut self, other: Self) {
         self.statements += other.statements;
         self.of_documents += other.of_documents;
+        self.documents.extend(other.documents);
         self.refused.extend(other.refused);
         self.newer += other.newer;
     }
@@ -166,6 +170,29 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let held = self.secrets.all_posting().map(azalai_envelope::PostingKey::public);
         let all: BTreeSet<_> = known.chain(held).filter(|public| public.epoch == epoch).collect();
         all.into_iter().collect()
+    }
+
+    /// Checks raw bytes and takes in those that members posted; says how many nobody of this project did. Letters teach
+    /// posting keys, by which others then show to be members': looked at again as long as that is so.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub(crate) async fn take_in_bytes(&mut self, mut raw: Vec<Vec<u8>>) -> Result<(TakenIn, usize), NodeError> {
+        let mut taken = TakenIn::default();
+        loop {
+            let (mut members, mut others) = (Vec::new(), Vec::new());
+            for bytes in raw {
+                match self.check_posting(bytes.clone()) {
+                    Ok(envelope) => members.push(envelope),
+                    Err(_) => others.push(bytes),
+                }
+            }
+            if members.is_empty() {
+                return Ok((taken, others.len()));
+            }
+            taken.add(self.take_in(members).await?);
+            raw = others;
+        }
     }
 
     /// Carries envelopes durably, and takes in what they hold for this device.
@@ -301,6 +328,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.waiting = None;
             return Err(error.into());
         }
+        self.touched.clear();
         let waiting = self.waiting().await?;
         for (envelope, outcome) in outcomes {
             match outcome {
@@ -341,6 +369,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     return Ok(refused(&"an act of a log, sealed to another audience than the log's"));
                 }
                 self.log.insert(id, statement.clone());
+                self.note_touched(&statement).await?;
                 self.stale = true;
                 round.changed = true;
             }
@@ -372,6 +401,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             Kind::REPORT | Kind::INCIDENT => {
                 round.documents.push(statement.clone());
                 round.taken.of_documents += 1;
+                round.taken.documents.insert(statement.document());
                 if statement.kind() == Kind::REPORT && statement.author() != self.me() {
                     round.batch.put(OPENED, id.0, opened_record(&statement.author()));
                 }
@@ -432,6 +462,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             };
             if Outgoing::note(list, by) {
                 round.batch.put(OUTBOX, id.0, outgoing.encode());
+                if outgoing.kind == Kind::REPORT
+                    && let Some(bytes) = self.vault.get(STATEMENTS, &id.0).await?
+                {
+                    round.taken.documents.insert(decode_statement(&self.project, &bytes)?.document());
+                }
             }
         }
         Ok(())

@@ -7,9 +7,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 
-use azalai_envelope::{
-    Certificate, DevicePublic, Envelope, EnvelopeId, Lane, PostingKey, PostingPublic, SigningPublic, Verified,
-};
+use azalai_envelope::{Certificate, DevicePublic, EnvelopeId, Lane, PostingKey, PostingPublic, SigningPublic};
 use azalai_store::{Batch, Disk, Store, Vault};
 use azalai_sync::exchange::{Config, Event, Exchange, Step, Summary};
 use azalai_sync::{Carrier, Found, KeyDocument, Refusal, Responder, Why};
@@ -94,6 +92,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub async fn get_ready(&mut self, now_ms: u64) -> Result<(TakenIn, Vec<String>), NodeError> {
         self.settle().await?;
         let taken = self.catch_up().await?;
+        self.rotate_where_needed(now_ms).await?;
         self.write_letters(now_ms).await?;
         self.write_receipts(now_ms).await?;
         let sealed = self.seal_pending(now_ms).await?;
@@ -173,9 +172,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(true)
     }
 
+    /// The newest certificate of a relay: what it showed, or what a steward made known.
     async fn certificate(&self, relay: &SigningPublic) -> Result<Option<(u32, Vec<u8>)>, NodeError> {
-        let bytes = self.vault.get(PROFILE, &certificate_key(relay)).await?;
-        Ok(bytes.and_then(|bytes| Some((Certificate::parse(&bytes).ok()?.number, bytes))))
+        let shown = self.vault.get(PROFILE, &certificate_key(relay)).await?;
+        let known = self.roster.relays().iter().find(|known| known.public.signing == *relay);
+        let known = known.and_then(|known| known.certificate.clone());
+        let numbered = |bytes: Vec<u8>| Some((Certificate::parse(&bytes).ok()?.number, bytes));
+        Ok(shown.into_iter().chain(known).filter_map(numbered).max())
     }
 
     /// The kept certificate for exactly these keys: one for another relay proves nothing about who shows it.
@@ -208,22 +211,21 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         relay: Option<SigningPublic>,
         exchanged: &mut Exchanged,
     ) -> Result<(), NodeError> {
-        let mut received: Vec<Verified<Envelope>> = Vec::new();
+        let mut received: Vec<Vec<u8>> = Vec::new();
         for event in events {
             match event {
                 Event::Hello { .. } => {}
                 Event::Certificate(bytes) => drop(self.learn_certificate(&bytes).await?),
-                Event::Received(bytes) => match self.check_posting(bytes) {
-                    Ok(envelope) => received.push(envelope),
-                    Err(_) => exchanged.foreign += 1,
-                },
+                Event::Received(bytes) => received.push(bytes),
                 Event::Acknowledged { ids, .. } => self.note_acknowledged(&ids, relay).await?,
                 Event::Refused { id, reason } => exchanged.refused.push((id, refusal(reason).to_owned())),
                 Event::Unavailable { .. } => {}
                 Event::Newer => exchanged.taken.newer += 1,
             }
         }
-        exchanged.taken.add(self.take_in(received).await?);
+        let (taken, foreign) = self.take_in_bytes(received).await?;
+        exchanged.taken.add(taken);
+        exchanged.foreign += foreign;
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use azalai_model::{Credibility, Grade, Incident, IncidentEdit, Keep, People, Per
 use azalai_roster::{AreaCode, Circle, MemberState, Role};
 use azalai_store::{Batch, Disk, Store};
 
-use crate::documents::{Built, Past, Record};
+use crate::documents::{Built, Fate, Past, Record};
 use crate::error::NodeError;
 use crate::node::Node;
 use crate::rows::ReportRow;
@@ -293,7 +293,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         people: &Arc<KnownPeople>,
     ) -> Result<Option<IncidentView>, NodeError> {
         let Built { document, history } = self.build(&id, record, &BTreeMap::new()).await?;
-        if !history.iter().any(|past| past.fate == crate::documents::Fate::Applied) {
+        if !history.iter().any(|past| past.fate == Fate::Applied) {
             return Ok(None);
         }
         let known = Known::new(people, &history);
@@ -334,7 +334,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             Some(Circle::AreaAndAbove(area)) => (Tlp::Amber, Some(area)),
             _ => (incident.tlp(), None),
         };
-        let set_aside = history.iter().filter(|past| matches!(past.fate, crate::documents::Fate::SetAside(_))).count();
+        let set_aside = history.iter().filter(|past| matches!(past.fate, Fate::SetAside(_) | Fate::Beneath(_))).count();
         Ok(Some(IncidentView {
             id,
             title: incident.title.value.clone().unwrap_or_default(),

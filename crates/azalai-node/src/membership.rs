@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::codec::{Reader, Writer};
 use azalai_envelope::{
-    Certificate, Day, Kind, Lane, OpeningKey, RelayPublic, SigningPublic, SigningSecret, Statement, Verified,
+    AudienceId, Certificate, Clock, Day, Kind, Lane, OpeningKey, PostingKey, ReceivingPublic, ReceivingSecret,
+    RelayPublic, SigningPublic, SigningSecret, Statement, Verified,
 };
+use azalai_roster::limits::MAX_ACTS;
 use azalai_roster::{
-    Act, Admission, AreaCode, Circle, InvitePackage, InviteState, KeyLetter, Member, MemberState, Role, Waiting,
+    Act, Admission, AreaCode, Circle, InvitePackage, InviteState, KeyLetter, LogEntry, Member, MemberState, NoKey,
+    Role, Waiting,
 };
 use azalai_store::{ArgonParams, Batch, Disk, Store};
 
@@ -16,6 +19,7 @@ use crate::founding::check_invited;
 use crate::limits::{INVITE_DAYS, INVITE_WORDS};
 use crate::node::{Node, Saying, scan_all};
 use crate::spaces::{OUTBOX, STATEMENTS};
+use crate::staff::Past;
 use crate::stored::{self, Outgoing};
 use crate::{invite_file, words};
 
@@ -130,47 +134,101 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         let admit = Act::Admit { device, pseudonym, role, area, person, invite: waiting.invite };
         self.say_acts(Kind::REGISTRY, vec![admit], now_ms).await?;
-        self.send_keys(&device.signing, now_ms).await?;
+        self.send_keys(&device.signing, Past::All, now_ms).await?;
         let member = self.roster.member(&device.signing).cloned();
         member.ok_or_else(|| NodeError::Invalid("the admission does not count; see `azalai members`".to_owned()))
     }
 
-    /// Writes the letters to those whom this device admitted and, interrupted, did not write to: nobody else would,
-    /// since they wait no more.
+    /// Writes the letters that this device owes: to those whom it admitted, and to all who may hold a key that it made.
+    /// Nobody else would, and what interrupted it must not matter.
     pub(crate) async fn write_letters(&mut self, now_ms: u64) -> Result<(), NodeError> {
         if !self.letters_owed {
             return Ok(());
         }
-        let (me, mut admitted) = (self.me(), BTreeMap::new());
-        for member in self.roster.members() {
-            if member.admitted_by == Some(me) && member.state == MemberState::Confirmed {
-                admitted.insert(member.device.signing.audience(), member.device.signing);
-            }
-        }
-        if !admitted.is_empty() {
-            let (outbox, _) = scan_all(&self.vault, OUTBOX).await?;
-            for (key, value) in outbox {
-                if Outgoing::decode(&value)?.kind == Kind::KEYS
-                    && let Some(bytes) = self.vault.get(STATEMENTS, &key).await?
-                {
-                    admitted.remove(&stored::decode_statement(&self.project, &bytes)?.audience());
+        let me = self.me();
+        // Who joins gets the keys of the founding when admitted.
+        let root = self.profile.root;
+        let founded = self.log.values().filter(|statement| statement.author() == root).map(|found| found.clock().ms());
+        let founded = founded.min().unwrap_or_default();
+        let later = self.log.values().filter(|statement| statement.author() == me && statement.clock().ms() > founded);
+        let mut made: Vec<(Circle, ReceivingPublic, Clock)> = Vec::new();
+        for statement in later {
+            for act in LogEntry::decode(&statement.body()?)?.acts {
+                if let Act::NewGeneration { circle, key, .. } = act {
+                    made.push((circle, key, statement.clock()));
                 }
             }
         }
-        for key in admitted.into_values() {
-            self.send_keys(&key, now_ms).await?;
+        let mut written: BTreeMap<AudienceId, Clock> = BTreeMap::new();
+        let (outbox, _) = scan_all(&self.vault, OUTBOX).await?;
+        for (key, value) in outbox {
+            if Outgoing::decode(&value)?.kind == Kind::KEYS
+                && let Some(bytes) = self.vault.get(STATEMENTS, &key).await?
+            {
+                let letter = stored::decode_statement(&self.project, &bytes)?;
+                let latest = written.entry(letter.audience()).or_default();
+                *latest = (*latest).max(letter.clock());
+            }
+        }
+        let (mut admitted, mut renewed) = (Vec::new(), Vec::new());
+        let others = self.roster.members().filter(|member| member.device.signing != me);
+        for member in others.filter(|member| member.state == MemberState::Confirmed) {
+            let key = member.device.signing;
+            let letter = written.get(&key.audience()).copied();
+            if letter.is_none() && member.admitted_by == Some(me) {
+                admitted.push(key);
+                continue;
+            }
+            let may_hold = self.may_hold(&key);
+            let since = letter.unwrap_or_default();
+            let new = made.iter().filter(|(circle, _, clock)| *clock > since && may_hold.contains(circle));
+            let new: BTreeSet<ReceivingPublic> = new.map(|(_, key, _)| *key).collect();
+            if !new.is_empty() {
+                let mut keys = self.secrets.of_circles(&may_hold);
+                keys.retain(|(_, secret)| new.contains(&secret.public()));
+                renewed.push((key, keys));
+            }
+        }
+        for key in admitted {
+            self.send_keys(&key, Past::All, now_ms).await?;
+        }
+        for (key, circles) in renewed {
+            self.send_letter(&key, circles, now_ms).await?;
         }
         self.letters_owed = false;
         Ok(())
     }
 
-    /// Writes a member all keys that its role may hold, as far as this device has them.
-    async fn send_keys(&mut self, key: &SigningPublic, now_ms: u64) -> Result<(), NodeError> {
+    /// The circles whose keys a member's device may hold, to open with or to hand on.
+    pub(crate) fn may_hold(&self, key: &SigningPublic) -> Vec<Circle> {
         let mut circles = self.roster.may_open(key);
         circles.extend(self.roster.holds_in_custody(key));
+        circles
+    }
+
+    /// Writes a member the keys that its role may hold, as far as this device has them.
+    pub(crate) async fn send_keys(&mut self, key: &SigningPublic, past: Past, now_ms: u64) -> Result<(), NodeError> {
+        let mut held = self.secrets.of_circles(&self.may_hold(key));
+        if past == Past::FromNow {
+            // Everyone's and the staff's past is what the logs are read with.
+            let logs = |circle: &Circle| matches!(circle, Circle::Everyone | Circle::Staff);
+            held.retain(|(circle, secret)| {
+                logs(circle) || self.roster.newest_key(circle).is_ok_and(|newest| newest.key == secret.public())
+            });
+        }
+        self.send_letter(key, held, now_ms).await
+    }
+
+    /// Writes a member these circles' keys, with all posting keys.
+    async fn send_letter(
+        &mut self,
+        key: &SigningPublic,
+        circles: Vec<(Circle, ReceivingSecret)>,
+        now_ms: u64,
+    ) -> Result<(), NodeError> {
         let rotates = self.roster.member(key).is_some_and(|member| member.role == Role::Steward);
         let letter = KeyLetter {
-            circles: self.secrets.of_circles(&circles),
+            circles,
             posting: self.secrets.all_posting().cloned().collect(),
             carrier: if rotates { self.secrets.carrier().cloned() } else { None },
         };
@@ -204,23 +262,105 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// [`NodeError::Denied`]; [`NodeError::NoKey`] if this device holds no carrier key.
     pub async fn certify_relay(&mut self, relay: RelayPublic, label: &str, now_ms: u64) -> Result<Vec<u8>, NodeError> {
-        let carrier = self.secrets.carrier().cloned();
-        let carrier = carrier.ok_or_else(|| {
+        if !self.roster.relays().iter().any(|known| known.public == relay) {
+            let may = self.roster.may_keep_authority(&self.me());
+            may.map_err(|denied| NodeError::Denied(denied.to_string()))?;
+            let act = Act::Relay { public: relay, label: label.to_owned() };
+            self.say_acts(Kind::AUTHORITY, vec![act], now_ms).await?;
+        }
+        self.certificate_for(relay, now_ms)
+    }
+
+    /// A certificate of the current posting key, for one relay.
+    fn certificate_for(&self, relay: RelayPublic, now_ms: u64) -> Result<Vec<u8>, NodeError> {
+        let carrier = self.secrets.carrier().ok_or_else(|| {
             NodeError::NoKey("only a steward's device holds the key that certifies relays".to_owned())
         })?;
         let certified = self.roster.carrier().copied();
         let certified = certified.ok_or_else(|| NodeError::NoKey("the project names no carrier key".to_owned()))?;
         let posting = self.roster.posting();
         let posting = posting.ok_or_else(|| NodeError::NoKey("the project has no posting epoch".to_owned()))?;
-        if !self.roster.relays().iter().any(|known| known.public == relay) {
-            let act = Act::Relay { public: relay, label: label.to_owned() };
-            self.say_acts(Kind::AUTHORITY, vec![act], now_ms).await?;
-        }
-        // Seconds since 1970 as the number: each certificate replaces the ones before it without a counter that
-        // two stewards would have to agree on.
-        let number = u32::try_from(now_ms / 1000).unwrap_or(u32::MAX);
+        // Seconds since 1970 as the number: each certificate replaces the ones before it without a counter that two
+        // stewards would have to agree on. A clock that was set back must not make one that is older.
+        let known = self.roster.relays().iter().find(|known| known.public == relay);
+        let known = known.and_then(|known| Certificate::parse(known.certificate.as_ref()?).ok());
+        let now_s = u32::try_from(now_ms / 1000).unwrap_or(u32::MAX);
+        let number = known.map_or(now_s, |known| now_s.max(known.number.saturating_add(1)));
         let certificate = Certificate { carrier: certified, number, day: Day::of_ms(now_ms), posting, relay };
-        Ok(certificate.issue(&carrier))
+        Ok(certificate.issue(carrier))
+    }
+
+    /// Gives circles new keys, which follow every removal that this device knows of: everyone's with a new posting key,
+    /// by which relays and members stop taking the removed devices' letters for members'. Relays' certificates are
+    /// renewed, and every member that may hold a new key is written to.
+    ///
+    /// # Errors
+    /// [`NodeError::Denied`] if this device may not give one of them a key.
+    pub async fn rotate(&mut self, circles: &[Circle], now_ms: u64) -> Result<(), NodeError> {
+        for circle in circles {
+            let may = self.roster.may_rotate(&self.me(), circle);
+            may.map_err(|denied| NodeError::Denied(format!("a new key for {circle}: {denied}")))?;
+        }
+        // Everyone's first: what comes after is sealed under it, and so to nobody who was removed.
+        let mut circles = circles.to_vec();
+        circles.sort_by_key(|circle| *circle != Circle::Everyone);
+        let mut batch = Batch::new();
+        let mut acts = Vec::new();
+        for circle in circles {
+            let secret = ReceivingSecret::generate(&mut self.rng);
+            let posting = (circle == Circle::Everyone).then(|| {
+                let epochs = self.roster.posting_keys().into_iter().map(|info| info.public.epoch);
+                let epoch = epochs.max().unwrap_or_default().saturating_add(1);
+                PostingKey { epoch, secret: SigningSecret::generate(&mut self.rng) }
+            });
+            let (key, number) = (secret.public(), self.roster.next_number(&circle));
+            let posting_public = posting.as_ref().map(PostingKey::public);
+            acts.push(Act::NewGeneration { circle: circle.clone(), key, number, posting: posting_public });
+            self.secrets.add_circle(&self.project, circle, secret, &mut batch);
+            if let Some(posting) = posting {
+                self.secrets.add_posting(posting, &mut batch);
+            }
+        }
+        // Kept before they are named: a key that nobody holds must not be anybody's newest.
+        self.vault.apply(batch).await?;
+        self.letters_owed = true;
+        let everyone = usize::from(matches!(acts.first(), Some(Act::NewGeneration { circle: Circle::Everyone, .. })));
+        let others = acts.split_off(everyone);
+        for acts in [acts].into_iter().chain(others.chunks(MAX_ACTS).map(<[Act]>::to_vec)) {
+            if !acts.is_empty() {
+                self.say_acts(Kind::AUTHORITY, acts, now_ms).await?;
+            }
+        }
+        if everyone > 0 && self.secrets.carrier().is_some() {
+            self.renew_certificates(now_ms).await?;
+        }
+        self.write_letters(now_ms).await
+    }
+
+    /// Makes newer certificates known where relays' show another posting key than the current one.
+    async fn renew_certificates(&mut self, now_ms: u64) -> Result<(), NodeError> {
+        let current = self.roster.posting();
+        let mut acts = Vec::new();
+        for relay in self.roster.relays() {
+            let known = relay.certificate.as_ref().and_then(|bytes| Certificate::parse(bytes).ok());
+            if known.is_none_or(|known| Some(known.posting) != current) {
+                acts.push(Act::Certificate { bytes: self.certificate_for(relay.public, now_ms)? });
+            }
+        }
+        for acts in acts.chunks(MAX_ACTS) {
+            self.say_acts(Kind::AUTHORITY, acts.to_vec(), now_ms).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives new keys to the circles that need them and that this device may give them to, such as after a removal by
+    /// somebody who may not, or one that a crash interrupted.
+    pub(crate) async fn rotate_where_needed(&mut self, now_ms: u64) -> Result<(), NodeError> {
+        let needs = |circle: &&Circle| matches!(self.roster.newest_key(circle), Err(NoKey::RotationNeeded { .. }));
+        let needed = self.roster.circles().filter(needs);
+        let me = self.me();
+        let mine: Vec<Circle> = needed.filter(|circle| self.roster.may_rotate(&me, circle).is_ok()).cloned().collect();
+        if mine.is_empty() { Ok(()) } else { self.rotate(&mine, now_ms).await }
     }
 
     /// The keys that this device tries on an envelope: its own first, then those of the circles that it may read.

@@ -3,7 +3,7 @@
 //! Everything in memory is a copy of what the vault holds; a crash at any instant loses nothing that a caller was
 //! told is saved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use azalai_envelope::ids::{derive8, derive16};
@@ -11,7 +11,7 @@ use azalai_envelope::{
     AudienceId, AuthorId, ChainId, Clock, DevicePublic, DocumentId, Draft, EnvelopeId, GenerationId, Kind, Lane,
     ProjectId, SigningPublic, Statement, StatementId, Verified,
 };
-use azalai_roster::{Circle, LogEntry, Roster};
+use azalai_roster::{Act, Circle, LogEntry, Member, MemberState, Roster};
 use azalai_store::{Batch, Cursor, Disk, Journal, JournalReport, Keys, Page, Slots, Space, Store, Vault};
 use azalai_sync::Carrier;
 use rand_chacha::ChaCha20Rng;
@@ -56,6 +56,8 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) authors: BTreeMap<AuthorId, Vec<SigningPublic>>,
     /// The log has statements that the roster has not.
     pub(crate) stale: bool,
+    /// Devices whose statements may count otherwise than before: their documents are read anew with the next batch.
+    pub(crate) touched: BTreeSet<SigningPublic>,
     pub(crate) secrets: Secrets,
     pub(crate) carrier: Arc<Carrier<Arc<Vault<S, D>>>>,
     pub(crate) clock: Clock,
@@ -71,6 +73,8 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) learnt: Learnt,
     /// How often each key opened something, so that the likeliest is tried first.
     pub(crate) hits: BTreeMap<GenerationId, u64>,
+    /// The places that were brought; `None` until first asked for.
+    pub(crate) own_places: Option<Arc<azalai_model::Gazetteer>>,
 }
 
 /// What opening a home found wrong, and what was done about it.
@@ -183,6 +187,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             roster,
             authors,
             stale: false,
+            touched: BTreeSet::new(),
             secrets,
             carrier,
             clock,
@@ -192,6 +197,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             waiting: None,
             learnt,
             hits: BTreeMap::new(),
+            own_places: None,
         };
         node.put_back_from_journal().await?;
         Ok(node)
@@ -249,9 +255,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// Adds the logs up again.
     pub(crate) fn rebuild_roster(&mut self) {
+        let before = removed_in(&self.roster);
         self.roster = Roster::from_statements(self.profile.root, self.log.values());
         self.authors = authors_of(&self.roster);
         self.stale = false;
+        self.touched.extend(before.symmetric_difference(&removed_in(&self.roster)));
     }
 
     /// The project's id.
@@ -394,11 +402,30 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         );
     }
 
+    /// Notes whose statements an act of removal or adoption is about.
+    pub(crate) async fn note_touched(&mut self, statement: &Verified<Statement>) -> Result<(), NodeError> {
+        let Ok(entry) = LogEntry::decode(&statement.body()?) else { return Ok(()) };
+        for act in entry.acts {
+            match act {
+                Act::Remove { device, .. } => drop(self.touched.insert(device)),
+                Act::Adopt { statements } => {
+                    for id in statements {
+                        if let Some(bytes) = self.vault.get(STATEMENTS, &id.0).await? {
+                            self.touched.insert(stored::decode_statement(&self.project, &bytes)?.author());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Says acts in one of the logs.
     pub(crate) async fn say_acts(
         &mut self,
         kind: Kind,
-        acts: Vec<azalai_roster::Act>,
+        acts: Vec<Act>,
         now_ms: u64,
     ) -> Result<Verified<Statement>, NodeError> {
         self.settle().await?;
@@ -415,11 +442,25 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let document = log_document(&self.project, kind, &audience, &self.profile.root);
         let saying = Saying { kind, document, opens: None, audience, body: &body };
         let statement = self.sign(&saying, chain, now_ms)?;
-        self.keep(&statement, Lane::Urgent, Batch::new()).await?;
+        // What it changes in documents is kept with it.
+        self.note_touched(&statement).await?;
         self.log.insert(statement.id(), statement.clone());
         self.rebuild_roster();
+        let mut batch = Batch::new();
+        self.index_documents(&[], &BTreeMap::new(), &mut batch).await?;
+        if let Err(error) = self.keep(&statement, Lane::Urgent, batch).await {
+            self.log.remove(&statement.id());
+            self.rebuild_roster();
+            return Err(error);
+        }
+        self.touched.clear();
         Ok(statement)
     }
+}
+
+fn removed_in(roster: &Roster) -> BTreeSet<SigningPublic> {
+    let gone = |member: &&Member| matches!(member.state, MemberState::Removed | MemberState::Suspended);
+    roster.members().filter(gone).map(|member| member.device.signing).collect()
 }
 
 fn authors_of(roster: &Roster) -> BTreeMap<AuthorId, Vec<SigningPublic>> {

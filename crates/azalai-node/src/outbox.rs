@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use azalai_envelope::{Day, Envelope, EnvelopeId, Kind, Recipient, SigningPublic, StatementId, Verified};
-use azalai_roster::{Receipt, What};
+use azalai_envelope::{
+    Day, Envelope, EnvelopeId, Kind, PostingKey, Recipient, SigningPublic, Statement, StatementId, Verified,
+};
+use azalai_roster::{Act, Circle, LogEntry, Receipt, What};
 use azalai_store::{Batch, Disk, Store};
 
 use crate::error::NodeError;
@@ -70,12 +72,15 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 continue;
             };
             let statement = stored::decode_statement(&self.project, &bytes)?;
-            let recipient = match self.recipient(&statement.audience()) {
-                Ok(recipient) => recipient,
-                Err(why) => {
-                    sealed.stay.push((*id, why));
-                    continue;
-                }
+            let (recipient, posting) = match self.keys_before(&statement)? {
+                Some((recipient, older)) => (recipient, older.unwrap_or_else(|| posting.clone())),
+                None => match self.recipient(&statement.audience()) {
+                    Ok(recipient) => (recipient, posting.clone()),
+                    Err(why) => {
+                        sealed.stay.push((*id, why));
+                        continue;
+                    }
+                },
             };
             let envelope =
                 Envelope::seal(&statement, &self.project, &recipient, &posting, outgoing.lane, day, &mut self.rng)?;
@@ -90,6 +95,27 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         // a duplicate; the other way round a statement would never leave.
         self.carrier.put(envelopes).await.map_err(NodeError::Store)?;
         Ok(self.vault.apply(batch).await?)
+    }
+
+    /// For an act that gives everyone a new key: the keys that it takes the place of. Under the new ones nobody could
+    /// open it, and no device that has not read it would take it for a member's letter.
+    fn keys_before(
+        &self,
+        statement: &Verified<Statement>,
+    ) -> Result<Option<(Recipient, Option<PostingKey>)>, NodeError> {
+        if statement.kind() != Kind::AUTHORITY {
+            return Ok(None);
+        }
+        let acts = LogEntry::decode(&statement.body()?)?.acts;
+        let number = acts.iter().find_map(|act| match act {
+            Act::NewGeneration { circle: Circle::Everyone, number, .. } => Some(*number),
+            _ => None,
+        });
+        let before = number.and_then(|number| self.roster.before_generation(&Circle::Everyone, number));
+        Ok(before.map(|(recipient, posting)| {
+            let held = posting.and_then(|public| self.secrets.all_posting().find(|key| key.public() == public));
+            (recipient, held.cloned())
+        }))
     }
 
     /// The newest day that this device knows a certificate or an act of: its clock is not trusted below it.

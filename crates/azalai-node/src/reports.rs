@@ -312,6 +312,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub(crate) async fn view(&self, id: DocumentId, record: &Record) -> Result<Option<ReportView>, NodeError> {
         let opening = record.entries.iter().find(|entry| entry.opens);
         let (Some(opening), Some(row)) = (opening, ReportRow::decode(&record.row)) else { return Ok(None) };
+        // What a removal sets aside is in the quarantine, and nowhere else: no list, figure or export counts it.
+        let (chain, seq, id_of) = (opening.chain, opening.seq, opening.statement);
+        if opening.author != self.me() && self.roster.is_excluded(&opening.author, chain, seq, id_of) {
+            return Ok(None);
+        }
         let member = self.roster.member(&opening.author);
         let circle = self.roster.circle_of(record.audience);
         let own = opening.author == self.me();

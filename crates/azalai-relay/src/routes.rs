@@ -7,26 +7,24 @@
 //! | `POST /azalai/1/exchange` | the encapsulated reply to an encapsulated request |
 
 use std::fmt;
-use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use azalai_store::Store;
 use azalai_sync::capsule::{CapsuleError, EXCHANGE_ROUTE};
-use azalai_sync::limits::MAX_REQUEST_BYTES;
+use azalai_sync::limits::{MAX_REPLY_BYTES, MAX_REQUEST_BYTES};
 use azalai_sync::{Budget, RespondError, Responder};
-use hyper::body::Body as _;
 use rand_core::UnwrapErr;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
-use crate::limits::{BODY_TIMEOUT, MAX_AT_WORK, MAX_BODIES_BYTES, MAX_DRAINED_BYTES, ROOM_TIMEOUT};
+use crate::bodies::{Reply, drain, read, too_large};
+use crate::limits::Limits;
 use crate::problem::Problem;
+use crate::room::Room;
 
 /// What the routes need of the program around them.
 #[derive(Clone)]
@@ -48,13 +46,19 @@ impl fmt::Debug for Host {
     }
 }
 
-/// The budget of one connection, as [`crate::serve`] gives it to each request.
-pub(crate) type ConnectionBudget = Arc<Mutex<Budget>>;
+/// What [`crate::serve`] gives to each request of its connection.
+#[derive(Clone, Default)]
+pub(crate) struct Connection {
+    pub(crate) budget: Arc<Mutex<Budget>>,
+    /// Ends the connection.
+    pub(crate) cut: Arc<Notify>,
+}
 
 struct App<S> {
     responder: Arc<Responder<S>>,
     host: Host,
-    bodies: Arc<Semaphore>,
+    bodies: Arc<Room>,
+    replies: Arc<Room>,
     work: Arc<Semaphore>,
 }
 
@@ -64,16 +68,24 @@ impl<S> Clone for App<S> {
             responder: Arc::clone(&self.responder),
             host: self.host.clone(),
             bodies: Arc::clone(&self.bodies),
+            replies: Arc::clone(&self.replies),
             work: Arc::clone(&self.work),
         }
     }
 }
 
-/// The routes over a responder. Served by [`crate::serve`], every connection has a budget of its own; served
-/// otherwise, every request has.
+/// The routes over a responder, under the limits that the constants say. Served by [`crate::serve`], every connection
+/// has a budget of its own, and slow bodies are given up; served otherwise, every request has a budget, and a body may
+/// take for ever.
 pub fn router<S: Store + Clone + 'static>(responder: Arc<Responder<S>>, host: Host) -> Router {
-    let bodies = Arc::new(Semaphore::new(MAX_BODIES_BYTES));
-    let app = App { responder, host, bodies, work: Arc::new(Semaphore::new(MAX_AT_WORK)) };
+    router_within(&Limits::default(), responder, host)
+}
+
+/// [`router`] under other limits.
+pub fn router_within<S: Store + Clone + 'static>(limits: &Limits, responder: Arc<Responder<S>>, host: Host) -> Router {
+    let bodies = Room::new(limits.bodies_bytes, limits);
+    let replies = Room::new(limits.replies_bytes, limits);
+    let app = App { responder, host, bodies, replies, work: Arc::new(Semaphore::new(limits.at_work)) };
     Router::new()
         .route("/health", get(health))
         .route("/azalai/1/key", get(key::<S>))
@@ -92,9 +104,9 @@ async fn key<S: Store + Clone>(State(app): State<App<S>>) -> Response {
     binary(app.responder.key_document().encode())
 }
 
-fn binary(bytes: Vec<u8>) -> Response {
+fn binary(body: impl IntoResponse) -> Response {
     let kind = HeaderValue::from_static("application/octet-stream");
-    ([(header::CONTENT_TYPE, kind)], bytes).into_response()
+    ([(header::CONTENT_TYPE, kind)], body).into_response()
 }
 
 async fn not_found(uri: Uri) -> Problem {
@@ -112,75 +124,44 @@ async fn exchange<S: Store + Clone + 'static>(
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    let length: u32 = length.ok_or_else(|| {
+    let length: usize = length.ok_or_else(|| {
         let detail = "The request's Content-Length is missing or no length.";
         Problem::new(StatusCode::LENGTH_REQUIRED, "length", "A length is needed", detail)
     })?;
-    if length as usize > MAX_REQUEST_BYTES {
+    if length > MAX_REQUEST_BYTES {
         // Whoever waits to be told to go on is told not to; others read no answer before they have written all.
         if !parts.headers.contains_key(header::EXPECT) {
-            let _ = timely(BODY_TIMEOUT, drain(body)).await;
+            drain(body).await;
         }
-        return Err(too_large(length as usize));
+        return Err(too_large(length));
     }
-    // Held until the reply is made: memory is bounded by what clients announce, not by how many there are.
-    let room = Arc::clone(&app.bodies).acquire_many_owned(length);
-    let _room = timely(ROOM_TIMEOUT, room).await.ok_or_else(Problem::busy)?.map_err(|_| Problem::busy())?;
-    let body = read(body).await?;
-    let _turn = Arc::clone(&app.work).acquire_owned().await.map_err(|_| Problem::busy())?;
-    let budget = parts.extensions.get::<ConnectionBudget>().cloned().unwrap_or_default();
+    let (body, room) = read(body, length, &app.bodies).await?;
+    let connection = parts.extensions.get::<Connection>().cloned().unwrap_or_default();
+    let turn = Arc::clone(&app.work).acquire_owned().await.map_err(|_| Problem::busy())?;
+    let reply_room = app.replies.hold(connection.cut);
+    reply_room.grow(MAX_REPLY_BYTES).await.map_err(|_| Problem::busy())?;
     let App { responder, host, .. } = app;
     let log = Arc::clone(&host.log);
     let runtime = tokio::runtime::Handle::current();
-    // Most of a request is checking signatures: on threads of its own, several at a time.
+    // Most of a request is checking signatures: on threads of its own, several at a time. What it holds goes with it:
+    // the work goes on, and takes memory, when its client has hung up.
     let work = tokio::task::spawn_blocking(move || {
+        let _held = (turn, room);
         // One connection has one request at a time. A panic in one must not spoil the connection's next.
-        let mut budget = budget.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut budget = connection.budget.lock().unwrap_or_else(PoisonError::into_inner);
         let mut rng = UnwrapErr(getrandom::SysRng);
-        runtime.block_on(responder.respond(&body, (host.clock)(), &mut budget, &mut rng))
+        let reply = runtime.block_on(responder.respond(&body, (host.clock)(), &mut budget, &mut rng));
+        drop(body);
+        (reply, reply_room)
     });
     match work.await {
-        Ok(Ok(reply)) => Ok(binary(reply)),
-        Ok(Err(error)) => Err(problem(&error, &*log)),
+        Ok((Ok(reply), room)) => Ok(binary(Reply::new(reply, room))),
+        Ok((Err(error), _)) => Err(problem(&error, &*log)),
         Err(panicked) => {
             log(&format!("a request ended in a panic: {panicked}"));
             Err(Problem::internal())
         }
     }
-}
-
-async fn timely<T>(limit: std::time::Duration, wait: impl Future<Output = T>) -> Option<T> {
-    tokio::time::timeout(limit, wait).await.ok()
-}
-
-async fn read(body: Body) -> Result<Bytes, Problem> {
-    match timely(BODY_TIMEOUT, axum::body::to_bytes(body, MAX_REQUEST_BYTES)).await {
-        Some(Ok(bytes)) => Ok(bytes),
-        Some(Err(_)) => {
-            let detail = "The request's body ended before its Content-Length, or went past it.";
-            Err(Problem::new(StatusCode::BAD_REQUEST, "body", "The body is not whole", detail))
-        }
-        None => {
-            let detail = format!("The request's body took more than {} seconds.", BODY_TIMEOUT.as_secs());
-            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "slow", "Too slow", detail))
-        }
-    }
-}
-
-/// Reads a body that is of no use, up to a point, and keeps none of it.
-async fn drain(mut body: Body) {
-    let mut left = MAX_DRAINED_BYTES;
-    while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        match left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) {
-            Some(rest) => left = rest,
-            None => return,
-        }
-    }
-}
-
-fn too_large(got: usize) -> Problem {
-    let detail = format!("The request's body has {got} bytes; at most {MAX_REQUEST_BYTES} are possible.");
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is too large", detail)
 }
 
 /// What a client is told of why its request was not answered.

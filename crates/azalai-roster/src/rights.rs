@@ -107,6 +107,13 @@ impl Roster {
         }
     }
 
+    /// The circles whose secret keys a device may have had, whatever has become of it since: what its removal asks new
+    /// keys for.
+    #[must_use]
+    pub fn has_held(&self, key: &SigningPublic) -> Vec<Circle> {
+        self.held(key).into_iter().collect()
+    }
+
     /// Whether the device is confirmed; the root is, where it is no device and not removed.
     fn active(&self, key: &SigningPublic) -> Result<(), Denied> {
         match self.member(key).map(|member| member.state) {

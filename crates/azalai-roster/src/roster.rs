@@ -174,6 +174,17 @@ impl Roster {
         self.generations.get(circle).into_iter().flatten().map(|generation| generation.key).collect()
     }
 
+    /// What a generation of this number takes the place of: the key that the act itself is sealed to, and the posting key
+    /// that it is posted with, since those who are to learn of the new ones hold only these.
+    #[must_use]
+    pub fn before_generation(&self, circle: &Circle, number: u32) -> Option<(Recipient, Option<PostingPublic>)> {
+        let earlier = |generation: &&Generation| generation.number < number;
+        let newest = self.generations.get(circle)?.iter().find(earlier)?;
+        let posting =
+            self.posting_generations().find(|(generation, _)| earlier(generation)).map(|(_, posting)| posting);
+        Some((Recipient { audience: circle.audience(&self.project), key: newest.key }, posting))
+    }
+
     /// The number that a circle's next generation takes.
     #[must_use]
     pub fn next_number(&self, circle: &Circle) -> u32 {

@@ -1,6 +1,6 @@
 //! What one statement of any kind is worth: by its author's state, the cuts on it, forks, adoptions, rights.
 
-use azalai_envelope::{Kind, SigningPublic, Statement, StatementId};
+use azalai_envelope::{ChainId, Kind, SigningPublic, Statement, StatementId};
 
 use crate::cuts::Exclusion;
 use crate::info::MemberState;
@@ -35,6 +35,12 @@ impl Roster {
             None if author == self.root => Standing::Counts,
             None => Standing::Rejected(Denied::Unknown),
         }
+    }
+
+    /// Whether a removal excludes a statement that nobody adopted.
+    #[must_use]
+    pub fn is_excluded(&self, author: &SigningPublic, chain: ChainId, seq: u64, id: StatementId) -> bool {
+        self.removals.exclusion(author, chain, seq, id) != Exclusion::No && !self.is_adopted(&id, author)
     }
 
     /// Whether somebody who may remove the author adopted the statement, in an act that counts.

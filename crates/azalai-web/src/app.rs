@@ -9,8 +9,10 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncGuard};
 
+use crate::handouts::{Content, FormId, Handout, Handouts};
 use crate::host::Host;
 use crate::limits::{IDLE_MS, PENDING_MS};
+use crate::passage::Passages;
 use crate::problem::Problem;
 use crate::sessions::{CookieId, Session, Sessions};
 use crate::settings::Settings;
@@ -34,7 +36,7 @@ pub(crate) enum Beginning {
     /// By an invite that its words open.
     Join { file: Vec<u8>, words: String },
     /// By founding a project.
-    Found { name: String, areas: Vec<azalai_node::NewArea> },
+    Found { name: String, areas: Vec<azalai_node::NewArea>, admission: azalai_roster::Admission },
 }
 
 /// The state behind the pages of one device.
@@ -46,8 +48,14 @@ pub struct App<H: Host> {
     sessions: Mutex<Sessions>,
     settings: Mutex<Settings>,
     pending: Mutex<Option<Pending>>,
+    handouts: Mutex<Handouts>,
+    pub(crate) passages: Passages,
     process_key: [u8; 32],
     port: u16,
+    /// By what else than this machine's own names a browser may call it.
+    names: Vec<String>,
+    /// Whether browsers come over TLS.
+    tls: bool,
 }
 
 impl<H: Host> core::fmt::Debug for App<H> {
@@ -77,6 +85,16 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl<H: Host> App<H> {
     /// The pages of the host's home, to be served on this port of this machine.
     pub fn new(host: H, port: u16) -> Arc<Self> {
+        Self::served(host, port, Vec::new(), false)
+    }
+
+    /// The same over TLS, where browsers may also call this machine by `names`: each in lower case as it stands before
+    /// the port in a URL, an IPv6 address in brackets. Cookies then never travel without TLS.
+    pub fn over_tls(host: H, port: u16, names: Vec<String>) -> Arc<Self> {
+        Self::served(host, port, names, true)
+    }
+
+    fn served(host: H, port: u16, names: Vec<String>, tls: bool) -> Arc<Self> {
         let process_key = host.random();
         Arc::new(Self {
             host,
@@ -85,8 +103,12 @@ impl<H: Host> App<H> {
             sessions: Mutex::default(),
             settings: Mutex::default(),
             pending: Mutex::default(),
+            handouts: Mutex::default(),
+            passages: Passages::default(),
             process_key,
             port,
+            names,
+            tls,
         })
     }
 
@@ -99,7 +121,10 @@ impl<H: Host> App<H> {
             sessions.is_empty()
         };
         held(&self.pending).take_if(|pending| now.saturating_sub(pending.since_ms) > PENDING_MS);
+        held(&self.handouts).sweep(now);
         if ended {
+            held(&self.handouts).clear();
+            self.passages.lock();
             self.forget_device().await;
         }
     }
@@ -114,6 +139,16 @@ impl<H: Host> App<H> {
 
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// By what else than this machine's own names a browser may call it.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Whether browsers come over TLS.
+    pub(crate) fn tls(&self) -> bool {
+        self.tls
     }
 
     pub(crate) fn new_cookie(&self) -> CookieId {
@@ -144,12 +179,30 @@ impl<H: Host> App<H> {
         held(&self.sessions).touch(cookie, self.host.now_ms(), self.idle_ms(), quiet)
     }
 
+    /// Milliseconds until a session ends if nobody touches it.
+    pub(crate) fn rest_ms(&self, session: Session) -> u64 {
+        self.idle_ms().saturating_sub(self.host.now_ms().saturating_sub(session.seen_ms))
+    }
+
     pub(crate) fn pending(&self, cookie: &CookieId) -> Option<Pending> {
         held(&self.pending).clone().filter(|pending| pending.cookie == *cookie)
     }
 
     pub(crate) fn set_pending(&self, pending: Option<Pending>) {
         *held(&self.pending) = pending;
+    }
+
+    /// What this browser's form made.
+    pub(crate) fn handout(&self, cookie: &CookieId, form: FormId) -> Option<Handout> {
+        held(&self.handouts).find(cookie, form).cloned()
+    }
+
+    pub(crate) fn hand_out(&self, cookie: &CookieId, form: FormId, content: Content) {
+        held(&self.handouts).add(cookie.clone(), form, content, self.host.now_ms());
+    }
+
+    pub(crate) fn forget_handout(&self, cookie: &CookieId, form: FormId) {
+        held(&self.handouts).forget(cookie, form);
     }
 
     /// The unlocked device, for somebody with a session.
@@ -204,10 +257,18 @@ impl<H: Host> App<H> {
         cookie
     }
 
-    /// Locks for everybody: no session is left, and the device forgets its keys.
-    pub(crate) async fn lock(&self) {
+    /// Locks for everybody: no session is left, and the device forgets its keys, at once or, if it is at work, as soon
+    /// as it has finished what it is writing. Nobody who leaves fast waits for that.
+    pub(crate) fn lock(self: &Arc<Self>) {
         held(&self.sessions).end_all();
         held(&self.pending).take();
-        self.forget_device().await;
+        held(&self.handouts).clear();
+        self.passages.lock();
+        if let Ok(mut device) = self.device.try_lock() {
+            *device = None;
+            return;
+        }
+        let app = Arc::clone(self);
+        self.host.spawn(async move { app.forget_device().await });
     }
 }

@@ -1,6 +1,8 @@
 //! What the pages need of the machine around them. Everything else they do is the same everywhere.
 
-use azalai_node::Home;
+use core::future::Future;
+
+use azalai_node::{Home, Transport};
 use azalai_store::{ArgonParams, Disk, Store};
 
 /// The machine around the pages: a program with files and sockets, a browser, or a test.
@@ -9,6 +11,8 @@ pub trait Host: Send + Sync + 'static {
     type Store: Store + 'static;
     /// The small files of a home.
     type Disk: Disk + Clone + 'static;
+    /// A way to ask one relay or neighbour; dropping a question that is under way gives it up.
+    type Link: Transport + 'static;
 
     /// Milliseconds since 1970.
     fn now_ms(&self) -> u64;
@@ -21,6 +25,13 @@ pub trait Host: Send + Sync + 'static {
 
     /// How costly guessing the passphrase of a new home is made.
     fn params(&self) -> ArgonParams;
+
+    /// A way to ask whoever is at an address such as `http://192.168.1.20:7700`; `None` if this machine can ask nobody
+    /// there, since it is no such address.
+    fn link(&self, address: &str) -> Option<Self::Link>;
+
+    /// Runs something beside the pages, to its end.
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static);
 
     /// Takes a line about what failed inside: for whoever keeps the machine, never for a page.
     fn log(&self, line: &str);

@@ -11,13 +11,18 @@ use crate::app::App;
 use crate::assets;
 use crate::gate::gate;
 use crate::host::Host;
-use crate::limits::MAX_UPLOAD_BYTES;
-use crate::pages::{check, editor, leave, passphrase, report, reports, settings, start, unlock};
-use crate::pages::{inbox, incident, incident_edits, incidents, keys};
+use crate::limits::{MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
+use crate::pages::{
+    check, editor, exchange, inbox, incident, incident_edits, incidents, invite, keys, leave, map, members, passphrase,
+    project, report, reports, settings, start, unlock,
+};
 use crate::problem::Problem;
 
+/// What answers a browser's requests.
+pub type Pages = Router;
+
 /// The pages over the state of one device.
-pub fn router<H: Host>(app: Arc<App<H>>) -> Router {
+pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
     Router::new()
         .route("/", get(unlock::home::<H>))
         .route("/unlock", post(unlock::unlock::<H>))
@@ -38,6 +43,11 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Router {
         .route("/reports/{report}", get(reports::one::<H>))
         .route("/reports/{report}/correct", post(reports::correct::<H>))
         .route("/reports/{report}/retract", post(reports::retract::<H>))
+        .route("/exchange", get(exchange::get::<H>))
+        .route("/exchange/start", post(exchange::start::<H>))
+        .route("/exchange/stop", post(exchange::stop::<H>))
+        .route("/exchange/take", post(exchange::take::<H>))
+        .route("/exchange/bring", post(exchange::bring::<H>).layer(DefaultBodyLimit::max(MAX_LETTERS_UPLOAD_BYTES)))
         .route("/inbox", get(inbox::get::<H>))
         .route("/inbox/{report}/link", post(inbox::link::<H>))
         .route("/inbox/{report}/new", post(inbox::begin::<H>))
@@ -47,6 +57,22 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Router {
         .route("/incidents/{id}", get(incident::get::<H>).post(incident_edits::post::<H>))
         .route("/keys", get(keys::get))
         .route("/places", get(editor::places))
+        .route("/members", get(members::get::<H>))
+        .route("/members/admit", post(members::admit::<H>))
+        .route("/members/revoke", post(members::revoke::<H>))
+        .route("/members/invite", get(invite::get::<H>).post(invite::post::<H>))
+        .route("/members/invite/{form}", get(invite::made::<H>))
+        .route("/members/invite/{form}/file", get(invite::file::<H>))
+        .route("/members/invite/{form}/done", post(invite::done::<H>))
+        .route("/members/project", get(project::get::<H>))
+        .route("/members/project/admission", post(project::admission::<H>))
+        .route("/members/project/relay", post(project::certify::<H>))
+        .route("/members/project/relay/{form}", get(project::certificate_made::<H>))
+        .route("/members/project/certificate/{relay}", get(project::certificate::<H>))
+        .route("/map", get(map::get::<H>))
+        .route("/map/points", get(map::points::<H>))
+        .route("/map/names", get(map::names::<H>))
+        .route("/map/cards", get(map::cards::<H>))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))
         .route("/static/{print}/{name}", get(assets::get))
         .fallback(|| async { Problem::not_found() })

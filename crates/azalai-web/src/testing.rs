@@ -1,13 +1,16 @@
 //! A browser without a screen, and a machine without files: for the tests of the pages.
 
-use std::sync::Arc;
+use core::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
-use azalai_node::Home;
+use azalai_node::{Home, Transport, TransportError};
 use azalai_store::{ArgonParams, MemoryDisk, MemoryStore};
+use azalai_sync::Responder;
+use azalai_testkit::relay::{DirectLink, TestRelay};
 use futures_lite::future::block_on;
 use tower::ServiceExt as _;
 
@@ -22,11 +25,52 @@ struct Machine {
     now: Arc<AtomicU64>,
     drawn: AtomicU64,
     seed: u64,
+    relay: Relay,
+}
+
+/// The relay that a machine reaches, if there is one.
+type Relay = Arc<Mutex<Option<Arc<Responder<MemoryStore>>>>>;
+
+/// What an address of a test leads to: its host says how it behaves.
+pub(crate) enum TestLink {
+    /// `relay`: the relay. `cut`: answers this often, and then is gone.
+    Relay(DirectLink<MemoryStore>, Option<u32>),
+    /// `nobody`: nobody answers.
+    Nobody,
+    /// `garbage`: answers, and not as a relay does.
+    Garbage,
+    /// `liar`: has the relay's key document, and answers garbage after it.
+    Liar(DirectLink<MemoryStore>),
+    /// `slow`: never answers.
+    Slow,
+}
+
+impl Transport for TestLink {
+    async fn key_document(&mut self) -> Result<Vec<u8>, TransportError> {
+        match self {
+            Self::Relay(link, _) | Self::Liar(link) => link.key_document().await,
+            Self::Nobody => Err(TransportError::Connection("http://secret: refused".to_owned())),
+            Self::Garbage => Ok(b"<html>It works!".repeat(1000)),
+            Self::Slow => core::future::pending().await,
+        }
+    }
+
+    async fn exchange(&mut self, request: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        match self {
+            Self::Relay(_, Some(0)) => Err(TransportError::Connection("reset".to_owned())),
+            Self::Relay(link, left) => {
+                *left = left.map(|left| left - 1);
+                link.exchange(request).await
+            }
+            _ => Ok(b"<html>It works!".to_vec()),
+        }
+    }
 }
 
 impl Host for Machine {
     type Store = Arc<MemoryStore>;
     type Disk = MemoryDisk;
+    type Link = TestLink;
 
     fn now_ms(&self) -> u64 {
         self.now.load(Ordering::Relaxed)
@@ -45,6 +89,24 @@ impl Host for Machine {
         ArgonParams::new(19 * 1024, 2).unwrap()
     }
 
+    fn link(&self, address: &str) -> Option<TestLink> {
+        let relay = self.relay.lock().unwrap().clone();
+        let direct = || DirectLink::new(relay.clone().unwrap(), 7, self.now_ms());
+        match address.strip_prefix("http://")? {
+            "relay" => Some(TestLink::Relay(direct(), None)),
+            "cut" => Some(TestLink::Relay(direct(), Some(1))),
+            "liar" => Some(TestLink::Liar(direct())),
+            "nobody" => Some(TestLink::Nobody),
+            "garbage" => Some(TestLink::Garbage),
+            "slow" => Some(TestLink::Slow),
+            _ => None,
+        }
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        std::thread::spawn(move || block_on(work));
+    }
+
     fn log(&self, line: &str) {
         assert!(!line.contains("panic"), "{line}");
     }
@@ -55,6 +117,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) location: String,
     pub(crate) body: String,
+    pub(crate) bytes: Vec<u8>,
     headers: axum::http::HeaderMap,
 }
 
@@ -69,6 +132,7 @@ pub(crate) struct Browser {
     app: Arc<App<Machine>>,
     pages: Router,
     now: Arc<AtomicU64>,
+    relay: Relay,
     cookies: Vec<(String, String)>,
     pub(crate) token: String,
 }
@@ -78,7 +142,9 @@ impl Browser {
     pub(crate) fn new() -> Self {
         static SEED: AtomicU64 = AtomicU64::new(1);
         let now = Arc::new(AtomicU64::new(1_763_640_000_000));
+        let relay = Relay::default();
         let machine = Machine {
+            relay: Arc::clone(&relay),
             store: Arc::new(MemoryStore::new()),
             disk: MemoryDisk::new(),
             now: Arc::clone(&now),
@@ -86,15 +152,42 @@ impl Browser {
             seed: SEED.fetch_add(1, Ordering::Relaxed),
         };
         let app = App::new(machine, PORT);
-        let mut browser = Self { pages: router(Arc::clone(&app)), app, now, cookies: Vec::new(), token: String::new() };
+        let (pages, cookies) = (router(Arc::clone(&app)), Vec::new());
+        let mut browser = Self { pages, app, now, relay, cookies, token: String::new() };
         browser.get("/start");
+        browser
+    }
+
+    /// At a device that somebody else made, unlocked.
+    pub(crate) fn at(store: &MemoryStore, disk: &MemoryDisk, passphrase: &str, now_ms: u64) -> Self {
+        let now = Arc::new(AtomicU64::new(now_ms));
+        let relay = Relay::default();
+        let machine = Machine {
+            relay: Arc::clone(&relay),
+            store: Arc::new(store.clone()),
+            disk: disk.clone(),
+            now: Arc::clone(&now),
+            drawn: AtomicU64::new(0),
+            seed: now_ms,
+        };
+        let app = App::new(machine, PORT);
+        let (pages, cookies) = (router(Arc::clone(&app)), Vec::new());
+        let mut browser = Self { pages, app, now, relay, cookies, token: String::new() };
+        browser.get("/");
+        assert!(!browser.post("/unlock", &[("passphrase", passphrase)]).location.is_empty());
         browser
     }
 
     /// At a device that founded a project.
     pub(crate) fn begun() -> Self {
+        Self::founded(&[])
+    }
+
+    /// As [`Browser::begun`], with more in the form.
+    pub(crate) fn founded(more: &[(&str, &str)]) -> Self {
         let mut browser = Self::new();
-        let founded = browser.post("/start/found", &[("name", "Veille"), ("areas", "Gao\n- Ansongo\nMenaka")]);
+        let fields = [&[("name", "Veille"), ("areas", "Gao\n- Ansongo\nMenaka")], more].concat();
+        let founded = browser.post("/start/found", &fields);
         assert_eq!(founded.location, "/start/passphrase", "{}", founded.body);
         browser.get("/start/passphrase");
         let fields = [("choice", "own"), ("own", PASSPHRASE), ("again", PASSPHRASE), ("pseudonym", "heron")];
@@ -145,6 +238,22 @@ impl Browser {
         member
     }
 
+    /// Lets the program look at what has been idle too long.
+    pub(crate) fn tick(&self) {
+        block_on(self.app.tick());
+    }
+
+    /// The bytes of a file, and what the browser is told of it.
+    pub(crate) fn download(&mut self, path: &str) -> (Vec<u8>, String) {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::get(path).header(header::COOKIE, cookies.join("; "));
+        let request = request.header("host", format!("127.0.0.1:{PORT}")).body(Body::empty()).unwrap();
+        let response = block_on(self.pages.clone().oneshot(request)).unwrap();
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        let named = response.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().to_owned();
+        (block_on(to_bytes(response.into_body(), 1 << 22)).unwrap().to_vec(), named)
+    }
+
     /// A monitor's invite, with its words.
     pub(crate) fn invite(&self) -> (Vec<u8>, String) {
         self.invite_as("monitor")
@@ -171,6 +280,35 @@ impl Browser {
         path
     }
 
+    /// A relay that this device's project admitted, and that its addresses lead to.
+    pub(crate) fn certified_relay(&self) -> TestRelay {
+        let relay = TestRelay::new(3);
+        block_on(async {
+            let mut open = self.app.open().await;
+            let certified = open.device().unwrap().certify_relay(relay.public(), "town", 1_763_640_000_000).await;
+            relay.admit(&certified.unwrap());
+        });
+        self.reach(&relay);
+        relay
+    }
+
+    /// From now on this device's addresses lead to this relay.
+    pub(crate) fn reach(&self, relay: &TestRelay) {
+        *self.relay.lock().unwrap() = Some(relay.responder());
+    }
+
+    /// Asks for the page of the exchange until it is over, as the page itself does.
+    pub(crate) fn exchanged(&mut self) -> Answer {
+        for _ in 0..2000 {
+            let page = self.get("/exchange?quiet=1");
+            if !page.body.contains("http-equiv=\"refresh\"") {
+                return page;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        panic!("the exchange does not end");
+    }
+
     pub(crate) fn advance(&self, ms: u64) {
         self.now.fetch_add(ms, Ordering::Relaxed);
     }
@@ -182,8 +320,9 @@ impl Browser {
     /// Another browser at the same device, with this cookie.
     pub(crate) fn with_cookie(&self, value: &str) -> Self {
         let cookies = vec![(format!("s{PORT}"), value.to_owned())];
-        let (app, pages, now) = (Arc::clone(&self.app), self.pages.clone(), Arc::clone(&self.now));
-        Self { app, pages, now, cookies, token: String::new() }
+        let (app, pages) = (Arc::clone(&self.app), self.pages.clone());
+        let (now, relay) = (Arc::clone(&self.now), Arc::clone(&self.relay));
+        Self { app, pages, now, relay, cookies, token: String::new() }
     }
 
     pub(crate) fn get(&mut self, path: &str) -> Answer {
@@ -212,23 +351,42 @@ impl Browser {
         self.send("POST", path, body, headers)
     }
 
+    /// Sends a form with a file in it.
+    pub(crate) fn upload(&mut self, path: &str, file: &[u8]) -> Answer {
+        let token = &self.token;
+        let mut body = format!(
+            "--x\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n{token}\r\n--x\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"a.html\"\r\n\
+             Content-Type: text/html\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--x--\r\n");
+        self.send_bytes("POST", path, body, &[("content-type", "multipart/form-data; boundary=x")])
+    }
+
     fn send(&mut self, method: &str, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send_bytes(method, path, body.as_bytes().to_vec(), headers)
+    }
+
+    fn send_bytes(&mut self, method: &str, path: &str, body: Vec<u8>, headers: &[(&str, &str)]) -> Answer {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::builder().method(method).uri(path).header(header::COOKIE, cookies.join("; "));
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header("host", format!("127.0.0.1:{PORT}"));
         }
-        if method == "POST" {
+        if method == "POST" && !headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let request = request.body(Body::from(body)).unwrap();
         let response = block_on(self.pages.clone().oneshot(request)).unwrap();
         let (parts, body) = response.into_parts();
         let body = block_on(to_bytes(body, 1 << 22)).unwrap();
-        let body = String::from_utf8(body.to_vec()).unwrap();
+        let bytes = body.to_vec();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
         for value in parts.headers.get_all(header::SET_COOKIE) {
             let (name, value) = value.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
             self.cookies.retain(|(known, _)| known != name);
@@ -242,6 +400,7 @@ impl Browser {
             status: parts.status.as_u16(),
             location: location.unwrap_or_default(),
             body,
+            bytes,
             headers: parts.headers,
         };
         // A real browser follows: the next form is on the page that it is led to.

@@ -99,6 +99,11 @@ impl Texts {
         self.format(&format!("{family}-{member}"), None)
     }
 
+    /// The message of a family, with one value in it.
+    pub(crate) fn of1(&self, family: &str, member: &str, name: &str, value: impl Arg) -> String {
+        self.say1(&format!("{family}-{member}"), name, value)
+    }
+
     /// `rtl` or `ltr`.
     pub(crate) fn direction(&self) -> String {
         self.say("language-direction")
@@ -200,7 +205,7 @@ mod tests {
         texts_below(&root.join("templates"), &mut texts);
         let mut found: BTreeSet<String> = BTreeSet::new();
         for text in &texts {
-            for call in ["say(\"", "say1(\"", "say2(\"", "said(texts, \""] {
+            for call in ["say(\"", "say1(\"", "say2(\"", "counted(\"", "said(texts, \""] {
                 found.extend(text.split(call).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
             }
         }
@@ -227,10 +232,20 @@ mod tests {
             ("means", states),
             ("answer", owned(&["yes", "no"])),
             ("role", owned(&["monitor", "coordinator", "steward"])),
+            ("invited", owned(&["monitor", "coordinator", "steward"])),
+            ("people", owned(&["monitors", "coordinators", "stewards"])),
+            ("lane", owned(&["urgent", "text", "preview", "bulk"])),
+            ("admission", owned(&["by-hand", "at-exchange"])),
             ("wrong", owned(&["when", "future", "place", "several", "text", "answer", "area"])),
             ("areas", owned(&["none", "name", "depth", "many"])),
             ("passphrase", owned(&["weak", "differ", "pseudonym"])),
             ("problem", problems.collect()),
+            ("map-period", owned(&crate::map_query::PERIODS)),
+            ("map-status", azalai_model::Status::ALL.iter().map(ToString::to_string).collect()),
+            ("map-exactly", azalai_model::PlacePrecision::ALL.iter().map(ToString::to_string).collect()),
+            ("exchange-note", owned(&["stay", "not-taken", "set-aside", "newer", "foreign"])),
+            ("ended", crate::passage::End::ALL.iter().map(|end| end.name().to_owned()).collect()),
+            ("then", crate::passage::End::ALL.iter().map(|end| end.name().to_owned()).collect()),
             ("age", crate::pages::inbox::AGES.iter().map(|(name, _)| (*name).to_owned()).collect()),
             ("inbox-done", owned(&["linked", "made", "aside", "back"])),
             ("inbox-wrong", owned(&["incident", "rumour", "title", "why"])),
@@ -240,7 +255,7 @@ mod tests {
             ("credibility", azalai_model::Credibility::ALL.iter().map(ToString::to_string).collect()),
             ("response", azalai_model::ResponseKind::ALL.iter().map(ToString::to_string).collect()),
             ("field", owned(&crate::pages::incident::FIELDS)),
-            ("fate", owned(&["applied", "waiting", "aside", "refused"])),
+            ("fate", owned(&["applied", "waiting", "aside", "beneath", "refused"])),
             (
                 "incident-wrong",
                 owned(&["title", "status", "when", "place", "text", "form", "own", "sources", "rumour", "stale"]),
@@ -248,7 +263,11 @@ mod tests {
             ("key", crate::pages::keys::KEYS.iter().map(|(_, name)| (*name).to_owned()).collect()),
         ];
         for text in &texts {
-            for family in text.split(".of(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            for family in [".of(\"", ".of1(\""]
+                .iter()
+                .flat_map(|call| text.split(*call).skip(1))
+                .filter_map(|rest| rest.split('"').next())
+            {
                 assert!(families.iter().any(|(known, _)| *known == family), "family {family} has no list here");
             }
         }

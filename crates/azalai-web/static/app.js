@@ -64,3 +64,47 @@ for (const form of document.querySelectorAll("form[data-save]")) {
     });
   }
 }
+
+/** What is under way looks again by itself, without keeping anybody unlocked, until it has ended. */
+const looked = document.querySelector("[data-live]");
+if (looked instanceof HTMLElement && looked.dataset.live) {
+  const address = looked.dataset.live;
+  const look = async () => {
+    try {
+      const answer = await fetch(address, { headers: { "x-quiet": "1" }, redirect: "manual" });
+      if (!answer.ok) return location.replace("/");
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
+      const now = document.querySelector("[data-live]");
+      if (!(fresh instanceof HTMLElement) || !fresh.dataset.live || !now) return location.replace(address);
+      for (const name of ["dl", ".cards"]) {
+        const [old, next] = [now.querySelector(name), fresh.querySelector(name)];
+        if (old && next) old.replaceWith(next);
+        else if (next) now.append(next);
+      }
+    } catch {
+      // The program is not there now: the page says what it said last.
+    }
+    setTimeout(look, 1000);
+  };
+  setTimeout(look, 700);
+}
+
+/** The position of a device that is held in a hand, asked for by a tap and never otherwise. */
+const gps = document.querySelector("[data-gps]");
+if (gps instanceof HTMLElement && "geolocation" in navigator && isSecureContext && matchMedia("(pointer: coarse)").matches) {
+  const said = gps.querySelector("[role=status]");
+  const tell = (text = "") => { if (said) said.textContent = text; };
+  gps.hidden = false;
+  gps.querySelector("button")?.addEventListener("click", () => {
+    tell(gps.dataset.asking);
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      const values = { lat: coords.latitude.toFixed(6), lon: coords.longitude.toFixed(6), accuracy: String(Math.ceil(coords.accuracy)) };
+      for (const [name, value] of Object.entries(values)) {
+        const field = gps.querySelector(`[name=${name}]`);
+        if (field instanceof HTMLInputElement) field.value = value;
+      }
+      tell(gps.dataset.found?.replace("§", values.accuracy));
+      gps.dispatchEvent(new Event("input", { bubbles: true }));
+    }, (error) => tell(error.code === error.PERMISSION_DENIED ? gps.dataset.denied : gps.dataset.failed), { enableHighAccuracy: true, timeout: 30_000 });
+  });
+}

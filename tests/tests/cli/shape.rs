@@ -74,7 +74,7 @@ fn a_command_line_that_makes_no_sense_ends_with_status_2() {
         (&["project", "new", "--home", "x", "--name", "N", "--area", "gao"], "CODE:NAME"),
         (&["project", "new", "--home", "x", "--name", "N", "--area", "g:G", "--argon2-memory", "18"], "19456"),
         (&["sync", "--home", "x"], "--relay"),
-        (&["sync", "--home", "x", "--relay", "https://example.org"], "http://"),
+        (&["sync", "--home", "x", "--relay", "ftp://example.org"], "http://"),
         (&["relay", "--home", "x", "--listen", "here"], "here"),
         (&["relay-certificate", "--home", "x", "--relay-key", "abc", "--out", "f"], "--relay-key"),
         (

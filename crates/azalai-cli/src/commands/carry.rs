@@ -17,8 +17,8 @@ use crate::limits::CATCH_UP_EVERY;
 use crate::output::{Failure, Output};
 use crate::{home, host};
 
-pub(crate) async fn sync(home: Option<&Path>, url: &str, out: &mut Output) -> Result<(), Failure> {
-    let mut link = Link::new(url).map_err(Failure::usage)?;
+pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out: &mut Output) -> Result<(), Failure> {
+    let mut link = Link::new(url, ca)?;
     let mut device = home::open(home).await?;
     let exchanged = device.exchange_with(&mut link, host::now_ms()).await?;
     let summary = exchanged.summary;

@@ -3,12 +3,15 @@
 mod carry;
 mod export;
 mod incidents;
+mod keeper;
 mod lists;
 mod people;
+mod places;
 mod relay;
 mod reports;
 mod serve;
 mod show;
+mod staff;
 
 use std::path::Path;
 
@@ -16,7 +19,7 @@ use azalai_envelope::{DocumentId, Kind};
 use azalai_roster::{Admission, AreaCode};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::args::{Arguments, Command, Project};
+use crate::args::{Area, Arguments, Command, Invites, More, Project};
 use crate::home::Device;
 use crate::output::{Failure, Output};
 
@@ -38,9 +41,22 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
             people::found(home, people::Founding { name, areas, pseudonym, admission }, &memory, out).await
         }
         Command::Project(Project::Admission { how }) => people::admission(home, how, out).await,
-        Command::Invite { role, area, out: file, memory } => {
-            people::invite(home, role, area.as_deref(), &file, &memory, out).await
+        Command::Invite { about: None, new } => match (new.role, new.out) {
+            (Some(role), Some(file)) => people::invite(home, role, new.area.as_deref(), &file, &new.memory, out).await,
+            _ => Err(Failure::usage("an invite needs --role and --out")),
+        },
+        Command::Invite { about: Some(Invites::List), .. } => staff::invites(home, out).await,
+        Command::Invite { about: Some(Invites::Revoke { invite }), .. } => staff::revoke(home, &invite, out).await,
+        Command::Remove { member, taken_at, now: _, yes } => {
+            staff::remove(home, &member, taken_at.as_deref(), yes, out).await
         }
+        Command::Quarantine => staff::quarantine(home, out).await,
+        Command::Adopt { statements } => staff::adopt(home, &statements, out).await,
+        Command::Rotate { circles } => staff::rotate(home, &circles, out).await,
+        Command::Grant { member, role, area, past } => {
+            staff::grant(home, &member, role, area.as_deref(), past, out).await
+        }
+        Command::Area(Area::Add { area }) => staff::add_area(home, &area, out).await,
         Command::Join { file, words, pseudonym, memory } => {
             people::join(home, &file, &words, &pseudonym, &memory, out).await
         }
@@ -50,7 +66,7 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::RelayCertificate { relay_key, label, out: file } => {
             relay::certificate(home, &relay_key, &label, &file, out).await
         }
-        Command::Relay { listen, admit } => relay::run(home, listen, &admit, out).await,
+        Command::Relay { listen, keeper, admit } => relay::run(home, listen, keeper, &admit, out).await,
         Command::Report(report) => reports::report(home, *report, out).await,
         Command::Amend { id, category, said } => reports::amend(home, &id, category, *said, out).await,
         Command::Retract { id, why } => reports::retract(home, &id, &why, out).await,
@@ -59,13 +75,16 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::History { id } => show::history(home, &id, out).await,
         Command::Incident(incident) => incidents::change(home, incident, out).await,
         Command::Incidents => incidents::list(home, out).await,
-        Command::Sync { relay, peer } => carry::sync(home, relay.or(peer).as_deref().unwrap_or_default(), out).await,
+        Command::Sync { relay, peer, tls_ca } => {
+            carry::sync(home, relay.or(peer).as_deref().unwrap_or_default(), tls_ca.as_deref(), out).await
+        }
         Command::Exchange { listen } => carry::exchange(home, listen, out).await,
         Command::Bundle(bundle) => carry::bundle(home, bundle, out).await,
         Command::Status => lists::status(home, out).await,
         Command::Categories { lang } => lists::categories(&lang, out),
-        Command::Places { search } => lists::places(search.as_deref(), out),
-        Command::Serve { listen, memory } => serve::run(home, listen, &memory, out).await,
+        Command::Places { more: Some(More::Import { file }), .. } => places::import(home, &file, out).await,
+        Command::Places { search, more: None } => places::list(home, search.as_deref(), out).await,
+        Command::Serve { listen, cover, memory } => serve::run(home, listen, &cover, &memory, out).await,
         Command::Doctor => lists::doctor(home, out).await,
         Command::Export { what, format, ring, out: file } => export::export(home, what, format, ring, &file, out).await,
     }
@@ -116,7 +135,7 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 /// Reads a file of at most `limit` bytes.
-fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     use std::io::Read as _;
     let failed = |error: std::io::Error| Failure::failed(format!("{} was not read: {error}", path.display()));
     let mut bytes = Vec::new();

@@ -94,7 +94,7 @@ fn undo(made: bool, folder: &Path, error: NodeError) -> Failure {
     error.into()
 }
 
-fn read_area(text: &str) -> Result<NewArea, Failure> {
+pub(crate) fn read_area(text: &str) -> Result<NewArea, Failure> {
     let wrong = || Failure::usage(format!("--area {text:?}: write CODE:NAME or CODE:NAME:PARENT"));
     let mut parts = text.split(':');
     let (code, name) = (parts.next().ok_or_else(wrong)?, parts.next().ok_or_else(wrong)?);
@@ -113,11 +113,7 @@ pub(crate) async fn invite(
     memory: &Memory,
     out: &mut Output,
 ) -> Result<(), Failure> {
-    let role = match role {
-        args::Role::Monitor => azalai_roster::Role::Monitor,
-        args::Role::Coordinator => azalai_roster::Role::Coordinator,
-        args::Role::Steward => azalai_roster::Role::Steward,
-    };
+    let role = azalai_roster::Role::from(role);
     let area = area.map(area_code).transpose()?;
     // A steward is of no area; naming one is harmless.
     let area = if role == azalai_roster::Role::Steward { None } else { area };

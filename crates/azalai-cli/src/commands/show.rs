@@ -66,6 +66,7 @@ pub(crate) async fn history(home: Option<&Path>, id: &str, out: &mut Output) -> 
             Fate::Applied => ("counts", None),
             Fate::Waiting => ("waiting", Some("something that it builds on has not arrived".to_owned())),
             Fate::SetAside(why) => ("set-aside", Some(why.clone())),
+            Fate::Beneath(why) => ("beneath", Some(format!("{why}; what counts builds on it"))),
             Fate::Refused(why) => ("refused", Some(why.clone())),
         };
         let at = azalai_model::occurred::instant(entry.at_ms);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use azalai_relay::{Host, router, serve};
+use azalai_relay::{Host, Limits, router_within, serve_within};
 use azalai_store::Store;
 use azalai_sync::{Exchange, Responder, Step, Summary};
 use tokio::sync::oneshot;
@@ -23,6 +23,10 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start<S: Store + Clone + 'static>(responder: Arc<Responder<S>>) -> Self {
+        Self::start_within(Limits::default(), responder)
+    }
+
+    pub(crate) fn start_within<S: Store + Clone + 'static>(limits: Limits, responder: Arc<Responder<S>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
@@ -35,7 +39,8 @@ impl Server {
                 let host = Host::new(|| NOW, move |line| lines.lock().unwrap().push(line.to_owned()));
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
                 let shutdown = async { drop(stopped.await) };
-                serve(listener, router(responder, host), shutdown).await.unwrap();
+                let router = router_within(&limits, responder, host);
+                serve_within(limits, listener, router, shutdown).await.unwrap();
             });
         });
         Self { address, log, stop: Some(stop), thread: Some(thread) }
@@ -67,7 +72,7 @@ impl Drop for Server {
     }
 }
 
-pub(crate) struct Client(TcpStream);
+pub(crate) struct Client(pub(crate) TcpStream);
 
 #[derive(Debug)]
 pub(crate) struct Response {
@@ -79,6 +84,11 @@ pub(crate) struct Response {
 impl Client {
     pub(crate) fn write(&mut self, bytes: &[u8]) {
         self.0.write_all(bytes).unwrap();
+    }
+
+    /// Writes as far as the other side lets it.
+    pub(crate) fn try_write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.0.write_all(bytes)
     }
 
     /// Reads one response; `None` if the other side closed before it began.

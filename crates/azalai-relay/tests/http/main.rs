@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod client;
+mod crowds;
 mod folders;
+mod heads;
+mod hostile;
 mod problems;
 mod serving;
 

@@ -138,4 +138,5 @@ note-add = أضف ملاحظة
 fate-applied = يُحسب
 fate-waiting = ينتظر شيئًا قبله
 fate-aside = موضوع جانبًا
+fate-beneath = موضوع جانبًا، وما يُحسب مبنيّ عليه
 fate-refused = مرفوض

@@ -122,4 +122,5 @@ note-add = Add a note
 fate-applied = counts
 fate-waiting = waits for something earlier
 fate-aside = set aside
+fate-beneath = set aside; what counts builds on it
 fate-refused = refused

@@ -122,4 +122,5 @@ note-add = Ajouter une remarque
 fate-applied = compte
 fate-waiting = attend quelque chose d’antérieur
 fate-aside = mis de côté
+fate-beneath = mis de côté ; ce qui compte s’appuie dessus
 fate-refused = refusé

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use azalai_model::pack::Category;
 use azalai_model::parts::Answer;
 use azalai_model::{Place, ReportFields, Tlp};
-use azalai_node::{NodeError, catalog};
+use azalai_node::{NodeError, catalog, caution};
 use azalai_roster::AreaCode;
 
 use super::editor::{corrected, draft_id, own_area, page as editor_page};
@@ -31,6 +31,8 @@ pub(crate) type Said = Vec<(String, String)>;
 #[template(path = "check.html")]
 struct CheckPage {
     f: Frame,
+    /// What one may want to think about once more.
+    cautions: Vec<String>,
     id: String,
     category: String,
     said: Said,
@@ -130,7 +132,15 @@ pub(crate) async fn get<H: Host>(
     let tlp = view.as_ref().map(|view| view.tlp).or(reading.fields.tlp).unwrap_or(Tlp::Amber);
     let area = view.and_then(|view| view.area).or(area);
     let nobody_yet = area.as_ref().is_some_and(|area| tlp >= Tlp::Amber && device.known_readers(tlp, area) == 0);
+    let mut cautions = Vec::new();
+    if let Some(words) = caution::seems_to_name(&reading.fields.narrative, catalog::gazetteer()?) {
+        cautions.push(visitor.texts.say1("check-names", "words", words));
+    }
+    if reading.fields.place.as_ref().is_some_and(|place| place.accuracy_m().is_some()) {
+        cautions.push(visitor.texts.say("check-position"));
+    }
     let page = CheckPage {
+        cautions,
         f: Frame::new(&visitor, "report"),
         id: id.to_string(),
         category: category.name(visitor.texts.code).to_owned(),

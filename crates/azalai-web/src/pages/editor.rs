@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use azalai_envelope::DocumentId;
 use azalai_envelope::ids::from_hex;
@@ -60,6 +60,10 @@ struct EditorPage {
     offset: String,
     place: String,
     no_place: bool,
+    /// Latitude, longitude and metres of accuracy as the device gave them; empty if it was not asked.
+    lat: String,
+    lon: String,
+    accuracy: String,
     several: Vec<(String, String)>,
     text: String,
     asked: Vec<Asked>,
@@ -167,6 +171,9 @@ pub(crate) async fn page<H: Host>(
         offset,
         place: draft.get("place").to_owned(),
         no_place: draft.get("where") == "none",
+        lat: draft.get("lat").to_owned(),
+        lon: draft.get("lon").to_owned(),
+        accuracy: draft.get("accuracy").to_owned(),
         several,
         text: draft.get("text").to_owned(),
         asked: asked(category, draft, visitor, wrong),
@@ -185,7 +192,11 @@ pub(crate) async fn page<H: Host>(
         wrong_area: said("area"),
     };
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, render(&page)?).into_response())
+    let mut answer = (status, render(&page)?).into_response();
+    // The one page that may ask where the device is, and only when somebody taps the button.
+    let allowed = HeaderValue::from_static("camera=(), microphone=(), geolocation=(self), interest-cohort=()");
+    answer.headers_mut().insert("permissions-policy", allowed);
+    Ok(answer)
 }
 
 fn asked(category: &Category, draft: &Draft, visitor: &Visitor, wrong: &Wrongs) -> Vec<Asked> {
@@ -259,6 +270,11 @@ pub(crate) async fn keep<H: Host>(app: &App<H>, id: DraftId, mut typed: Fields) 
     for own in ["token", "passphrase", "carries", "quiet", "when-base"] {
         typed.remove(own);
     }
+    if typed.remove("gps").is_some() {
+        for own in ["lat", "lon", "accuracy"] {
+            typed.remove(own);
+        }
+    }
     for fixed in ["category", "of"] {
         match known.fields.get(fixed) {
             Some(value) => drop(typed.insert(fixed.to_owned(), value.clone())),
@@ -311,4 +327,37 @@ pub(crate) async fn places(Member(visitor): Member, RawQuery(query): RawQuery) -
     };
     let places = found.iter().take(MAX_SUGGESTIONS).map(shown).collect();
     Ok(render(&Suggestions { places })?.into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Browser;
+
+    /// Guards against a page that may ask where a person is although it has no need to, and against a position that
+    /// cannot be left out again.
+    #[test]
+    fn only_the_form_may_ask_for_the_position_and_it_can_be_left_out() {
+        let mut browser = Browser::begun();
+        let path = browser.begin_report("abduction");
+        assert!(browser.get(&path).header("permissions-policy").contains("geolocation=(self)"));
+        for other in ["/report", "/reports", "/settings", "/exchange", "/"] {
+            assert!(browser.get(other).header("permissions-policy").contains("geolocation=()"), "{other}");
+        }
+        browser.post(&path, &[("lat", "16.2712"), ("lon", "-0.0447"), ("accuracy", "30")]);
+        assert!(browser.get(&format!("{path}/check")).body.contains("where you were"));
+        assert!(browser.get(&path).body.contains("16.2712"));
+        browser.post(&path, &[("lat", "16.2712"), ("lon", "-0.0447"), ("accuracy", "30"), ("gps", "forget")]);
+        assert!(!browser.get(&path).body.contains("16.2712"));
+        assert!(!browser.get(&format!("{path}/check")).body.contains("where you were"));
+    }
+
+    /// Guards against a name that leaves the device because nobody asked.
+    #[test]
+    fn words_that_seem_to_name_somebody_are_asked_about_and_saved_all_the_same() {
+        let mut browser = Browser::begun();
+        let path = browser.begin_report("abduction");
+        browser.post(&path, &[("text", "They took Moussa Traoré at night")]);
+        assert!(browser.get(&format!("{path}/check")).body.contains("Moussa Traoré\u{2069}”"));
+        assert!(browser.post(&format!("{path}/check"), &[]).location.ends_with("?saved=1"));
+    }
 }

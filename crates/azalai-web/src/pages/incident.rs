@@ -327,6 +327,7 @@ pub(crate) async fn page<H: Host>(
                 Fate::Applied => "applied",
                 Fate::Waiting => "waiting",
                 Fate::SetAside(_) => "aside",
+                Fate::Beneath(_) => "beneath",
                 Fate::Refused(_) => "refused",
             },
         }

@@ -24,7 +24,7 @@ struct Calendar {
 
 /// `POST /leave`. Asks for no token: locking harms nobody, and must work from the oldest page.
 pub(crate) async fn leave<H: Host>(State(app): State<Arc<App<H>>>) -> Response {
-    app.lock().await;
+    app.lock();
     on_to("/calendar")
 }
 

@@ -1,0 +1,237 @@
+//! Taking a device out of a project: what its removal would do, doing it, what it sets aside, and taking some of that
+//! back in.
+//!
+//! Whoever removes sees beforehand what counts and what does not. What a removal sets aside is kept and shown; nothing
+//! here deletes anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use azalai_envelope::{ChainId, DocumentId, Kind, SigningPublic, Statement, StatementId, Verified};
+use azalai_roster::limits::{MAX_ADOPTED, MAX_CUTS};
+use azalai_roster::{Act, Circle, Cut, Member, MemberState, Role, Standing};
+use azalai_store::{Disk, Store};
+
+use crate::error::NodeError;
+use crate::node::{Node, scan_all};
+use crate::spaces::STATEMENTS;
+use crate::stored;
+
+/// Up to when what a device said counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakenAt {
+    /// All that this device has received of it by now.
+    Now,
+    /// What it dates before this time, in milliseconds since 1970, as far as it was received by now: what is dated back
+    /// afterwards is past the cut all the same.
+    Ms(u64),
+}
+
+/// What the removal of a device does.
+#[derive(Debug, Clone)]
+pub struct Removal {
+    /// Whom it removes.
+    pub member: Member,
+    /// Up to where each of its chains counts, as far as this device reads them.
+    pub cuts: Vec<Cut>,
+    /// Statements of reports and incidents that go on counting.
+    pub counts: usize,
+    /// Statements of reports and incidents that are set aside.
+    pub set_aside: Vec<SetAside>,
+    /// Circles whose keys the device has had: each needs a new one.
+    pub circles: Vec<Circle>,
+    /// Of these, those that this device gives a new key at once; the others wait for a steward.
+    pub renewed: Vec<Circle>,
+    /// Who is sent the new keys.
+    pub keys_to: Vec<String>,
+    /// Relays whose certificates are renewed.
+    pub relays: usize,
+}
+
+/// A statement that is kept and does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// Which.
+    pub statement: StatementId,
+    /// Its document.
+    pub document: DocumentId,
+    /// What kind of document that is.
+    pub kind: Kind,
+    /// Who said it.
+    pub author: SigningPublic,
+    /// How its author is called, if that is known.
+    pub pseudonym: Option<String>,
+    /// When it was said, by its author's clock, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// Why it does not count, in words.
+    pub why: &'static str,
+}
+
+impl<S: Store, D: Disk + Clone> Node<S, D> {
+    /// Says what removing a device would do; changes nothing.
+    ///
+    /// # Errors
+    /// [`NodeError::NotFound`] for no member's key; [`NodeError::Denied`] if this device may not.
+    pub async fn plan_removal(&self, device: &SigningPublic, taken: TakenAt) -> Result<Removal, NodeError> {
+        let member = self.roster.member(device).cloned();
+        let member = member.ok_or_else(|| NodeError::NotFound(format!("no member has the key {device}")))?;
+        if *device == self.me() {
+            return Err(NodeError::Denied(
+                "nobody removes the device that they write with: let another steward do it".to_owned(),
+            ));
+        }
+        self.roster.may_remove(&self.me(), device).map_err(|denied| {
+            let who =
+                if member.role == Role::Monitor { "a steward, or a coordinator of its area" } else { "a steward" };
+            NodeError::Denied(format!("{denied}: {who} can remove {}", member.pseudonym))
+        })?;
+        let mut said = self.said_by(device).await?;
+        said.extend(self.log.values().filter(|statement| statement.author() == *device).cloned());
+        let mut chains: BTreeMap<ChainId, Vec<&Verified<Statement>>> = BTreeMap::new();
+        for statement in &said {
+            chains.entry(statement.chain()).or_default().push(statement);
+        }
+        let mut cuts = Vec::new();
+        for (chain, mut statements) in chains {
+            statements.sort_by_key(|statement| (statement.seq(), statement.id()));
+            // Up to the first that is too late: a clock that was set back behind it moves nothing.
+            let before = statements.iter().take_while(|statement| match taken {
+                TakenAt::Now => true,
+                TakenAt::Ms(ms) => statement.clock().ms() <= ms,
+            });
+            cuts.extend(before.last().map(|last| Cut { chain, seq: last.seq(), id: last.id() }));
+        }
+        if cuts.len() > MAX_CUTS {
+            return Err(NodeError::Invalid(format!("the device has more than {MAX_CUTS} chains")));
+        }
+        cuts.sort_unstable();
+        let at = |chain: ChainId| cuts.iter().find(|cut| cut.chain == chain);
+        let stays = |statement: &Verified<Statement>| {
+            at(statement.chain())
+                .is_some_and(|cut| statement.seq() < cut.seq || (statement.seq(), statement.id()) == (cut.seq, cut.id))
+        };
+        let documents = said.iter().filter(|statement| matches!(statement.kind(), Kind::REPORT | Kind::INCIDENT));
+        let (counting, past): (Vec<_>, Vec<_>) = documents.partition(|statement| stays(statement));
+        let why = |statement: &Verified<Statement>| match at(statement.chain()) {
+            Some(_) => "past the cut",
+            None => "its chain began after the cut",
+        };
+        let set_aside = past.iter().map(|statement| self.excluded(statement, why(statement))).collect();
+        let circles = self.roster.has_held(device);
+        let may = |circle: &&Circle| self.roster.may_rotate(&self.me(), circle).is_ok();
+        let renewed: Vec<Circle> = circles.iter().filter(may).cloned().collect();
+        let keys_to = self.roster.members().filter(|other| {
+            let key = &other.device.signing;
+            let holds = self.may_hold(key);
+            *key != self.me() && key != device && holds.iter().any(|circle| renewed.contains(circle))
+        });
+        let keys_to: Vec<String> = keys_to.map(|other| other.pseudonym.clone()).collect();
+        let relays = if renewed.contains(&Circle::Everyone) { self.roster.relays().len() } else { 0 };
+        Ok(Removal { member, counts: counting.len(), set_aside, circles, renewed, keys_to, relays, cuts })
+    }
+
+    /// Removes a device: says so in the log that knows it, gives new keys to the circles that it could open (as far as
+    /// this device may), writes to those who stay, and renews relays' certificates. Removing one again adds what this
+    /// device reads of it to the cuts; of several cuts the lower holds.
+    ///
+    /// # Errors
+    /// As [`Node::plan_removal`]; those of the storage.
+    pub async fn remove(&mut self, device: &SigningPublic, taken: TakenAt, now_ms: u64) -> Result<Removal, NodeError> {
+        let plan = self.plan_removal(device, taken).await?;
+        let log = if plan.member.role == Role::Monitor { Kind::REGISTRY } else { Kind::AUTHORITY };
+        let act = Act::Remove { device: *device, cuts: plan.cuts.clone() };
+        self.say_acts(log, vec![act], now_ms).await?;
+        self.rotate_where_needed(now_ms).await?;
+        Ok(plan)
+    }
+
+    /// What this device keeps and does not count: past a cut, of a removed device's unnamed chains, on forked chains.
+    /// By author and time.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub async fn quarantine(&self) -> Result<Vec<SetAside>, NodeError> {
+        let mut found = Vec::new();
+        let (kept, _) = scan_all(&self.vault, STATEMENTS).await?;
+        for (_, value) in kept {
+            let statement = stored::decode_statement(&self.project, &value)?;
+            if !matches!(statement.kind(), Kind::REPORT | Kind::INCIDENT) {
+                continue;
+            }
+            let why = match self.roster.standing(&statement) {
+                Standing::Quarantined => "past the cut of a removal",
+                Standing::Doubtful => "of a removed device, on a chain that no removal names",
+                _ if self.is_forked(&statement).await? => "its chain has a fork from here on",
+                _ => continue,
+            };
+            found.push(self.excluded(&statement, why));
+        }
+        found.sort_by_key(|item| (item.author, item.at_ms, item.statement));
+        Ok(found)
+    }
+
+    /// Takes statements that are set aside back in. All are checked before anything is said. A steward may name what it
+    /// cannot read: a coordinator who reads it tells it the id.
+    ///
+    /// # Errors
+    /// [`NodeError::NotFound`] for one that is not set aside here; [`NodeError::Denied`] if this device may not, as for
+    /// its own.
+    pub async fn adopt(&mut self, statements: &[StatementId], now_ms: u64) -> Result<(), NodeError> {
+        let aside: BTreeMap<StatementId, SetAside> =
+            self.quarantine().await?.into_iter().map(|item| (item.statement, item)).collect();
+        let me = self.roster.member(&self.me());
+        let steward = me.is_some_and(|me| me.role == Role::Steward && me.state == MemberState::Confirmed);
+        let mut wanted = BTreeSet::new();
+        for id in statements {
+            let item = aside.get(id);
+            if item.is_none() && steward && self.vault.get(STATEMENTS, &id.0).await?.is_none() {
+                wanted.insert(*id);
+                continue;
+            }
+            let item = item.ok_or_else(|| NodeError::NotFound(format!("no statement {id} is set aside here")))?;
+            if item.author == self.me() {
+                return Err(NodeError::Denied("nobody adopts what they said themselves".to_owned()));
+            }
+            self.roster
+                .may_remove(&self.me(), &item.author)
+                .map_err(|denied| NodeError::Denied(format!("{id}: {denied}")))?;
+            wanted.insert(*id);
+        }
+        let log = if steward { Kind::AUTHORITY } else { Kind::REGISTRY };
+        let wanted: Vec<StatementId> = wanted.into_iter().collect();
+        for statements in wanted.chunks(MAX_ADOPTED) {
+            self.say_acts(log, vec![Act::Adopt { statements: statements.to_vec() }], now_ms).await?;
+        }
+        Ok(())
+    }
+
+    async fn said_by(&self, author: &SigningPublic) -> Result<Vec<Verified<Statement>>, NodeError> {
+        let (kept, _) = scan_all(&self.vault, STATEMENTS).await?;
+        let mut said = Vec::new();
+        for (_, value) in kept {
+            let statement = stored::decode_statement(&self.project, &value)?;
+            if statement.author() == *author {
+                said.push(statement);
+            }
+        }
+        Ok(said)
+    }
+
+    async fn is_forked(&self, statement: &Verified<Statement>) -> Result<bool, NodeError> {
+        let (author, chain) = (statement.author(), statement.chain());
+        let fork = self.fork_in(&author, &chain, &BTreeMap::new()).await?;
+        Ok(fork.is_some_and(|seq| statement.seq() >= seq) && !self.roster.is_adopted(&statement.id(), &author))
+    }
+
+    fn excluded(&self, statement: &Verified<Statement>, why: &'static str) -> SetAside {
+        let author = statement.author();
+        SetAside {
+            statement: statement.id(),
+            document: statement.document(),
+            kind: statement.kind(),
+            author,
+            pseudonym: self.roster.member(&author).map(|member| member.pseudonym.clone()),
+            at_ms: statement.clock().ms(),
+            why,
+        }
+    }
+}

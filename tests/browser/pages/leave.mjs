@@ -1,0 +1,69 @@
+// Leaving fast: one tap, or Escape twice, and nothing of what was there comes back.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { LANGUAGES, launch, unlock, visit } from "../lib/browser.mjs";
+import { look } from "../lib/look.mjs";
+import { PASSPHRASE, Place } from "../lib/program.mjs";
+
+let place, browser, served;
+before(async () => {
+  place = new Place();
+  place.found();
+  place.run("steward", "report", "--category", "abduction", "--area", "gao", "--text", "Nobody may see this", "--when", "today");
+  browser = await launch();
+  served = await place.serve("steward");
+});
+after(async () => {
+  await browser?.close();
+  place?.close();
+});
+
+for (const scripts of [true, false]) {
+  test(`one tap shows a calendar and the way back shows nothing, ${scripts ? "with" : "without"} scripts`, async (t) => {
+    const page = await visit(t, browser, served.url, { scripts });
+    await unlock(page, PASSPHRASE, "en");
+    await page.goto("/reports");
+    assert.match(await page.textContent("main"), /Nobody may see this/);
+    const other = await page.context().newPage();
+    await other.goto("/reports");
+    await page.click("button.leave");
+    await page.waitForURL("**/calendar");
+    assert.doesNotMatch(await page.content(), /azalai|report/i);
+    await page.goBack();
+    assert.doesNotMatch(await page.content(), /Nobody may see this/);
+    await other.reload();
+    assert.doesNotMatch(await other.content(), /Nobody may see this/);
+    assert.ok(await other.isVisible("#passphrase"));
+  });
+}
+
+test("Escape twice leaves, once does not", async (t) => {
+  const page = await visit(t, browser, served.url);
+  await unlock(page, PASSPHRASE, "en");
+  await page.keyboard.press("Escape");
+  await page.waitForTimeout(1200);
+  assert.ok(page.url().endsWith("/settings"));
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.waitForURL("**/calendar");
+});
+
+for (const language of LANGUAGES) {
+  test(`the calendar is an ordinary page, in ${language}`, async (t) => {
+    const page = await visit(t, browser, served.url, { language });
+    await page.goto("/calendar");
+    await look(page, "calendar");
+    await page.goto("/nothing-here");
+    await look(page, "problem");
+  });
+}
+
+test("with the program gone nothing is shown and nobody else is asked", async (t) => {
+  const mine = await place.serve("gone");
+  const page = await visit(t, browser, mine.url);
+  await page.goto("/start");
+  mine.child.kill("SIGKILL");
+  await new Promise((resolve) => mine.child.on("exit", resolve));
+  await assert.rejects(page.goto("/start/how"));
+  await assert.rejects(page.goto("/"));
+});
