@@ -1,12 +1,12 @@
-//! Words as they sound, so that a name written in Latin letters and in Arabic ones can be found to be the same.
+//! The words of a text, made comparable across scripts: what they are compared by, whether they look like names, which
+//! numbers they say.
 //!
-//! Three forms of a word: *folded* ([`crate::gazetteer::fold`]: no case, no accents), its *sound* (one letter for all
-//! that people exchange, in both scripts), and its *key*: the consonants of the sound where there are enough of them
-//! to mean something, since Arabic leaves short vowels out; else the sound itself. Nothing here decides that two texts
-//! speak of one place: keys can be equal by chance, and whoever compares has to weigh them.
+//! A word's *key* is its skeleton ([`crate::spelling`]) where that has enough consonants to mean something, since Arabic
+//! leaves short vowels out; else its whole sound. Nothing here decides that two texts speak of one place: keys can be
+//! equal by chance, and whoever compares has to weigh them.
 
-use crate::gazetteer::fold;
 use crate::limits::MAX_WORDS;
+use crate::spelling::{self, fold};
 
 /// Consonants from which on they alone are a word's key: with fewer, too many words would be the same.
 const ENOUGH_CONSONANTS: usize = 3;
@@ -48,28 +48,11 @@ pub fn words(text: &str) -> Vec<Word> {
     found
 }
 
-/// The sound of a folded word: of the letters `abdfiklmnrstu`, without the Arabic article and what is not heard in
-/// every script. Letters of other scripts stay as they are.
-#[must_use]
-pub fn sound(folded: &str) -> String {
-    let mut sound = String::with_capacity(folded.len());
-    for word in folded.split(' ') {
-        let mut rest = word.strip_prefix("ال").filter(|rest| rest.chars().count() >= 3).unwrap_or(word);
-        while let Some((heard, after)) = heard(rest) {
-            for letter in heard.chars().filter(|letter| !sound.ends_with(*letter)).collect::<Vec<_>>() {
-                sound.push(letter);
-            }
-            rest = after;
-        }
-    }
-    sound
-}
-
 /// What a folded word, or several that make one name, is compared by; `None` if it says too little.
 #[must_use]
 pub fn key(folded: &str) -> Option<String> {
-    let sound = sound(folded);
-    let consonants: String = sound.chars().filter(|letter| !matches!(letter, 'a' | 'i' | 'u')).collect();
+    let sound = spelling::sound(folded);
+    let consonants = spelling::skeleton(&sound);
     if consonants.chars().count() >= ENOUGH_CONSONANTS {
         return Some(consonants);
     }
@@ -130,57 +113,6 @@ fn digits(folded: &str) -> String {
         char::from_digit(u32::from(c) - u32::from(base), 10).unwrap_or(c)
     };
     folded.chars().map(digit).collect()
-}
-
-/// How the beginning of a word is heard, and what follows it. Letters that stand for one sound are taken together, and
-/// so are letters that people exchange between scripts and languages.
-fn heard(word: &str) -> Option<(&str, &str)> {
-    const TOGETHER: [(&str, &str); 20] = [
-        ("tch", "s"),
-        ("sch", "s"),
-        ("تش", "s"),
-        ("sh", "s"),
-        ("ch", "s"),
-        ("dj", "k"),
-        ("gh", "k"),
-        ("kh", "k"),
-        ("ck", "k"),
-        ("qu", "k"),
-        ("gn", "n"),
-        ("ny", "n"),
-        ("ph", "f"),
-        ("th", "t"),
-        ("dh", "d"),
-        ("ou", "u"),
-        ("oo", "u"),
-        ("ee", "i"),
-        ("ce", "si"),
-        ("ci", "si"),
-    ];
-    if let Some((letters, heard)) = TOGETHER.iter().find(|(letters, _)| word.starts_with(letters)) {
-        return Some((heard, word.strip_prefix(letters)?));
-    }
-    let letter = word.chars().next()?;
-    let rest = word.strip_prefix(letter)?;
-    let heard = match letter {
-        'a' | 'ا' => "a",
-        'e' | 'i' | 'y' | 'ي' => "i",
-        'o' | 'u' | 'w' | 'و' => "u",
-        'b' | 'p' | 'ب' | 'پ' => "b",
-        'd' | 'د' | 'ض' | 'ذ' => "d",
-        'f' | 'v' | 'ف' | 'ڤ' => "f",
-        'c' | 'g' | 'j' | 'k' | 'q' | 'ج' | 'خ' | 'غ' | 'ق' | 'ك' | 'گ' => "k",
-        'l' | 'ل' => "l",
-        'm' | 'م' => "m",
-        'n' | 'ن' => "n",
-        'r' | 'ر' => "r",
-        's' | 'z' | 'س' | 'ش' | 'ص' | 'ز' | 'ظ' | 'چ' => "s",
-        't' | 'ت' | 'ث' | 'ط' => "t",
-        'x' => "ks",
-        'h' | 'ح' | 'ه' | 'ع' | 'ء' => "",
-        _ => word.get(..letter.len_utf8())?,
-    };
-    Some((heard, rest))
 }
 
 #[cfg(test)]

@@ -10,11 +10,12 @@ use serde::Serialize;
 
 use crate::civil::DAY;
 use crate::fold::{self, Word};
-use crate::gazetteer::{self, Gazetteer};
+use crate::gazetteer::Gazetteer;
 use crate::limits::{MAX_APART_DAYS, MAX_APART_METRES, MAX_OPEN_METRES, MAX_SHARED};
 use crate::occurred::{Occurred, TimePrecision};
 use crate::pack::Pack;
 use crate::place::{Place, PlacePrecision, Point};
+use crate::spelling;
 
 const HOUR: i64 = 3_600_000;
 /// Points from which on two reports are shown as likely the same.
@@ -52,7 +53,7 @@ impl Lexicon {
             let number = lexicon.places.len();
             lexicon.places.push((entry.id.clone(), entry.point));
             for name in core::iter::once(&entry.name).chain(entry.names.values()).chain(&entry.alternates) {
-                let folded = gazetteer::fold(name);
+                let folded = spelling::fold(name);
                 if folded.chars().count() < 3 {
                     continue;
                 }
@@ -65,9 +66,15 @@ impl Lexicon {
         lexicon
     }
 
+    /// What is surely meant as a name: spelt in any way.
     fn find(&self, folded: &str) -> Option<&(String, Point)> {
         let by_key = || fold::key(folded).and_then(|key| self.by_key.get(&key));
         self.by_name.get(folded).or_else(by_key).and_then(|number| self.places.get(*number))
+    }
+
+    /// What may as well be an ordinary word: only as it stands in the list.
+    fn find_exactly(&self, folded: &str) -> Option<&(String, Point)> {
+        self.by_name.get(folded).and_then(|number| self.places.get(*number))
     }
 }
 
@@ -222,7 +229,7 @@ fn spot(place: &Place, lexicon: &Lexicon) -> Option<Spot> {
         let open_m = place.accuracy_m().unwrap_or(0).max(least).min(MAX_OPEN_METRES);
         return Some(Spot { point, open_m });
     }
-    let (_, point) = place.name().and_then(|name| lexicon.find(&gazetteer::fold(name)))?;
+    let (_, point) = place.name().and_then(|name| lexicon.find(&spelling::fold(name)))?;
     Some(Spot { point: *point, open_m: VILLAGE_METRES })
 }
 
@@ -232,7 +239,7 @@ fn placed(facts: &Facts<'_>, lexicon: &Lexicon, names: &mut BTreeMap<String, Nam
     for place in facts.places.into_iter().flatten() {
         spots.extend(spot(place, lexicon));
         let Some(name) = place.name() else { continue };
-        let folded = gazetteer::fold(name);
+        let folded = spelling::fold(name);
         if let Some((id, _)) = lexicon.find(&folded) {
             names.insert(format!("@{id}"), Named::Place(id.clone()));
         } else if let Some(key) = fold::key(&folded) {
@@ -251,11 +258,12 @@ fn take_names(words: &[Word], lexicon: &Lexicon, names: &mut BTreeMap<String, Na
         let capital = first.written.chars().next().is_some_and(char::is_uppercase);
         let mut taken = 1;
         if arabic || capital {
+            let look = |phrase: &str| if first.named { lexicon.find(phrase) } else { lexicon.find_exactly(phrase) };
             let known = (1..=NAME_WORDS.min(rest.len())).rev().find_map(|count| {
                 let phrase: Vec<&str> = rest.iter().take(count).map(|word| word.folded.as_str()).collect();
                 let phrase = phrase.join(" ");
-                let joined = || fold::unjoined(&phrase).and_then(|phrase| lexicon.find(phrase));
-                Some((count, lexicon.find(&phrase).or_else(|| arabic.then(joined).flatten())?))
+                let joined = || fold::unjoined(&phrase).and_then(|phrase| lexicon.find_exactly(phrase));
+                Some((count, look(&phrase).or_else(|| arabic.then(joined).flatten())?))
             });
             if let Some((count, (id, point))) = known {
                 taken = count;

@@ -313,3 +313,19 @@ fn ten_thousand_reports_of_one_day_cost_no_cross_product() {
     let compared: usize = marks.iter().map(|mark| index.candidates(mark).len()).sum();
     assert!(compared < 2_000 * MAX_COMPARED / 2);
 }
+
+/// Guards against ordinary words that happen to be the names of hamlets: a report without a place would lie there.
+#[test]
+fn ordinary_words_name_no_place() {
+    let ground = ground();
+    for text in [
+        "خمسة رجال مسلحين على دراجات أوقفوا شاحنة في الطريق وأخذوا حمولتها",
+        "سمعنا إطلاق نار في الليل والناس خرجوا من البيوت",
+        "Men with guns took animals from the well and left in the night",
+        "Des hommes armés ont pris les animaux et sont partis dans la nuit",
+    ] {
+        let one = Told::new("killing", "2026-11-19", None, text);
+        let two = Told::new("killing", "2026-11-19", None, text);
+        assert_eq!(likeness(&ground, &one, &two), None, "{text}");
+    }
+}

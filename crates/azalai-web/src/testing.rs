@@ -222,22 +222,6 @@ impl Browser {
         });
     }
 
-    /// Lets the program look at what has been idle too long.
-    pub(crate) fn tick(&self) {
-        block_on(self.app.tick());
-    }
-
-    /// The bytes of a file, and what the browser is told of it.
-    pub(crate) fn download(&mut self, path: &str) -> (Vec<u8>, String) {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = Request::get(path).header(header::COOKIE, cookies.join("; "));
-        let request = request.header("host", format!("127.0.0.1:{PORT}")).body(Body::empty()).unwrap();
-        let response = block_on(self.pages.clone().oneshot(request)).unwrap();
-        assert_eq!(response.status().as_u16(), 200, "{path}");
-        let named = response.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().to_owned();
-        (block_on(to_bytes(response.into_body(), 1 << 22)).unwrap().to_vec(), named)
-    }
-
     /// A member of the area of Gao with this role, admitted by this steward's device.
     pub(crate) fn member(&self, role: &str, pseudonym: &str) -> Self {
         let member = Self::joined(&self.invite_as(role), pseudonym);
@@ -252,6 +236,22 @@ impl Browser {
         });
         self.hand_to(&member);
         member
+    }
+
+    /// Lets the program look at what has been idle too long.
+    pub(crate) fn tick(&self) {
+        block_on(self.app.tick());
+    }
+
+    /// The bytes of a file, and what the browser is told of it.
+    pub(crate) fn download(&mut self, path: &str) -> (Vec<u8>, String) {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::get(path).header(header::COOKIE, cookies.join("; "));
+        let request = request.header("host", format!("127.0.0.1:{PORT}")).body(Body::empty()).unwrap();
+        let response = block_on(self.pages.clone().oneshot(request)).unwrap();
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        let named = response.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().to_owned();
+        (block_on(to_bytes(response.into_body(), 1 << 22)).unwrap().to_vec(), named)
     }
 
     /// A monitor's invite, with its words.

@@ -76,7 +76,6 @@ incident-wrong-stale = غيّر أحدهم هذه الحادثة بعد فتح �
 apart-title = جوابان: { $field }
 apart-counts = يُحسب حتى يحسم أحدهم
 apart-keep = أبقِ هذا
-apart-keep-this = أبقِ «{ $value }»
 apart-type = اكتب غيره
 apart-settle = احسم
 apart-not-yours = لا يُحسم هذا هنا: الوسم ثابت، والتقييم لصاحبه.

@@ -60,7 +60,6 @@ incident-wrong-stale = Somebody changed this incident after your page was made. 
 apart-title = Two answers: { $field }
 apart-counts = counts until somebody settles it
 apart-keep = Keep this
-apart-keep-this = Keep “{ $value }”
 apart-type = Write another
 apart-settle = Settle it
 apart-not-yours = This cannot be settled here: a label is fixed, and a grade belongs to its grader.

@@ -60,7 +60,6 @@ incident-wrong-stale = Quelqu’un a changé cet incident après votre page. Reg
 apart-title = Deux réponses : { $field }
 apart-counts = compte jusqu’à ce que quelqu’un tranche
 apart-keep = Garder ceci
-apart-keep-this = Garder « { $value } »
 apart-type = Écrire autre chose
 apart-settle = Trancher
 apart-not-yours = Ceci ne se tranche pas ici : une étiquette est fixe, et une note est à qui l’a donnée.

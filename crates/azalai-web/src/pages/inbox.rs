@@ -328,7 +328,7 @@ pub(crate) async fn begin<H: Host>(
     let tlp = view.tlp.max(Tlp::Amber);
     let area = view.area.clone().filter(|_| view.tlp >= Tlp::Amber);
     let incident = device.incident_new(title, area, tlp, fields.category.clone(), now).await?;
-    let mut edits: Vec<IncidentEdit> = fields.occurred.clone().map(IncidentEdit::SetOccurred).into_iter().collect();
+    let mut edits: Vec<IncidentEdit> = fields.occurred.map(IncidentEdit::SetOccurred).into_iter().collect();
     edits.extend(fields.place.clone().map(IncidentEdit::SetPlace));
     if !edits.is_empty() {
         device.incident_edit(incident, &edits, now).await?;

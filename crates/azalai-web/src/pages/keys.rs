@@ -7,10 +7,11 @@ use crate::frame::{Frame, Page, render};
 use crate::problem::Problem;
 
 /// What each key does: the key, and its name in the family `key`.
-pub(crate) const KEYS: [(&str, &str); 13] = [
+pub(crate) const KEYS: [(&str, &str); 14] = [
     ("j", "next"),
     ("k", "before"),
     ("Enter", "into"),
+    ("Escape", "out"),
     ("l", "link"),
     ("n", "new"),
     ("s", "aside"),

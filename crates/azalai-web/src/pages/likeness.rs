@@ -35,12 +35,11 @@ fn said(texts: &Texts, reason: &Reason) -> String {
                 0..1_000 => texts.say1("distance-metres", "count", metres.div_ceil(100) * 100),
                 _ => texts.say1("distance-kilometres", "count", (metres + 500) / 1_000),
             };
-            let key = if *coarse {
+            if *coarse {
                 texts.say1("likely-near-coarse", "distance", &distance)
             } else {
                 texts.say1("likely-near", "distance", &distance)
-            };
-            key
+            }
         }
         Reason::Names(names) => {
             let name = |name: &Named| match name {
