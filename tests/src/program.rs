@@ -163,19 +163,26 @@ impl Place {
         out.read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("it said {line:?}")).to_owned();
         assert!(url.starts_with("http://127.0.0.1:") && !url.ends_with(":0"), "{url}");
-        Listening { child, _out: out, url }
+        Listening { child, out, url }
     }
 }
 
 /// A relay or a device that listens; killed when dropped.
 pub struct Listening {
     child: Child,
-    _out: BufReader<ChildStdout>,
+    out: BufReader<ChildStdout>,
     /// Where it listens.
     pub url: String,
 }
 
 impl Listening {
+    /// The next line that it says.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        line.trim().to_owned()
+    }
+
     /// Asks it to stop, as a person or a service manager does, and waits.
     pub fn stop(mut self, signal: &str) -> ExitStatus {
         let pid = self.child.id().to_string();

@@ -132,6 +132,10 @@ impl People for Nobody {
     fn reporter(&self, _: DocumentId) -> Option<Person> {
         None
     }
+
+    fn retracted(&self, _: DocumentId) -> bool {
+        false
+    }
 }
 
 /// Guards against words put into another's mouth: an amendment of somebody else's report, with the attacker's actor or

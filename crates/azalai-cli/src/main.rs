@@ -5,6 +5,7 @@
 
 mod args;
 mod commands;
+mod disk;
 mod home;
 mod host;
 mod http;

@@ -108,6 +108,10 @@ fn certificate(error: &CertificateError) -> String {
         CertificateError::UnknownIssuer => "unknown issuer: nobody who is trusted here vouches for its certificate. \
              If it is the relay's own, get it by a safe way and name it with --tls-ca"
             .to_owned(),
+        // The issuer's name is known and its key is another: most often a certificate of one's own that was made anew.
+        CertificateError::BadSignature => "unknown issuer: it bears a name that is trusted here, but another key. The \
+             certificate was made anew, or somebody stands in the relay's place: ask the keeper"
+            .to_owned(),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             "its certificate has expired by the clock of this device: check the clock, then ask the keeper".to_owned()
         }

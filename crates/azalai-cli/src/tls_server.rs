@@ -8,8 +8,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use azalai_relay::limits::{DRAIN_TIMEOUT, HEADER_TIMEOUT, MAX_BUFFER_BYTES, MAX_HEADERS};
+use azalai_web::Pages;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -31,7 +31,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 pub(crate) async fn serve(
     listener: TcpListener,
     acceptor: TlsAcceptor,
-    router: Router,
+    router: Pages,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), io::Error> {
     let places = Arc::new(Semaphore::new(MAX_TLS_CONNECTIONS));
@@ -66,7 +66,7 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-async fn connection(stream: TcpStream, acceptor: TlsAcceptor, router: Router, mut ending: watch::Receiver<bool>) {
+async fn connection(stream: TcpStream, acceptor: TlsAcceptor, router: Pages, mut ending: watch::Receiver<bool>) {
     let _ = stream.set_nodelay(true);
     let shaken = tokio::select! {
         shaken = timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)) => shaken,

@@ -5,8 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::limits::{MAX_NAME_BYTES, MAX_SEARCH_RESULTS};
+use crate::limits::MAX_NAME_BYTES;
 use crate::place::{Place, PlaceError, PlacePrecision, Point};
+use crate::place_search::Index;
+pub use crate::place_search::{Resolved, resolve, search};
+pub use crate::spelling::fold;
 
 /// The columns of a gazetteer file, in this order.
 pub const HEADER: &str = "id,name,name_ar,alternates,country,admin1,lat,lon,population";
@@ -130,108 +133,97 @@ impl Entry {
         self.names.get(language).unwrap_or(&self.name)
     }
 
+    /// In which region and country it lies, as far as that is known.
+    #[must_use]
+    pub fn region(&self) -> String {
+        let known = [self.admin1.as_str(), self.country.as_str()];
+        known.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+
     /// Every way to write it.
-    fn spellings(&self) -> impl Iterator<Item = &str> {
+    pub fn spellings(&self) -> impl Iterator<Item = &str> {
         let others = self.names.values().chain(&self.alternates);
         core::iter::once(&self.name).chain(others).map(String::as_str)
     }
 }
 
-/// What a name stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Resolved<'a> {
-    /// This place and no other.
-    One(&'a Entry),
-    /// One of these: somebody has to say which.
-    Several(Vec<&'a Entry>),
-    /// None that is known here: keep it as it was written.
-    None,
-}
-
 /// Places by name.
 #[derive(Debug, Clone, Default)]
 pub struct Gazetteer {
-    /// Each with all its spellings, folded.
-    entries: Vec<(Entry, Vec<String>)>,
+    entries: Vec<Entry>,
+    by_id: BTreeMap<String, usize>,
+    pub(crate) index: Index,
 }
 
 impl Gazetteer {
-    /// Reads a gazetteer file: [`HEADER`], then one place on each line, in CSV.
+    /// Reads gazetteer files, one after the other: [`HEADER`], then one place on each line, in CSV.
     ///
     /// # Errors
     /// [`GazetteerError`], with the line.
     pub fn parse(csv: &str) -> Result<Self, GazetteerError> {
+        let mut gazetteer = Self::default();
+        gazetteer.extend(csv)?;
+        Ok(gazetteer)
+    }
+
+    /// Reads another gazetteer file into this one.
+    ///
+    /// # Errors
+    /// [`GazetteerError`], with the line; the places before it have been added.
+    pub fn extend(&mut self, csv: &str) -> Result<(), GazetteerError> {
         let mut lines = csv.lines().enumerate();
         let header = lines.next().map(|(_, line)| line.trim_start_matches('\u{feff}').trim_end());
         if header != Some(HEADER) {
             return Err(GazetteerError::Header);
         }
-        let mut gazetteer = Self::default();
-        let mut seen = std::collections::BTreeSet::new();
         for (number, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
             let entry = Entry::parse(line, number + 1)?;
-            if !seen.insert(entry.id.clone()) {
+            if self.by_id.contains_key(&entry.id) {
                 return Err(GazetteerError::Twice { line: number + 1, id: entry.id });
             }
-            gazetteer.add(entry);
+            self.add(entry);
         }
-        Ok(gazetteer)
+        Ok(())
     }
 
-    /// Adds a place.
+    /// Adds a place. One whose id is there already is not added.
     pub fn add(&mut self, entry: Entry) {
-        let folded = entry.spellings().map(fold).collect();
-        self.entries.push((entry, folded));
+        let number = self.entries.len();
+        if self.by_id.contains_key(&entry.id) {
+            return;
+        }
+        self.by_id.insert(entry.id.clone(), number);
+        for spelling in entry.spellings() {
+            self.index.add(spelling, number);
+        }
+        self.entries.push(entry);
     }
 
     /// All places, in the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().map(|(entry, _)| entry)
+        self.entries.iter()
     }
 
     /// The place with this id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Entry> {
-        self.iter().find(|entry| entry.id == id)
+        self.by_id.get(id).and_then(|number| self.at(*number))
     }
 
-    /// Places whose name is, begins with or contains what was typed, in this order; within it the larger first.
-    /// Case, accents and variants of Arabic letters make no difference. At most [`MAX_SEARCH_RESULTS`].
+    pub(crate) fn at(&self, number: usize) -> Option<&Entry> {
+        self.entries.get(number)
+    }
+
+    /// Places whose name is like what was typed, the likest first: see [`search`].
     #[must_use]
     pub fn search(&self, typed: &str) -> Vec<&Entry> {
-        let wanted = fold(typed);
-        if wanted.is_empty() {
-            return Vec::new();
-        }
-        let rank = |spelling: &String| match spelling {
-            _ if *spelling == wanted => Some(0_u8),
-            _ if spelling.starts_with(&wanted) => Some(1),
-            _ if spelling.contains(&wanted) => Some(2),
-            _ => None,
-        };
-        let ranked =
-            self.entries.iter().filter_map(|(entry, folded)| Some((folded.iter().filter_map(rank).min()?, entry)));
-        let mut ranked: Vec<_> = ranked.collect();
-        ranked.sort_by_key(|(rank, entry)| (*rank, core::cmp::Reverse(entry.population), entry.id.clone()));
-        ranked.into_iter().map(|(_, entry)| entry).take(MAX_SEARCH_RESULTS).collect()
+        search(&[self], typed).entries
     }
 
-    /// What a name stands for. Only whole names count: a village that is missing here must not become the town whose
-    /// name begins like it. An id stands for its place.
+    /// What a name stands for: see [`resolve`].
     #[must_use]
     pub fn resolve(&self, name: &str) -> Resolved<'_> {
-        if let Some(entry) = self.get(name.trim()) {
-            return Resolved::One(entry);
-        }
-        let wanted = fold(name);
-        let named = self.entries.iter().filter(|(_, folded)| !wanted.is_empty() && folded.contains(&wanted));
-        let mut named: Vec<&Entry> = named.map(|(entry, _)| entry).collect();
-        named.sort_by_key(|entry| (core::cmp::Reverse(entry.population), entry.id.clone()));
-        match named.as_slice() {
-            [] => Resolved::None,
-            [entry] => Resolved::One(entry),
-            _ => Resolved::Several(named),
-        }
+        resolve(&[self], name)
     }
 
     /// The place that is nearest to a point, with its distance in metres.
@@ -242,50 +234,9 @@ impl Gazetteer {
     }
 }
 
-/// A name as it is compared: lower case, without accents and vowel signs, with one form of each Arabic letter, and
-/// single spaces for everything that separates words.
-#[must_use]
-pub fn fold(name: &str) -> String {
-    let mut folded = String::with_capacity(name.len());
-    for letter in name.chars().flat_map(char::to_lowercase) {
-        match letter {
-            // Combining accents, Arabic vowel signs and the stroke that lengthens Arabic words.
-            '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{640}' => {}
-            'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' => folded.push('a'),
-            'æ' => folded.push_str("ae"),
-            'ç' | 'ć' | 'č' => folded.push('c'),
-            'ď' | 'đ' | 'ḍ' => folded.push('d'),
-            'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' | 'ǝ' | 'ɛ' => folded.push('e'),
-            'ğ' | 'ġ' | 'ǧ' | 'ɣ' => folded.push('g'),
-            'ḥ' | 'ħ' => folded.push('h'),
-            'ì'..='ï' | 'ī' | 'ĭ' | 'į' | 'ı' => folded.push('i'),
-            'ñ' | 'ń' | 'ň' | 'ŋ' | 'ɲ' => folded.push('n'),
-            'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' | 'ɔ' => folded.push('o'),
-            'œ' => folded.push_str("oe"),
-            'ř' | 'ṛ' => folded.push('r'),
-            'ś' | 'ş' | 'š' | 'ṣ' => folded.push('s'),
-            'ß' => folded.push_str("ss"),
-            'ţ' | 'ť' | 'ṭ' => folded.push('t'),
-            'ù'..='ü' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => folded.push('u'),
-            'ý' | 'ÿ' | 'ƴ' => folded.push('y'),
-            'ź' | 'ż' | 'ž' | 'ẓ' => folded.push('z'),
-            'أ' | 'إ' | 'آ' | 'ٱ' => folded.push('ا'),
-            'ى' | 'ئ' | 'ی' => folded.push('ي'),
-            'ؤ' => folded.push('و'),
-            'ة' => folded.push('ه'),
-            'ک' => folded.push('ك'),
-            // Quotation marks within names (N'Djamena, Ma'arri) are written or left out at will.
-            '\'' | '’' | '‘' | 'ʼ' | 'ʿ' | 'ʾ' | '`' => {}
-            other if other.is_alphanumeric() => folded.push(other),
-            _ if folded.ends_with(' ') || folded.is_empty() => {}
-            _ => folded.push(' '),
-        }
-    }
-    folded.trim_end().to_owned()
-}
-
 /// Splits a line of CSV (RFC 4180, without line ends inside fields); `None` if its quotation marks do not pair.
-fn split(line: &str) -> Option<Vec<String>> {
+#[must_use]
+pub fn split(line: &str) -> Option<Vec<String>> {
     let mut fields = Vec::new();
     let mut rest = line.trim_end_matches('\r').chars().peekable();
     loop {

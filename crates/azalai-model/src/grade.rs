@@ -99,13 +99,37 @@ pub trait People {
     fn person(&self, device: AuthorId) -> Option<Person>;
     /// The person who wrote a report.
     fn reporter(&self, report: DocumentId) -> Option<Person>;
+    /// Whether its author took a report back, as far as is known here.
+    fn retracted(&self, report: DocumentId) -> bool {
+        let _ = report;
+        false
+    }
+}
+
+/// A linked report, as far as it can be a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The name that reports of one rumour share.
+    pub rumour: Option<String>,
+    /// Who wrote it.
+    pub person: Option<Person>,
+    /// Whether that person took it back.
+    pub retracted: bool,
+}
+
+impl Source {
+    /// What a report is as a source.
+    pub(crate) fn of(report: DocumentId, rumour: Option<String>, people: &dyn People) -> Self {
+        Self { rumour, person: people.reporter(report), retracted: people.retracted(report) }
+    }
 }
 
 /// How many sources are independent of one another: the connected components of reports that share a rumour or a
 /// person. Reports whose person is not known add nothing to known ones, since they may be the same person's; they can
-/// still join two known ones through a rumour; and if there are no others, they are one source together.
+/// still join two known ones through a rumour; and if there are no others, they are one source together. A report that
+/// was taken back is no source; what it shows to belong together stays so.
 #[must_use]
-pub fn independent_sources(links: &BTreeMap<DocumentId, (Option<String>, Option<Person>)>) -> usize {
+pub fn independent_sources(links: &BTreeMap<DocumentId, Source>) -> usize {
     /// What joins reports.
     #[derive(PartialEq, Eq, PartialOrd, Ord)]
     enum Join<'a> {
@@ -113,7 +137,7 @@ pub fn independent_sources(links: &BTreeMap<DocumentId, (Option<String>, Option<
         Person(Person),
     }
     let mut members: BTreeMap<Join<'_>, Vec<DocumentId>> = BTreeMap::new();
-    for (report, (rumour, person)) in links {
+    for (report, Source { rumour, person, .. }) in links {
         if let Some(rumour) = rumour {
             members.entry(Join::Rumour(rumour)).or_default().push(*report);
         }
@@ -140,9 +164,10 @@ pub fn independent_sources(links: &BTreeMap<DocumentId, (Option<String>, Option<
             break;
         }
     }
-    let known = links.iter().filter(|(_, (_, person))| person.is_some());
+    let standing = || links.iter().filter(|(_, source)| !source.retracted);
+    let known = standing().filter(|(_, source)| source.person.is_some());
     let components: BTreeSet<_> = known.filter_map(|(report, _)| component.get(report)).collect();
-    if components.is_empty() { usize::from(!links.is_empty()) } else { components.len() }
+    if components.is_empty() { standing().take(1).count() } else { components.len() }
 }
 
 #[cfg(test)]
@@ -152,10 +177,28 @@ mod tests {
     type Spec = (u8, Option<&'static str>, Option<u8>);
 
     fn count(links: &[Spec]) -> usize {
+        count_without(links, &[])
+    }
+
+    fn count_without(links: &[Spec], retracted: &[u8]) -> usize {
         let person = |person: u8| Person(AuthorId([person; 8]));
-        let entry =
-            |(report, rumour, by): &Spec| (DocumentId([*report; 16]), (rumour.map(str::to_owned), by.map(person)));
+        let entry = |(report, rumour, by): &Spec| {
+            let retracted = retracted.contains(report);
+            let source = Source { rumour: rumour.map(str::to_owned), person: by.map(person), retracted };
+            (DocumentId([*report; 16]), source)
+        };
         independent_sources(&links.iter().map(entry).collect())
+    }
+
+    /// Guards against an incident that stands on what its witnesses took back.
+    #[test]
+    fn a_report_that_was_taken_back_is_no_source() {
+        let two = [(1, None, Some(1)), (2, None, Some(2))];
+        assert_eq!((count_without(&two, &[]), count_without(&two, &[2]), count_without(&two, &[1, 2])), (2, 1, 0));
+        // It still shows that two others had it from one mouth.
+        let chain = [(1, Some("a"), Some(1)), (2, Some("a"), Some(2)), (3, None, Some(2)), (4, Some("a"), None)];
+        assert_eq!(count_without(&chain, &[2]), 1);
+        assert_eq!(count_without(&[(1, None, Some(1)), (2, None, None)], &[1]), 1);
     }
 
     /// Guards against one person, or one rumour, being counted as several sources.

@@ -13,7 +13,9 @@ use serde::Serialize;
 use crate::base::SCHEMA_KEY;
 use crate::document::Document;
 use crate::field::{self, Conflict, Field, Unreadable};
-use crate::grade::{Credibility, Grade, People, Reliability, SOURCES_FOR_CONFIRMED, UNGRADED, independent_sources};
+use crate::grade::{
+    Credibility, Grade, People, Reliability, SOURCES_FOR_CONFIRMED, Source, UNGRADED, independent_sources,
+};
 use crate::incident_parts::{Device, Link, Note, Response};
 use crate::labels::Tlp;
 use crate::occurred::Occurred;
@@ -146,7 +148,7 @@ impl Incident {
         }
         let persons = incident.links.iter().map(|(report, link)| {
             let rumour = link.value.as_ref().and_then(|link| link.rumour.clone());
-            (*report, (rumour, people.reporter(*report)))
+            (*report, Source::of(*report, rumour, people))
         });
         incident.independent_sources = independent_sources(&persons.collect());
         for view in &mut incident.grades {

@@ -12,7 +12,7 @@ use azalai_envelope::ids::{AuthorId, DocumentId, derive8, to_hex};
 
 use crate::document::{Document, defect};
 use crate::field;
-use crate::grade::{Credibility, Grade, People, Person, SOURCES_FOR_CONFIRMED, independent_sources};
+use crate::grade::{Credibility, Grade, People, Person, SOURCES_FOR_CONFIRMED, Source, independent_sources};
 use crate::incident::{Incident, keys};
 use crate::incident_parts::{Device, Link, Note, Response};
 use crate::labels::{Tlp, UnknownName};
@@ -215,7 +215,7 @@ impl Document {
         let now = Incident::read(self, people);
         let links = now.links.iter().map(|(report, link)| {
             let rumour = link.value.as_ref().and_then(|link| link.rumour.clone());
-            (*report, (rumour, people.reporter(*report)))
+            (*report, Source::of(*report, rumour, people))
         });
         let entropy: Vec<u8> = self.heads().concat();
         let before = self.clone();
@@ -245,7 +245,7 @@ struct Editing<'a> {
     people: &'a dyn People,
     status: Status,
     has_label: bool,
-    links: BTreeMap<DocumentId, (Option<String>, Option<Person>)>,
+    links: BTreeMap<DocumentId, Source>,
 }
 
 impl Editing<'_> {
@@ -331,7 +331,7 @@ impl Editing<'_> {
         heads.sort_unstable();
         heads.dedup();
         let rumour = rumour.map(str::to_owned);
-        self.links.insert(report, (rumour.clone(), self.people.reporter(report)));
+        self.links.insert(report, Source::of(report, rumour.clone(), self.people));
         put(out, &format!("{}{report}", keys::LINK), &Link { heads, rumour })
     }
 

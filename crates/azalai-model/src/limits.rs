@@ -74,3 +74,45 @@ pub const MAX_VILLAGE_METRES: f64 = 30_000.0;
 
 /// Places that a search returns at most: what fits a screen.
 pub const MAX_SEARCH_RESULTS: usize = 20;
+
+/// Bytes of what is typed to find a place: no name is longer.
+pub const MAX_SEARCH_BYTES: usize = MAX_NAME_BYTES;
+
+/// Bytes of a file of places: 20,000 lines of four hundred bytes.
+pub const MAX_PLACES_FILE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Places that a home keeps besides those that ship: all villages of a country of the Sahel, found without waiting on
+/// a small phone.
+pub const MAX_IMPORTED_PLACES: usize = 20_000;
+
+/// Other names of an imported place.
+pub const MAX_ALTERNATES: usize = 16;
+
+/// Wrong lines of a file of places that are shown: a person mends these and tries again.
+pub const MAX_SHOWN_ERRORS: usize = 20;
+
+/// Words of a text that are compared with another's: what a person writes about one event says what, where and how
+/// many in the first page.
+pub const MAX_WORDS: usize = 400;
+
+/// Metres beyond which two reports are not of one event, after what both places leave open.
+pub const MAX_APART_METRES: f64 = 40_000.0;
+
+/// Metres that a place leaves open at most: a coarser one says nothing about nearness.
+pub const MAX_OPEN_METRES: u32 = 20_000;
+
+/// Days between two reports of one event at most.
+pub const MAX_APART_DAYS: i64 = 3;
+
+/// Days over which a coarse time is spread at most in the index of events: a month.
+pub const MAX_SPREAD_DAYS: i64 = 31;
+
+/// Events that one is compared with at most, those nearest in time: a bound on the work on a day on which everybody
+/// writes about one town.
+pub const MAX_COMPARED: usize = 300;
+
+/// Likely same events that are named at most: what a person looks through.
+pub const MAX_LIKELY: usize = 5;
+
+/// Names, words and numbers that a reason lists at most: what fits a line.
+pub const MAX_SHARED: usize = 4;

@@ -197,6 +197,20 @@ fn credibility_one_needs_two_independent_sources_and_shows_when_a_merge_takes_th
     assert!(read.independent_sources == 1 && read.grades[0].unsupported);
 }
 
+/// Guards against "confirmed by other sources" that stays after a witness took the report back, and one that is entered
+/// on the strength of it.
+#[test]
+fn a_report_that_was_taken_back_supports_no_grade() {
+    let (mut book, mut one, _) = scene();
+    one.edit(&mut book, 1, &[link(1, None), link(3, None), grade(1, Reliability::B, Credibility::Confirmed)]).unwrap();
+    assert_eq!(Incident::read(&one.document, &book).independent_sources, 2);
+    book.retracted.insert(report_id(3));
+    let read = Incident::read(&one.document, &book);
+    assert!(read.independent_sources == 1 && read.grades[0].unsupported && read.links.len() == 2);
+    let again = one.edit(&mut book, 2, &[grade(1, Reliability::A, Credibility::Confirmed)]);
+    assert_eq!(again, Err(EditError::TooFewSources { got: 1 }));
+}
+
 /// Guards against a half-written change: of several edits, one that is refused leaves nothing of the others.
 #[test]
 fn edits_are_one_change_whole_or_not_at_all() {

@@ -7,7 +7,9 @@ use azalai_model::{Gazetteer, Pack};
 use crate::error::NodeError;
 
 static PACK: &str = include_str!("../../../seeds/packs/sahel/pack.json");
-static PLACES: &str = include_str!("../../../seeds/places/places.csv");
+/// The first lists the places from which the dictionary was made; the second the rest of the region.
+static PLACES: [&str; 2] =
+    [include_str!("../../../seeds/places/places.csv"), include_str!("../../../seeds/places/region.csv")];
 
 /// The pack of categories that reports are written with.
 ///
@@ -25,7 +27,11 @@ pub fn pack() -> Result<&'static Pack, NodeError> {
 /// None for the list that ships: a test reads it.
 pub fn gazetteer() -> Result<&'static Gazetteer, NodeError> {
     static CELL: OnceLock<Result<Gazetteer, String>> = OnceLock::new();
-    let parsed = CELL.get_or_init(|| Gazetteer::parse(PLACES).map_err(|error| error.to_string()));
+    let parse = || {
+        let mut gazetteer = Gazetteer::default();
+        PLACES.iter().try_for_each(|csv| gazetteer.extend(csv)).map(|()| gazetteer)
+    };
+    let parsed = CELL.get_or_init(|| parse().map_err(|error| error.to_string()));
     parsed.as_ref().map_err(|error| NodeError::Invalid(format!("the places that ship: {error}")))
 }
 
@@ -35,6 +41,6 @@ mod tests {
     #[test]
     fn the_seeds_that_ship_are_read() {
         assert!(super::pack().unwrap().categories.len() >= 25);
-        assert!(super::gazetteer().unwrap().iter().count() >= 200);
+        assert!(super::gazetteer().unwrap().iter().count() >= 3_300);
     }
 }

@@ -4,6 +4,7 @@
 //! is set aside the moment that is known, without anything being rewritten.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use azalai_envelope::{AuthorId, DocumentId, Kind, Lane, SigningPublic, StatementId};
 use azalai_model::{Credibility, Grade, Incident, IncidentEdit, Keep, People, Person, Reliability, Status, Tlp};
@@ -13,6 +14,7 @@ use azalai_store::{Batch, Disk, Store};
 use crate::documents::{Built, Fate, Past, Record};
 use crate::error::NodeError;
 use crate::node::Node;
+use crate::rows::ReportRow;
 
 /// An incident in a list.
 #[derive(Debug, Clone)]
@@ -85,8 +87,23 @@ pub struct ConflictValueView {
 /// What reading an incident asks about people, looked up beforehand.
 pub(crate) struct Known {
     authors: BTreeMap<[u8; 32], AuthorId>,
+    people: Arc<KnownPeople>,
+}
+
+/// The part of it that is the same for all incidents.
+#[derive(Default)]
+pub(crate) struct KnownPeople {
     persons: BTreeMap<AuthorId, Person>,
     reporters: BTreeMap<DocumentId, Person>,
+    retracted: BTreeSet<DocumentId>,
+}
+
+impl Known {
+    /// For an incident with this history.
+    pub(crate) fn new(people: &Arc<KnownPeople>, history: &[Past]) -> Self {
+        let changes = history.iter().filter_map(|past| Some((past.change?, past.statement.author().author_id())));
+        Self { authors: changes.collect(), people: Arc::clone(people) }
+    }
 }
 
 impl People for Known {
@@ -95,11 +112,15 @@ impl People for Known {
     }
 
     fn person(&self, device: AuthorId) -> Option<Person> {
-        self.persons.get(&device).copied()
+        self.people.persons.get(&device).copied()
     }
 
     fn reporter(&self, report: DocumentId) -> Option<Person> {
-        self.reporters.get(&report).copied()
+        self.people.reporters.get(&report).copied()
+    }
+
+    fn retracted(&self, report: DocumentId) -> bool {
+        self.people.retracted.contains(&report)
     }
 }
 
@@ -246,9 +267,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// Those of the storage.
     pub async fn incidents(&self) -> Result<Vec<IncidentView>, NodeError> {
+        let people = self.known_people().await?;
         let mut views = Vec::new();
         for (id, record) in self.records(Kind::INCIDENT).await? {
-            views.extend(self.incident_view(id, &record).await?);
+            views.extend(self.incident_view(id, &record, &people).await?);
         }
         Ok(views)
     }
@@ -259,17 +281,22 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Those of the storage.
     pub async fn incident(&self, id: &DocumentId) -> Result<Option<IncidentView>, NodeError> {
         match self.record(id).await?.filter(|record| record.kind == Kind::INCIDENT) {
-            Some(record) => self.incident_view(*id, &record).await,
+            Some(record) => self.incident_view(*id, &record, &self.known_people().await?).await,
             None => Ok(None),
         }
     }
 
-    async fn incident_view(&self, id: DocumentId, record: &Record) -> Result<Option<IncidentView>, NodeError> {
+    async fn incident_view(
+        &self,
+        id: DocumentId,
+        record: &Record,
+        people: &Arc<KnownPeople>,
+    ) -> Result<Option<IncidentView>, NodeError> {
         let Built { document, history } = self.build(&id, record, &BTreeMap::new()).await?;
         if !history.iter().any(|past| past.fate == Fate::Applied) {
             return Ok(None);
         }
-        let known = self.known(&history).await?;
+        let known = Known::new(people, &history);
         let incident = Incident::read(&document, &known);
         let by_change: BTreeMap<String, &Past> =
             history.iter().filter_map(|past| Some((azalai_envelope::ids::to_hex(&past.change?), past))).collect();
@@ -324,10 +351,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// The reports that some incident links.
     pub(crate) async fn linked_reports(&self) -> Result<BTreeSet<DocumentId>, NodeError> {
+        // Who is behind them changes no link.
+        let people = Arc::new(KnownPeople::default());
         let mut linked = BTreeSet::new();
         for (id, record) in self.records(Kind::INCIDENT).await? {
             let Built { document, history } = self.build(&id, &record, &BTreeMap::new()).await?;
-            let known = self.known(&history).await?;
+            let known = Known::new(&people, &history);
             let links = Incident::read(&document, &known).links;
             linked.extend(links.into_iter().filter(|(_, field)| field.value.is_some()).map(|(report, _)| report));
         }
@@ -336,8 +365,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// Who is behind the changes, devices and reports that reading an incident asks about.
     pub(crate) async fn known(&self, history: &[Past]) -> Result<Known, NodeError> {
-        let changes = history.iter().filter_map(|past| Some((past.change?, past.statement.author().author_id())));
-        let authors = changes.collect();
+        Ok(Known::new(&self.known_people().await?, history))
+    }
+
+    /// The part of it that all incidents share: looked up once where several are read.
+    pub(crate) async fn known_people(&self) -> Result<Arc<KnownPeople>, NodeError> {
         // A person is named by the lowest of its devices, which every device computes alike.
         let mut by_person: BTreeMap<[u8; 16], AuthorId> = BTreeMap::new();
         for member in self.roster.members() {
@@ -354,12 +386,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             persons.insert(device, Person(named.unwrap_or(device)));
         }
         let mut reporters = BTreeMap::new();
+        let mut retracted = BTreeSet::new();
         for (id, record) in self.records(Kind::REPORT).await? {
             if let Some(person) = record.creator().and_then(|creator| persons.get(&creator.author_id())) {
                 reporters.insert(id, *person);
             }
+            if ReportRow::decode(&record.row).is_some_and(|row| row.retracted.is_some()) {
+                retracted.insert(id);
+            }
         }
-        Ok(Known { authors, persons, reporters })
+        Ok(Arc::new(KnownPeople { persons, reporters, retracted }))
     }
 
     /// What a device calls itself, as far as this one knows.

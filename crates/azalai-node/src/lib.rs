@@ -4,6 +4,7 @@
 //! never say that something is saved before it is durable, and never show what the member may not read. It has no
 //! socket, file or clock of its own, and compiles for wasm32.
 
+pub mod asides;
 pub mod bundle;
 pub mod catalog;
 pub mod caution;
@@ -17,17 +18,22 @@ pub mod exchange;
 pub mod exchange_steps;
 pub mod founding;
 pub mod history;
+pub mod inbox;
 pub mod incidents;
 pub mod invite_file;
 pub mod limits;
 pub mod membership;
 pub mod node;
 mod outbox;
+pub mod people;
+pub mod places;
+pub mod placing;
 pub mod removal;
 pub mod reports;
 pub mod rows;
 mod secrets;
 mod spaces;
+pub mod spots;
 pub mod staff;
 pub mod status;
 mod stored;
@@ -42,9 +48,12 @@ pub use exchange_steps::{Ask, Exchanging};
 pub use founding::{NewArea, NewHome};
 pub use incidents::{ConflictValueView, ConflictView, IncidentView, LinkView};
 pub use node::{Home, Node, OpenReport};
+pub use people::Since;
+pub use places::{Imported, Places};
 pub use removal::{Removal, SetAside, TakenAt};
 pub use reports::{ReportState, ReportView};
 pub use rows::ReportRow;
+pub use spots::{Spot, Wanted};
 pub use staff::Past;
 pub use status::{Progress, Status};
 pub use waiting::{Amount, Waiting};

@@ -44,3 +44,10 @@ pub const MAX_ROW_BYTES: usize = 1 << 20;
 
 /// Bytes of the name of an item on the desk: a word and a 32-digit id, with room.
 pub const MAX_DESK_KEY_BYTES: usize = 128;
+
+/// Metres around a village's or town's point within which "there" may be, with its fields, wells and camps: how large
+/// a map draws it at least.
+pub const VILLAGE_METRES: u32 = 3_000;
+
+/// Metres around a point that stands for a whole area, where nothing else says how large the area is.
+pub const AREA_METRES: u32 = 30_000;

@@ -73,6 +73,8 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) learnt: Learnt,
     /// How often each key opened something, so that the likeliest is tried first.
     pub(crate) hits: BTreeMap<GenerationId, u64>,
+    /// The places that were brought; `None` until first asked for.
+    pub(crate) own_places: Option<Arc<azalai_model::Gazetteer>>,
 }
 
 /// What opening a home found wrong, and what was done about it.
@@ -195,6 +197,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             waiting: None,
             learnt,
             hits: BTreeMap::new(),
+            own_places: None,
         };
         node.put_back_from_journal().await?;
         Ok(node)

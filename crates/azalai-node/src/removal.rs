@@ -115,7 +115,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             Some(_) => "past the cut",
             None => "its chain began after the cut",
         };
-        let set_aside = past.iter().map(|statement| self.set_aside(statement, why(statement))).collect();
+        let set_aside = past.iter().map(|statement| self.excluded(statement, why(statement))).collect();
         let circles = self.roster.has_held(device);
         let may = |circle: &&Circle| self.roster.may_rotate(&self.me(), circle).is_ok();
         let renewed: Vec<Circle> = circles.iter().filter(may).cloned().collect();
@@ -163,7 +163,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 _ if self.is_forked(&statement).await? => "its chain has a fork from here on",
                 _ => continue,
             };
-            found.push(self.set_aside(&statement, why));
+            found.push(self.excluded(&statement, why));
         }
         found.sort_by_key(|item| (item.author, item.at_ms, item.statement));
         Ok(found)
@@ -222,7 +222,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(fork.is_some_and(|seq| statement.seq() >= seq) && !self.roster.is_adopted(&statement.id(), &author))
     }
 
-    fn set_aside(&self, statement: &Verified<Statement>, why: &'static str) -> SetAside {
+    fn excluded(&self, statement: &Verified<Statement>, why: &'static str) -> SetAside {
         let author = statement.author();
         SetAside {
             statement: statement.id(),

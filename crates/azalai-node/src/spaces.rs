@@ -29,3 +29,5 @@ pub(crate) const OPENED: Space = Space(11);
 pub(crate) const FORKS: Space = Space(12);
 /// What the person at this device has begun and not said, and how they like things. Key: see `desk.rs`.
 pub(crate) const DESK: Space = Space(0x20);
+/// Places that somebody brought, besides those that ship. Key: the place's id.
+pub(crate) const PLACES: Space = Space(0x21);

@@ -3,6 +3,7 @@
 //! It opens nothing, and keeps nothing but envelopes, certificates and its key: no order of arrival, no addresses.
 
 mod bodies;
+mod figures;
 pub mod limits;
 mod pace;
 mod problem;
@@ -12,6 +13,7 @@ mod routes;
 mod seats;
 mod server;
 
+pub use figures::{Holding, Visits};
 pub use limits::Limits;
 pub use problem::Problem;
 pub use relay::{Relay, RelayError, relay_key};

@@ -21,8 +21,12 @@ use azalai_sync::limits::MAX_REPLY_BYTES;
 pub const MAX_CONNECTIONS: usize = 512;
 
 /// How long a connection stands still before it may be ended for another: a phone on a slow link has sent the head of
-/// its request by then, and one that writes or reads 1 kB/s never stands still so long.
+/// its request by then, and one that sends 1 kB/s never stands still so long.
 pub const STALE_AFTER: Duration = Duration::from_secs(4);
+
+/// How many times as long it may stand still while it reads a reply: at 1 kB/s, the system tells only every 20 seconds
+/// that something was read (see [`SEND_BUFFER_BYTES`]).
+pub const READING_PATIENCE: u32 = 8;
 
 /// Bytes that must have moved for a connection not to count as standing still: single bytes cost nothing.
 pub const STIR_BYTES: usize = 512;

@@ -163,6 +163,7 @@ impl AsyncWrite for PacedStream {
             return Poll::Ready(Ok(bytes.len()));
         }
         let Poll::Ready(written) = Pin::new(&mut this.inner).poll_write(context, bytes) else {
+            this.seat.reading(true);
             ready!(this.pace.poll_stalled(context));
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         };
@@ -176,6 +177,7 @@ impl AsyncWrite for PacedStream {
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.inner).poll_flush(context))?;
         self.pace.begin_anew();
+        self.seat.reading(false);
         Poll::Ready(Ok(()))
     }
 

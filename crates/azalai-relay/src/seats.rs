@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
-use crate::limits::{Limits, STIR_BYTES};
+use crate::limits::{Limits, READING_PATIENCE, STIR_BYTES};
 
 pub(crate) struct Seats {
     places: usize,
@@ -43,6 +43,8 @@ pub(crate) struct Seat {
 struct Pace {
     /// The client has to do something: send or read.
     theirs: bool,
+    /// What it has to do is to read.
+    reading: bool,
     /// Bytes that moved since it last stirred.
     moved: usize,
     stirred: Instant,
@@ -54,7 +56,15 @@ struct Pace {
 
 impl Seat {
     fn new(group: u64) -> Self {
-        let pace = Pace { theirs: true, moved: 0, stirred: Instant::now(), going: false, unread: false, answers: 0 };
+        let pace = Pace {
+            theirs: true,
+            reading: false,
+            moved: 0,
+            stirred: Instant::now(),
+            going: false,
+            unread: false,
+            answers: 0,
+        };
         Self { group, cut: Arc::default(), pace: Mutex::new(pace) }
     }
 
@@ -75,6 +85,11 @@ impl Seat {
     /// Whether it is the client's turn from now on.
     pub(crate) fn theirs(&self, theirs: bool) {
         self.pace().theirs = theirs;
+    }
+
+    /// Whether a part of an answer waits until the client has read what came before.
+    pub(crate) fn reading(&self, reading: bool) {
+        self.pace().reading = reading;
     }
 
     /// A request came: it is this program's turn.
@@ -173,7 +188,8 @@ impl Seats {
             if pace.going {
                 return;
             }
-            let still = weight(now - pace.stirred, sizes.get(&seat.group).copied().unwrap_or(0));
+            let patience = if pace.reading { READING_PATIENCE } else { 1 };
+            let still = weight((now - pace.stirred) / patience, sizes.get(&seat.group).copied().unwrap_or(0));
             let worst = chosen.is_none_or(|(than, _)| still > than);
             if pace.theirs && still >= weight(self.stale_after, largest) && worst {
                 chosen = Some((still, seat));

@@ -9,6 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncGuard};
 
+use crate::handouts::{Content, FormId, Handout, Handouts};
 use crate::host::Host;
 use crate::limits::{IDLE_MS, PENDING_MS};
 use crate::passage::Passages;
@@ -35,7 +36,7 @@ pub(crate) enum Beginning {
     /// By an invite that its words open.
     Join { file: Vec<u8>, words: String },
     /// By founding a project.
-    Found { name: String, areas: Vec<azalai_node::NewArea> },
+    Found { name: String, areas: Vec<azalai_node::NewArea>, admission: azalai_roster::Admission },
 }
 
 /// The state behind the pages of one device.
@@ -47,6 +48,7 @@ pub struct App<H: Host> {
     sessions: Mutex<Sessions>,
     settings: Mutex<Settings>,
     pending: Mutex<Option<Pending>>,
+    handouts: Mutex<Handouts>,
     pub(crate) passages: Passages,
     process_key: [u8; 32],
     port: u16,
@@ -101,6 +103,7 @@ impl<H: Host> App<H> {
             sessions: Mutex::default(),
             settings: Mutex::default(),
             pending: Mutex::default(),
+            handouts: Mutex::default(),
             passages: Passages::default(),
             process_key,
             port,
@@ -118,7 +121,9 @@ impl<H: Host> App<H> {
             sessions.is_empty()
         };
         held(&self.pending).take_if(|pending| now.saturating_sub(pending.since_ms) > PENDING_MS);
+        held(&self.handouts).sweep(now);
         if ended {
+            held(&self.handouts).clear();
             self.passages.lock();
             self.forget_device().await;
         }
@@ -187,6 +192,19 @@ impl<H: Host> App<H> {
         *held(&self.pending) = pending;
     }
 
+    /// What this browser's form made.
+    pub(crate) fn handout(&self, cookie: &CookieId, form: FormId) -> Option<Handout> {
+        held(&self.handouts).find(cookie, form).cloned()
+    }
+
+    pub(crate) fn hand_out(&self, cookie: &CookieId, form: FormId, content: Content) {
+        held(&self.handouts).add(cookie.clone(), form, content, self.host.now_ms());
+    }
+
+    pub(crate) fn forget_handout(&self, cookie: &CookieId, form: FormId) {
+        held(&self.handouts).forget(cookie, form);
+    }
+
     /// The unlocked device, for somebody with a session.
     pub(crate) async fn open(&self) -> Open<'_, H> {
         Open(self.device.lock().await)
@@ -244,6 +262,7 @@ impl<H: Host> App<H> {
     pub(crate) fn lock(self: &Arc<Self>) {
         held(&self.sessions).end_all();
         held(&self.pending).take();
+        held(&self.handouts).clear();
         self.passages.lock();
         if let Ok(mut device) = self.device.try_lock() {
             *device = None;

@@ -25,14 +25,27 @@ const fn way(href: &'static str, name: &'static str) -> Way {
 }
 
 /// The ways of each role, in order.
-pub(crate) fn ways(_role: Role) -> &'static [Way] {
-    const EVERYONE: &[Way] = &[
+pub(crate) fn ways(role: Role) -> &'static [Way] {
+    const MONITOR: &[Way] = &[
         way("/report", "report"),
         way("/reports", "reports"),
         way("/exchange", "exchange"),
         way("/settings", "settings"),
     ];
-    EVERYONE
+    const STAFF: &[Way] = &[
+        way("/inbox", "inbox"),
+        way("/incidents", "incidents"),
+        way("/map", "map"),
+        way("/report", "report"),
+        way("/reports", "reports"),
+        way("/exchange", "exchange"),
+        way("/members", "members"),
+        way("/settings", "settings"),
+    ];
+    match role {
+        Role::Monitor => MONITOR,
+        Role::Coordinator | Role::Steward => STAFF,
+    }
 }
 
 /// The frame of one page for one visitor.
@@ -60,6 +73,11 @@ impl Frame {
         }
     }
 
+    /// Of a page that nobody unlocks, with no ways to others.
+    pub(crate) fn bare(texts: &'static Texts) -> Self {
+        Self { texts, token: String::new(), ways: &[], here: "", unlocked: false, idle_ms: 0 }
+    }
+
     pub(crate) fn code(&self) -> &'static str {
         self.texts.code
     }
@@ -76,6 +94,10 @@ impl Frame {
         self.texts.say1(key, name, value)
     }
 
+    pub(crate) fn say2(&self, key: &str, one: (&str, &dyn Arg), two: (&str, &dyn Arg)) -> String {
+        self.texts.say2(key, one, two)
+    }
+
     pub(crate) fn of(&self, family: &str, member: &str) -> String {
         self.texts.of(family, member)
     }
@@ -88,8 +110,23 @@ impl Frame {
         assets::path("app.js")
     }
 
+    /// The picture of a category, small enough for a map.
+    pub(crate) fn map_icon(&self, category: &str) -> String {
+        format!("{}#{category}", assets::path("map-icons.svg"))
+    }
+
+    /// The script of the pages that are worked through by keys.
+    pub(crate) fn keys(&self) -> String {
+        assets::path("keys.js")
+    }
+
     pub(crate) fn picture(&self, name: &str) -> String {
         format!("{}#{name}", assets::path("ways.svg"))
+    }
+
+    /// The pictures of the categories; `#CODE` is one.
+    pub(crate) fn categories(&self) -> String {
+        assets::path("categories.svg")
     }
 }
 

@@ -20,13 +20,13 @@ use crate::problem::{Kind, Problem};
 use crate::sessions::CookieId;
 use crate::texts::{Texts, named, preferred};
 
+/// What a page may load and where it may lead; a page that needs more names it in an answer of its own.
+pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 /// What every answer carries.
 const HEADERS: [(&str, &str); 8] = [
-    (
-        "content-security-policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
+    ("content-security-policy", POLICY),
     ("referrer-policy", "no-referrer"),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
@@ -35,6 +35,13 @@ const HEADERS: [(&str, &str); 8] = [
     ("permissions-policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"),
     ("cache-control", "no-store"),
 ];
+
+/// Gives an answer what every answer carries, where it does not say otherwise itself.
+pub(crate) fn dress(response: &mut Response) {
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}
 
 /// Who asks.
 #[derive(Debug, Clone)]
@@ -98,7 +105,7 @@ fn cookie_of<'a>(headers: &'a HeaderMap, name: &str, port: u16) -> Option<&'a st
 }
 
 /// Whether the request names this host. Another name that leads here is somebody else's page in disguise.
-fn right_host(headers: &HeaderMap, port: u16, names: &[String], tls: bool) -> Option<String> {
+pub(crate) fn right_host(headers: &HeaderMap, port: u16, names: &[String], tls: bool) -> Option<String> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let host = hosts.next().filter(|_| hosts.next().is_none())?.to_str().ok()?;
     // A browser leaves out the port that belongs to https.
@@ -154,9 +161,7 @@ pub(crate) async fn gate<H: Host>(State(app): State<Arc<App<H>>>, mut request: R
     {
         response = shown(&app, &visitor, &Problem::new(Kind::Form));
     }
-    for (name, value) in HEADERS {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
-    }
+    dress(&mut response);
     if fresh && !response.headers().contains_key(header::SET_COOKIE) {
         response.headers_mut().insert(header::SET_COOKIE, cookie(SESSION, app.port(), cookie_id.as_str(), 0));
     }

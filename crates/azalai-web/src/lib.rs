@@ -5,16 +5,23 @@
 //! in a home before its passphrase was given, name anything inside an error, or make a browser ask another origin.
 
 mod app;
+mod area_tree;
 mod areas;
 mod assets;
 mod draft;
+mod fingerprint;
 mod forms;
 mod frame;
 mod gate;
+mod handouts;
 mod host;
+mod keeper;
 pub mod limits;
+mod map_points;
+mod map_query;
 mod pages;
 mod passage;
+mod people;
 mod problem;
 mod relay_address;
 mod report_form;
@@ -30,4 +37,5 @@ mod times;
 
 pub use app::App;
 pub use host::Host;
-pub use routes::router;
+pub use keeper::{Carried, Figures, Keeper, keeper_router};
+pub use routes::{Pages, router};

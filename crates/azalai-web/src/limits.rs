@@ -54,6 +54,29 @@ pub const REPORTS_PER_PAGE: usize = 50;
 /// Places that a suggestion shows: what fits above a phone's keyboard.
 pub const MAX_SUGGESTIONS: usize = 8;
 
+/// Milliseconds for which the words and the file of an invite are shown and kept in memory: time to write six words
+/// down and to copy a file, and no more.
+pub const HANDOUT_MS: u64 = 10 * 60_000;
+
+/// Invites and certificates that are remembered as made: a morning of inviting.
+pub const MAX_HANDOUTS: usize = 32;
+
+/// Members on one page of the list.
+pub const MEMBERS_PER_PAGE: usize = 100;
+
+/// Newcomers on the page, and so in one form that admits them all: under [`MAX_FORM_FIELDS`].
+pub const MAX_WAITING: usize = 100;
+
+/// Invites on the page, those that end last first.
+pub const MAX_INVITES: usize = 200;
+
+/// Days that a keeper's page shows one by one; what is older is summed up.
+pub const KEEPER_DAYS: usize = 14;
+/// Incidents on one page of the list beside the map: what a first page of 50 kB holds.
+pub const MAP_LIST: usize = 100;
+
+/// Incidents whose details are shown beside the map at a time: more is not read but filtered.
+pub const MAP_CARDS: usize = 50;
 /// Bytes of a relay's address: a name of the longest kind with its port, and some more.
 pub const MAX_ADDRESS_BYTES: usize = 300;
 
@@ -62,3 +85,11 @@ pub const MAX_LETTERS_UPLOAD_BYTES: usize = azalai_node::limits::MAX_BUNDLE_BYTE
 
 /// Things that arrived which an exchange lists by name: what one reads at a glance; the rest is counted.
 pub const MAX_ARRIVED: usize = 30;
+/// Reports on one page of the inbox: each is compared with some hundred others, and a person reads no more in one go.
+pub const INBOX_PER_PAGE: usize = 20;
+
+/// Incidents on one page of their list.
+pub const INCIDENTS_PER_PAGE: usize = 50;
+
+/// Likely same events beside one report in the inbox: more push the next report out of sight on a phone.
+pub const LIKELY_PER_REPORT: usize = 3;

@@ -12,11 +12,17 @@ use crate::assets;
 use crate::gate::gate;
 use crate::host::Host;
 use crate::limits::{MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
-use crate::pages::{check, editor, exchange, leave, passphrase, report, reports, settings, start, unlock};
+use crate::pages::{
+    check, editor, exchange, inbox, incident, incident_edits, incidents, invite, keys, leave, map, members, passphrase,
+    project, report, reports, settings, start, unlock,
+};
 use crate::problem::Problem;
 
+/// What answers a browser's requests.
+pub type Pages = Router;
+
 /// The pages over the state of one device.
-pub fn router<H: Host>(app: Arc<App<H>>) -> Router {
+pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
     Router::new()
         .route("/", get(unlock::home::<H>))
         .route("/unlock", post(unlock::unlock::<H>))
@@ -42,7 +48,32 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Router {
         .route("/exchange/stop", post(exchange::stop::<H>))
         .route("/exchange/take", post(exchange::take::<H>))
         .route("/exchange/bring", post(exchange::bring::<H>).layer(DefaultBodyLimit::max(MAX_LETTERS_UPLOAD_BYTES)))
+        .route("/inbox", get(inbox::get::<H>))
+        .route("/inbox/{report}/link", post(inbox::link::<H>))
+        .route("/inbox/{report}/new", post(inbox::begin::<H>))
+        .route("/inbox/{report}/aside", post(inbox::aside::<H>))
+        .route("/inbox/{report}/back", post(inbox::take_back::<H>))
+        .route("/incidents", get(incidents::get::<H>))
+        .route("/incidents/{id}", get(incident::get::<H>).post(incident_edits::post::<H>))
+        .route("/keys", get(keys::get))
         .route("/places", get(editor::places))
+        .route("/members", get(members::get::<H>))
+        .route("/members/admit", post(members::admit::<H>))
+        .route("/members/revoke", post(members::revoke::<H>))
+        .route("/members/invite", get(invite::get::<H>).post(invite::post::<H>))
+        .route("/members/invite/{form}", get(invite::made::<H>))
+        .route("/members/invite/{form}/file", get(invite::file::<H>))
+        .route("/members/invite/{form}/done", post(invite::done::<H>))
+        .route("/members/project", get(project::get::<H>))
+        .route("/members/project/admission", post(project::admission::<H>))
+        .route("/members/project/relay", post(project::certify::<H>))
+        .route("/members/project/relay/{form}", get(project::certificate_made::<H>))
+        .route("/members/project/certificate/{relay}", get(project::certificate::<H>))
+        .route("/map", get(map::get::<H>))
+        .route("/map/points", get(map::points::<H>))
+        .route("/map/names", get(map::names::<H>))
+        .route("/map/cards", get(map::cards::<H>))
+        .route("/places", get(editor::places::<H>))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))
         .route("/static/{print}/{name}", get(assets::get))
         .fallback(|| async { Problem::not_found() })

@@ -158,10 +158,36 @@ impl Browser {
         browser
     }
 
+    /// At a device that somebody else made, unlocked.
+    pub(crate) fn at(store: &MemoryStore, disk: &MemoryDisk, passphrase: &str, now_ms: u64) -> Self {
+        let now = Arc::new(AtomicU64::new(now_ms));
+        let relay = Relay::default();
+        let machine = Machine {
+            relay: Arc::clone(&relay),
+            store: Arc::new(store.clone()),
+            disk: disk.clone(),
+            now: Arc::clone(&now),
+            drawn: AtomicU64::new(0),
+            seed: now_ms,
+        };
+        let app = App::new(machine, PORT);
+        let (pages, cookies) = (router(Arc::clone(&app)), Vec::new());
+        let mut browser = Self { pages, app, now, relay, cookies, token: String::new() };
+        browser.get("/");
+        assert!(!browser.post("/unlock", &[("passphrase", passphrase)]).location.is_empty());
+        browser
+    }
+
     /// At a device that founded a project.
     pub(crate) fn begun() -> Self {
+        Self::founded(&[])
+    }
+
+    /// As [`Browser::begun`], with more in the form.
+    pub(crate) fn founded(more: &[(&str, &str)]) -> Self {
         let mut browser = Self::new();
-        let founded = browser.post("/start/found", &[("name", "Veille"), ("areas", "Gao\n- Ansongo\nMenaka")]);
+        let fields = [&[("name", "Veille"), ("areas", "Gao\n- Ansongo\nMenaka")], more].concat();
+        let founded = browser.post("/start/found", &fields);
         assert_eq!(founded.location, "/start/passphrase", "{}", founded.body);
         browser.get("/start/passphrase");
         let fields = [("choice", "own"), ("own", PASSPHRASE), ("again", PASSPHRASE), ("pseudonym", "heron")];
@@ -171,14 +197,76 @@ impl Browser {
         browser
     }
 
+    /// At a device that joined by an invite and its words.
+    pub(crate) fn joined((file, words): &(Vec<u8>, String), pseudonym: &str) -> Self {
+        let mut browser = Self::new();
+        let hex = azalai_envelope::ids::to_hex(file);
+        let joined = browser.post("/start/join", &[("pasted", &hex), ("words", words)]);
+        assert_eq!(joined.location, "/start/passphrase", "{}", joined.body);
+        browser.get("/start/passphrase");
+        let made = browser.post("/start/passphrase", &[("choice", "offered"), ("pseudonym", pseudonym)]);
+        assert_eq!(made.location, "/start/ready", "{}", made.body);
+        browser.get("/settings");
+        browser
+    }
+
+    /// Hands all letters of this device to another's.
+    pub(crate) fn hand_to(&self, other: &Self) {
+        let now_ms = self.now.load(Ordering::Relaxed);
+        block_on(async {
+            let mut open = self.app.open().await;
+            let (bundle, _) = open.device().unwrap().export_bundle(now_ms).await.unwrap();
+            drop(open);
+            let mut open = other.app.open().await;
+            open.device().unwrap().import_bundle(&bundle).await.unwrap();
+        });
+    }
+
+    /// Lets the program look at what has been idle too long.
+    pub(crate) fn tick(&self) {
+        block_on(self.app.tick());
+    }
+
+    /// The bytes of a file, and what the browser is told of it.
+    pub(crate) fn download(&mut self, path: &str) -> (Vec<u8>, String) {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::get(path).header(header::COOKIE, cookies.join("; "));
+        let request = request.header("host", format!("127.0.0.1:{PORT}")).body(Body::empty()).unwrap();
+        let response = block_on(self.pages.clone().oneshot(request)).unwrap();
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        let named = response.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().to_owned();
+        (block_on(to_bytes(response.into_body(), 1 << 22)).unwrap().to_vec(), named)
+    }
+
+    /// A member of the area of Gao with this role, admitted by this steward's device.
+    pub(crate) fn member(&self, role: &str, pseudonym: &str) -> Self {
+        let member = Self::joined(&self.invite_as(role), pseudonym);
+        member.hand_to(self);
+        let now_ms = self.now.load(Ordering::Relaxed);
+        block_on(async {
+            let mut open = self.app.open().await;
+            let device = open.device().unwrap();
+            for waiting in device.roster().waiting() {
+                device.admit(&waiting.claim.device.signing, now_ms).await.unwrap();
+            }
+        });
+        self.hand_to(&member);
+        member
+    }
+
     /// A monitor's invite, with its words.
     pub(crate) fn invite(&self) -> (Vec<u8>, String) {
+        self.invite_as("monitor")
+    }
+
+    /// An invite for the area of Gao, with its words.
+    pub(crate) fn invite_as(&self, role: &str) -> (Vec<u8>, String) {
         block_on(async {
             let mut open = self.app.open().await;
             let params = ArgonParams::new(19 * 1024, 2).unwrap();
             let area = Some("gao".parse().unwrap());
             let device = open.device().unwrap();
-            let invite = device.invite(azalai_roster::Role::Monitor, area, params, 1_763_640_000_000).await.unwrap();
+            let invite = device.invite(role.parse().unwrap(), area, params, 1_763_640_000_000).await.unwrap();
             (invite.file, invite.words)
         })
     }
@@ -219,11 +307,6 @@ impl Browser {
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
         panic!("the exchange does not end");
-    }
-
-    /// What whoever serves the pages does every few seconds.
-    pub(crate) fn tick(&self) {
-        block_on(self.app.tick());
     }
 
     pub(crate) fn advance(&self, ms: u64) {

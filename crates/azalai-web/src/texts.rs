@@ -205,7 +205,7 @@ mod tests {
         texts_below(&root.join("templates"), &mut texts);
         let mut found: BTreeSet<String> = BTreeSet::new();
         for text in &texts {
-            for call in ["say(\"", "say1(\"", "say2(\"", "said(texts, \""] {
+            for call in ["say(\"", "say1(\"", "say2(\"", "counted(\"", "said(texts, \""] {
                 found.extend(text.split(call).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
             }
         }
@@ -232,13 +232,35 @@ mod tests {
             ("means", states),
             ("answer", owned(&["yes", "no"])),
             ("role", owned(&["monitor", "coordinator", "steward"])),
+            ("invited", owned(&["monitor", "coordinator", "steward"])),
+            ("people", owned(&["monitors", "coordinators", "stewards"])),
+            ("lane", owned(&["urgent", "text", "preview", "bulk"])),
+            ("admission", owned(&["by-hand", "at-exchange"])),
             ("wrong", owned(&["when", "future", "place", "several", "text", "answer", "area"])),
             ("areas", owned(&["none", "name", "depth", "many"])),
             ("passphrase", owned(&["weak", "differ", "pseudonym"])),
             ("problem", problems.collect()),
+            ("map-period", owned(&crate::map_query::PERIODS)),
+            ("map-status", azalai_model::Status::ALL.iter().map(ToString::to_string).collect()),
+            ("map-exactly", azalai_model::PlacePrecision::ALL.iter().map(ToString::to_string).collect()),
             ("exchange-note", owned(&["stay", "not-taken", "set-aside", "newer", "foreign"])),
             ("ended", crate::passage::End::ALL.iter().map(|end| end.name().to_owned()).collect()),
             ("then", crate::passage::End::ALL.iter().map(|end| end.name().to_owned()).collect()),
+            ("age", crate::pages::inbox::AGES.iter().map(|(name, _)| (*name).to_owned()).collect()),
+            ("inbox-done", owned(&["linked", "made", "aside", "back"])),
+            ("inbox-wrong", owned(&["incident", "rumour", "title", "why"])),
+            ("likely-how", owned(&["strong", "fair", "weak"])),
+            ("status", azalai_model::Status::ALL.iter().map(ToString::to_string).collect()),
+            ("reliability", azalai_model::Reliability::ALL.iter().map(ToString::to_string).collect()),
+            ("credibility", azalai_model::Credibility::ALL.iter().map(ToString::to_string).collect()),
+            ("response", azalai_model::ResponseKind::ALL.iter().map(ToString::to_string).collect()),
+            ("field", owned(&crate::pages::incident::FIELDS)),
+            ("fate", owned(&["applied", "waiting", "aside", "beneath", "refused"])),
+            (
+                "incident-wrong",
+                owned(&["title", "status", "when", "place", "text", "form", "own", "sources", "rumour", "stale"]),
+            ),
+            ("key", crate::pages::keys::KEYS.iter().map(|(_, name)| (*name).to_owned()).collect()),
         ];
         for text in &texts {
             for family in [".of(\"", ".of1(\""]

@@ -5,7 +5,7 @@ use azalai_model::{Occurred, TimePrecision};
 
 use crate::texts::{Arg, Texts};
 
-const MINUTE: i64 = 60_000;
+pub(crate) const MINUTE: i64 = 60_000;
 
 /// A message made of other messages, without the marks that Fluent sets around each value: one that holds nothing but
 /// marked parts counts as left-to-right, and would turn an Arabic date around.

@@ -6,8 +6,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic)]
 
 mod community;
+mod keeper;
+mod places;
 mod refusals;
 mod shape;
 mod staff;
+mod tls;
 
 use azalai_tests::program::{PASSPHRASE, Place, ended, names, ran};

@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: a community at work on this machine, with real processes and the default storage. It checks
 //! its own outcome at every step and fails loudly.
 
+mod pages;
 mod program;
 mod story;
 
@@ -9,10 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::tools::{self, Failure, Outcome, root};
+use pages::Pages;
 use program::{PASSPHRASE, Program, Running, fresh_folder};
 use story::{Incident, Report, Story};
 
-/// Runs the demonstration; `--headless` ends instead of leaving the relay up.
+/// Runs the demonstration, which ends with three pages open; `--headless` asks for each page once and ends.
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let headless = match arguments {
         [] => false,
@@ -30,6 +32,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         story: Story::read()?,
         program: Program::new(target.join("debug/azalai"), folder),
         reports: BTreeMap::new(),
+        keeper: String::new(),
         step: 0,
     };
     let relay = demo.play()?;
@@ -41,6 +44,8 @@ struct Demo {
     program: Program,
     /// Ids of reports by their names in the story.
     reports: BTreeMap<String, String>,
+    /// Where the page of the relay's keeper is.
+    keeper: String,
     step: usize,
 }
 
@@ -207,8 +212,10 @@ impl Demo {
         let held = before.get("own_report_statements").map_or(0, |progress| number(progress, "relay"));
         ensure(held > 0, || format!("{monitor} has no report of which the relay says that it holds it"))?;
         relay.kill()?;
-        let relay =
-            self.program.start("relay", &["relay", "--listen", "127.0.0.1:0", "--admit", "relay.certificate"])?;
+        let listen = ["relay", "--listen", "127.0.0.1:0", "--keeper", "127.0.0.1:0", "--admit", "relay.certificate"];
+        let mut relay = self.program.start("relay", &listen)?;
+        let keeper = relay.next_url("the keeper's page is on ")?;
+        self.keeper = keeper.ok_or_else(|| Failure::new("the relay did not say where its keeper's page is"))?;
         let again = self.sync(&monitor, &relay)?;
         ensure(number(&again, "sent") == 0 && again.get("settled") == Some(&Value::Bool(true)), || {
             "the relay lost letters that it had acknowledged".to_owned()
@@ -467,23 +474,28 @@ impl Demo {
     }
 
     fn farewell(&self, relay: Running, headless: bool) -> Outcome {
+        let (monitors, coordinators) = (self.names("monitor"), self.names("coordinator"));
+        let ([monitor, other_monitor, ..], [coordinator, other_coordinator, ..]) = (&*monitors, &*coordinators) else {
+            return Err(Failure::new("the story has not two monitors and two coordinators"));
+        };
+        let pages = Pages::serve(&self.program, monitor, coordinator, self.keeper.clone())?;
         println!("\nAll checks hold. Everything is in {}", self.program.folder.display());
-        println!("Look around (the passphrase of every home is {PASSPHRASE:?}):");
-        let coordinator = self.name_of("coordinator")?;
+        pages.print();
+        if headless {
+            pages.check()?;
+            pages.stop()?;
+            return relay.stop();
+        }
+        println!("\nOr by hand, with the homes that no page has open:");
         println!("  cd {}", self.program.folder.display());
         println!("  export AZALAI_PASSPHRASE={PASSPHRASE:?}");
         for line in ["incidents", "reports --state acted", "status"] {
-            println!("  ../debug/azalai {line} --home {coordinator}");
+            println!("  ../debug/azalai {line} --home {other_coordinator}");
         }
-        println!(
-            "  ../debug/azalai report --home {} --category road-ambush --text \"…\" --place Ansongo",
-            self.names("monitor").first().map(String::as_str).unwrap_or_default()
-        );
-        if headless {
-            return relay.stop();
-        }
-        println!("\nThe relay stays up on {} (process {}); end it with Ctrl-C.", relay.url, relay.id());
-        println!("  ../debug/azalai sync --relay {} --home {coordinator}", relay.url);
+        println!("  ../debug/azalai report --home {other_monitor} --category road-ambush --text \"…\" --place Ansongo");
+        println!("  ../debug/azalai sync --relay {} --home {other_coordinator}", relay.url);
+        println!("\nThe pages and the relay (on {}, process {}) stay up; end them with Ctrl-C.", relay.url, relay.id());
+        pages.open();
         relay.wait()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
@@ -20,6 +20,8 @@ pub(super) struct Program {
 /// A process that goes on until it is stopped.
 pub(super) struct Running {
     child: Child,
+    /// Kept open: whoever writes to a closed one fails.
+    said: Option<BufReader<ChildStdout>>,
     pub(super) url: String,
 }
 
@@ -79,17 +81,26 @@ impl Program {
         let log = log.map_err(|error| failed(error.to_string()))?;
         let mut command = self.command(home, arguments);
         let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn();
-        let mut running = Running { child: child.map_err(|error| failed(error.to_string()))?, url: String::new() };
+        let child = child.map_err(|error| failed(error.to_string()))?;
+        let mut running = Running { child, said: None, url: String::new() };
         let stdout = running.child.stdout.take().ok_or_else(|| failed("it has no output".to_owned()))?;
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line).map_err(|error| failed(error.to_string()))?;
-        let url = line.trim().strip_prefix("listening on ").map(str::to_owned);
+        running.said = Some(BufReader::new(stdout));
+        let url = running.next_url("listening on ")?;
         running.url = url.ok_or_else(|| failed(format!("it did not say where it listens, see {home}.log")))?;
         Ok(running)
     }
 }
 
 impl Running {
+    /// The address on the next line that it says, if that begins so.
+    pub(super) fn next_url(&mut self, beginning: &str) -> Result<Option<String>, Failure> {
+        let mut line = String::new();
+        if let Some(said) = &mut self.said {
+            said.read_line(&mut line).map_err(|error| Failure::new(error.to_string()))?;
+        }
+        Ok(line.trim().strip_prefix(beginning).map(str::to_owned))
+    }
+
     /// Ends it at once, as `kill -9` or a power cut would.
     pub(super) fn kill(mut self) -> Result<(), Failure> {
         self.child.kill().and_then(|()| self.child.wait().map(drop)).map_err(|error| Failure::new(error.to_string()))

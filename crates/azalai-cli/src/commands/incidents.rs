@@ -48,7 +48,8 @@ pub(crate) async fn change(home: Option<&Path>, incident: Incident, out: &mut Ou
             edits.extend(
                 when.map(|when| reports::when_of("--when", &when, 0)).transpose()?.map(IncidentEdit::SetOccurred),
             );
-            let place = place.map(|place| reports::place_of(Some(&place), None, None, None)).transpose()?;
+            let places = device.places().await?;
+            let place = place.map(|place| reports::place_of(Some(&place), None, None, None, &places)).transpose()?;
             edits.extend(place.map(IncidentEdit::SetPlace));
             edits.extend(note.map(|text| IncidentEdit::AddNote { at: now, text }));
             edits.extend(outcome.map(IncidentEdit::SetOutcome));

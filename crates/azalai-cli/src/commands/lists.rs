@@ -86,32 +86,6 @@ pub(crate) fn categories(lang: &str, out: &mut Output) -> Result<(), Failure> {
     out.text(&table(&["CODE", "THEME", "LABEL"], &rows))
 }
 
-pub(crate) fn places(search: Option<&str>, out: &mut Output) -> Result<(), Failure> {
-    let gazetteer = catalog::gazetteer()?;
-    let entries: Vec<_> = match search {
-        Some(typed) => gazetteer.search(typed),
-        None => gazetteer.iter().collect(),
-    };
-    let mut rows = Vec::new();
-    for entry in &entries {
-        out.object(&json!({
-            "id": entry.id, "name": entry.name, "name_ar": entry.names.get("ar"), "admin1": entry.admin1, "country": entry.country,
-            "lat": entry.point.lat(), "lon": entry.point.lon(),
-        }))?;
-        rows.push(vec![
-            entry.id.clone(),
-            entry.name.clone(),
-            entry.admin1.clone(),
-            entry.country.clone(),
-            entry.names.get("ar").cloned().unwrap_or_default(),
-        ]);
-    }
-    if rows.is_empty() {
-        return out.text("No place of that name; a report keeps the name as it is written.");
-    }
-    out.text(&table(&["ID", "NAME", "REGION", "COUNTRY", "ARABIC"], &rows))
-}
-
 pub(crate) async fn doctor(home: Option<&Path>, out: &mut Output) -> Result<(), Failure> {
     let mut device = home::open(home).await?;
     let mut wrong = 0;

@@ -3,8 +3,10 @@
 mod carry;
 mod export;
 mod incidents;
+mod keeper;
 mod lists;
 mod people;
+mod places;
 mod relay;
 mod reports;
 mod serve;
@@ -17,7 +19,7 @@ use azalai_envelope::{DocumentId, Kind};
 use azalai_roster::{Admission, AreaCode};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::args::{Area, Arguments, Command, Invites, Project};
+use crate::args::{Area, Arguments, Command, Invites, More, Project};
 use crate::home::Device;
 use crate::output::{Failure, Output};
 
@@ -64,7 +66,7 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::RelayCertificate { relay_key, label, out: file } => {
             relay::certificate(home, &relay_key, &label, &file, out).await
         }
-        Command::Relay { listen, admit } => relay::run(home, listen, &admit, out).await,
+        Command::Relay { listen, keeper, admit } => relay::run(home, listen, keeper, &admit, out).await,
         Command::Report(report) => reports::report(home, *report, out).await,
         Command::Amend { id, category, said } => reports::amend(home, &id, category, *said, out).await,
         Command::Retract { id, why } => reports::retract(home, &id, &why, out).await,
@@ -80,7 +82,8 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Bundle(bundle) => carry::bundle(home, bundle, out).await,
         Command::Status => lists::status(home, out).await,
         Command::Categories { lang } => lists::categories(&lang, out),
-        Command::Places { search } => lists::places(search.as_deref(), out),
+        Command::Places { more: Some(More::Import { file }), .. } => places::import(home, &file, out).await,
+        Command::Places { search, more: None } => places::list(home, search.as_deref(), out).await,
         Command::Serve { listen, cover, memory } => serve::run(home, listen, &cover, &memory, out).await,
         Command::Doctor => lists::doctor(home, out).await,
         Command::Export { what, format, ring, out: file } => export::export(home, what, format, ring, &file, out).await,

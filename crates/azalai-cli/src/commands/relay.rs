@@ -2,14 +2,19 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use azalai_relay::{Host, Relay, RelayError, relay_key, router, serve};
+use azalai_envelope::Day;
+use azalai_relay::{Host, Relay, RelayError, Visits, relay_key, router, serve};
 use azalai_store::StoreError;
 use azalai_sync::limits::DEFAULT_QUOTA_BYTES;
+use azalai_web::keeper_router;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
+use super::keeper::Desk;
 use super::{parse, read_file, write_file};
 use crate::limits::MAX_CERTIFICATE_BYTES;
 use crate::output::{Failure, Output};
@@ -49,9 +54,11 @@ pub(crate) async fn certificate(
 pub(crate) async fn run(
     home: Option<&Path>,
     listen: SocketAddr,
+    keeper: Option<SocketAddr>,
     admit: &[PathBuf],
     out: &mut Output,
 ) -> Result<(), Failure> {
+    keeper.map_or(Ok(()), super::keeper::check)?;
     let folder = home::named(home)?;
     let relay = Relay::open(&folder, DEFAULT_QUOTA_BYTES).await.map_err(failed(&folder))?;
     if let Some(recovery) = relay.recovery() {
@@ -71,17 +78,44 @@ pub(crate) async fn run(
         host::say("azalai: no project is admitted yet: start again with --admit CERTIFICATE");
     }
     let stop = Stop::new()?;
+    // Bound before anybody is told of the relay: what cannot be served is said at once.
+    let desk = match keeper {
+        Some(keeper) => Some(bind(keeper).await?),
+        None => None,
+    };
     let listener = listen_on(listen, out).await?;
-    let routes = router(relay.responder(), host_of_routes());
-    let served = serve(listener, routes, stop.stopped()).await;
-    served.map_err(|error| Failure::failed(format!("the relay stopped: {error}")))
+    let (relay, visits) = (Arc::new(relay), Visits::default());
+    let routes = visits.count(router(relay.responder(), host_of_routes()), host::now_ms);
+    let (end, mut ending) = watch::channel(());
+    let stopped = async move {
+        stop.stopped().await;
+        drop(end);
+    };
+    let Some((keepers, address)) = desk else {
+        let served = serve(listener, routes, stopped).await;
+        return served.map_err(|error| Failure::failed(format!("the relay stopped: {error}")));
+    };
+    out.line(&format!("the keeper's page is on http://{address}"))?;
+    let desk = Desk { relay, visits, counting_since: Day::of_ms(host::now_ms()), folder };
+    let page = keeper_router(desk, address.port());
+    let until = async move {
+        // It ends with the relay: then nobody holds the other half.
+        let _ = ending.changed().await;
+    };
+    let (served, shown) = tokio::join!(serve(listener, routes, stopped), serve(keepers, page, until));
+    served.and(shown).map_err(|error| Failure::failed(format!("the relay stopped: {error}")))
+}
+
+async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    let cannot = |error: std::io::Error| Failure::failed(format!("cannot listen on {listen}: {error}"));
+    let listener = TcpListener::bind(listen).await.map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    Ok((listener, address))
 }
 
 /// Listens, and says so on a line of its own when requests are answered from now on.
 pub(crate) async fn listen_on(listen: SocketAddr, out: &mut Output) -> Result<TcpListener, Failure> {
-    let cannot = |error: std::io::Error| Failure::failed(format!("cannot listen on {listen}: {error}"));
-    let listener = TcpListener::bind(listen).await.map_err(cannot)?;
-    let address = listener.local_addr().map_err(cannot)?;
+    let (listener, address) = bind(listen).await?;
     out.line(&format!("listening on http://{address}"))?;
     Ok(listener)
 }

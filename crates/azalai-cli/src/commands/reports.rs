@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use azalai_envelope::Kind;
+use azalai_model::gazetteer::Entry;
 use azalai_model::{Occurred, Place, Point, ReportFields, Resolved, Tlp};
-use azalai_node::{NodeError, ReportView, catalog};
+use azalai_node::{NodeError, Places, ReportView, catalog};
 use azalai_roster::AreaCode;
 use serde_json::{Value, json};
 
@@ -13,6 +14,9 @@ use crate::args::{Filter, Report, Said};
 use crate::limits::MAX_JSON_BYTES;
 use crate::output::{Failure, Output, one_line, short, table};
 use crate::{home, host};
+
+/// Places that are shown where none has the name that was given: what a glance takes in.
+const LIKE: usize = 5;
 
 pub(crate) async fn report(home: Option<&Path>, report: Report, out: &mut Output) -> Result<(), Failure> {
     let mut fields = match &report.from {
@@ -26,14 +30,19 @@ pub(crate) async fn report(home: Option<&Path>, report: Report, out: &mut Output
         fields.tlp = Some(parse("--tlp", label)?);
     }
     let area = report.area.as_deref().map(area_code).transpose()?;
-    apply(&report.said, &mut fields)?;
+    // What is wrong with the flags is found before anything is opened.
+    apply(&report.said, &mut fields, &Places::shipped()?)?;
+    let mut device = home::open(home).await?;
+    let places = device.places().await?;
+    apply(&report.said, &mut fields, &places)?;
     // A name in a file is looked up like one on the command line.
     if let Some(place) = fields.place.as_ref().filter(|place| place.point().is_none())
         && let Some(name) = place.name()
     {
-        fields.place = Some(place_of(Some(name), None, None, place.area())?);
+        fields.place = Some(place_of(Some(name), None, None, place.area(), &places)?);
     }
-    let mut device = home::open(home).await?;
+    let unknown = fields.place.as_ref().filter(|place| place.point().is_none()).and_then(Place::name);
+    let unknown = unknown.map(str::to_owned);
     let id = device.report(fields, area, host::now_ms()).await?;
     let view = device.reports().await?.into_iter().find(|view| view.id == id);
     if let Some((view, area)) = view.as_ref().and_then(|view| Some((view, view.area.as_ref()?)))
@@ -43,6 +52,13 @@ pub(crate) async fn report(home: Option<&Path>, report: Report, out: &mut Output
             "azalai: this device knows of nobody yet who can open it ({} of {area}). It is kept, and opened when there is somebody; \
              or write it for another area with --area.",
             view.tlp
+        ));
+    }
+    if let Some(name) = unknown {
+        let like: Vec<String> = places.search(&name).into_iter().take(LIKE).map(line_of).collect();
+        let like = if like.is_empty() { String::new() } else { format!(" Like it are:\n{}", like.join("\n")) };
+        host::say(&format!(
+            "azalai: no place that is known here is called {name:?}; the name is kept as it is written.{like}"
         ));
     }
     let readers = view.as_ref().map_or_else(String::new, readers);
@@ -79,7 +95,7 @@ fn read_json(file: &Path) -> Result<ReportFields, Failure> {
 }
 
 /// Puts what the flags say into the fields.
-fn apply(said: &Said, fields: &mut ReportFields) -> Result<(), Failure> {
+fn apply(said: &Said, fields: &mut ReportFields, places: &Places) -> Result<(), Failure> {
     if let Some(text) = &said.text {
         fields.narrative.clone_from(text);
     }
@@ -98,7 +114,8 @@ fn apply(said: &Said, fields: &mut ReportFields) -> Result<(), Failure> {
     fields.danger_to_me |= said.danger_to_me;
     fields.wants_reply |= said.wants_reply;
     if said.lat.is_some() || said.place.is_some() {
-        fields.place = Some(place_of(said.place.as_deref(), said.lat.zip(said.lon), said.accuracy_m, None)?);
+        let point = said.lat.zip(said.lon);
+        fields.place = Some(place_of(said.place.as_deref(), point, said.accuracy_m, None, places)?);
     }
     Ok(())
 }
@@ -113,6 +130,7 @@ pub(crate) fn place_of(
     point: Option<(f64, f64)>,
     accuracy: Option<u32>,
     area: Option<&str>,
+    places: &Places,
 ) -> Result<Place, Failure> {
     let area = area.map(str::to_owned);
     let wrong = |error: azalai_model::place::PlaceError| Failure::failed(format!("the place: {error}"));
@@ -121,19 +139,22 @@ pub(crate) fn place_of(
         return Place::try_new(Some(point), accuracy, None, name.map(str::to_owned), area).map_err(wrong);
     }
     let name = name.unwrap_or_default();
-    match catalog::gazetteer()?.resolve(name) {
+    match places.resolve(name) {
         Resolved::One(entry) => entry.place(area).map_err(wrong),
         Resolved::None => Place::try_new(None, None, None, Some(name.to_owned()), area).map_err(wrong),
         Resolved::Several(entries) => {
-            let lines = entries
-                .iter()
-                .map(|entry| format!("  {}  {}, {}, {}", entry.id, entry.name, entry.admin1, entry.country));
+            let lines = entries.into_iter().map(line_of);
             Err(Failure::failed(format!(
                 "several places are called {name:?}; give the id of one as --place:\n{}",
                 lines.collect::<Vec<_>>().join("\n")
             )))
         }
     }
+}
+
+/// A place as a line of a list to choose from.
+fn line_of(entry: &Entry) -> String {
+    format!("  {}  {}, {}", entry.id, entry.name, entry.region())
 }
 
 pub(crate) async fn amend(
@@ -144,12 +165,13 @@ pub(crate) async fn amend(
     out: &mut Output,
 ) -> Result<(), Failure> {
     // What is wrong with the flags is found before anything is opened.
-    apply(&said, &mut ReportFields::default())?;
+    apply(&said, &mut ReportFields::default(), &Places::shipped()?)?;
     let mut device = home::open(home).await?;
+    let places = device.places().await?;
     let id = find(&device, id, Kind::REPORT).await?;
     let change = |fields: &mut ReportFields| {
         category.map_or(Ok(()), |category| recategorise(category, fields))?;
-        apply(&said, fields).map_err(|error| NodeError::Invalid(error.to_string()))
+        apply(&said, fields, &places).map_err(|error| NodeError::Invalid(error.to_string()))
     };
     device.amend(id, change, host::now_ms()).await?;
     out.result(&json!({ "id": id.to_string() }), || {

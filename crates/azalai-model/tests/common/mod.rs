@@ -2,7 +2,7 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::ids::{AuthorId, DocumentId};
 use azalai_model::base::base_bytes;
@@ -16,6 +16,7 @@ pub(crate) struct Book {
     pub(crate) authors: BTreeMap<[u8; 32], AuthorId>,
     pub(crate) persons: BTreeMap<AuthorId, Person>,
     pub(crate) reporters: BTreeMap<DocumentId, Person>,
+    pub(crate) retracted: BTreeSet<DocumentId>,
 }
 
 impl People for Book {
@@ -29,6 +30,10 @@ impl People for Book {
 
     fn reporter(&self, report: DocumentId) -> Option<Person> {
         self.reporters.get(&report).copied()
+    }
+
+    fn retracted(&self, report: DocumentId) -> bool {
+        self.retracted.contains(&report)
     }
 }
 

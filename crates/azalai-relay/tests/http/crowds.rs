@@ -85,10 +85,11 @@ fn unfinished_bodies_end_by_themselves() {
 fn the_address_that_has_most_connections_gives_up_the_first_place() {
     let world = World::new(2);
     let (relay, _) = world.relay();
-    let server = Server::start_within(Limits { stale_after: Duration::from_millis(40), ..limits() }, Arc::new(relay));
+    let limits = Limits { connections: 64, stale_after: Duration::from_millis(100), ..limits() };
+    let server = Server::start_within(limits, Arc::new(relay));
     let mut honest = connect_from(Ipv4Addr::new(127, 0, 0, 2), server.address);
     assert_eq!(honest.get("/health").status, 200);
-    let hostile: Vec<Client> = (0..HOSTILE).map(|_| server.connect()).collect();
+    let hostile: Vec<Client> = (0..128).map(|_| server.connect()).collect();
     // Connections are taken in their order: when this one is answered, all the others had their turn.
     assert_eq!(server.connect().get("/health").status, 200);
     assert_eq!(honest.get("/health").status, 200);

@@ -22,7 +22,9 @@ const SOON: Duration = Duration::from_millis(40);
 
 /// No limit but the one that a test is about.
 fn limits() -> Limits {
-    Limits { pace_window: NEVER, room_grace: NEVER, room_timeout: NEVER, stale_after: NEVER, ..Limits::default() }
+    let limits = Limits { pace_window: NEVER, room_grace: NEVER, room_timeout: NEVER, ..Limits::default() };
+    // At the end of a test nothing that hangs is waited for.
+    Limits { stale_after: NEVER, drain_timeout: Duration::from_secs(1), ..limits }
 }
 
 /// Sends some hundred kilobytes in an exchange.

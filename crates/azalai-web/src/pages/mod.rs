@@ -3,12 +3,23 @@
 pub(crate) mod check;
 pub(crate) mod editor;
 pub(crate) mod exchange;
+pub(crate) mod inbox;
+pub(crate) mod incident;
+pub(crate) mod incident_edits;
+pub(crate) mod incidents;
+pub(crate) mod invite;
+pub(crate) mod keys;
 pub(crate) mod leave;
+pub(crate) mod likeness;
+pub(crate) mod map;
+pub(crate) mod members;
 pub(crate) mod passphrase;
 pub(crate) mod problem;
+pub(crate) mod project;
 pub(crate) mod report;
 pub(crate) mod reports;
 pub(crate) mod settings;
+pub(crate) mod staff;
 pub(crate) mod start;
 pub(crate) mod unlock;
 

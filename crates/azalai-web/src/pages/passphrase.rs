@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use azalai_node::NewHome;
-use azalai_roster::Admission;
 
 use super::on_to;
 use crate::app::{App, Beginning, Pending};
@@ -76,7 +75,7 @@ pub(crate) async fn post<H: Host>(
     let new = NewHome { home, passphrase: &passphrase, params, rng, pseudonym: &pseudonym };
     let made = match &pending.what {
         Beginning::Join { file, words } => new.join(file, words, now).await,
-        Beginning::Found { name, areas } => new.found(name, areas, Admission::ByHand, now).await,
+        Beginning::Found { name, areas, admission } => new.found(name, areas, *admission, now).await,
     };
     let made = match made {
         Ok(made) => made,

@@ -98,3 +98,52 @@ pub(crate) async fn post<H: Host>(
     }
     Ok(on_to(&format!("/report/{id}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Browser;
+
+    /// The addresses that a page names with an attribute, without what follows a `#`.
+    fn named(page: &str, attribute: &str) -> Vec<String> {
+        let start = format!("{attribute}=\"/static/");
+        let each = page.split(&start).skip(1);
+        each.map(|rest| format!("/static/{}", rest.split(['"', '#']).next().unwrap())).collect()
+    }
+
+    /// Guards against a category that people who cannot read would not find.
+    #[test]
+    fn every_category_is_offered_with_its_own_picture() {
+        let mut browser = Browser::begun();
+        let page = browser.get("/report").body;
+        let address = named(&page, "href").into_iter().find(|address| address.ends_with("categories.svg")).unwrap();
+        let pictures = browser.get(&address);
+        assert_eq!(pictures.header("content-type"), "image/svg+xml");
+        let drawn = |id: &str| pictures.body.split(&format!("<symbol id=\"{id}\"")).nth(1).map(str::to_owned);
+        let mut seen = std::collections::BTreeMap::new();
+        for category in &azalai_node::catalog::pack().unwrap().categories {
+            let code = &category.code;
+            assert!(
+                page.contains(&format!("value=\"{code}\"><svg aria-hidden=\"true\"><use href=\"{address}#{code}\"/>"))
+            );
+            let picture = drawn(code).unwrap_or_else(|| panic!("seeds/icons/{code}.svg is missing"));
+            let picture = picture.split("</symbol>").next().unwrap().to_owned();
+            assert!(!picture.contains('#') && !picture.contains("<style") && !picture.contains("<script"), "{code}");
+            assert_eq!(seen.insert(picture, code), None, "{code} looks like another");
+        }
+        assert_eq!(pictures.body.matches("<symbol").count(), seen.len(), "a picture belongs to no category");
+    }
+
+    /// Guards against a page that takes a minute over a slow link: the first page that a monitor sees, with all that
+    /// it brings, is at most 50 kB.
+    #[test]
+    fn the_grid_with_all_that_it_brings_is_at_most_50_kilobytes() {
+        let mut browser = Browser::begun();
+        let page = browser.get("/report").body;
+        let mut brought: Vec<String> = named(&page, "href").into_iter().chain(named(&page, "src")).collect();
+        brought.sort();
+        brought.dedup();
+        assert!(brought.len() >= 4, "{brought:?}");
+        let bytes: usize = brought.iter().map(|address| browser.get(address).body.len()).sum();
+        assert!(page.len() + bytes <= 50_000, "{} + {bytes} bytes", page.len());
+    }
+}

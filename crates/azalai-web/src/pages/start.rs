@@ -9,8 +9,10 @@ use axum::response::{IntoResponse, Response};
 use azalai_envelope::ids::from_hex;
 use azalai_node::invite_file::{self, InviteError};
 use azalai_node::words::{self, WordsError};
+use azalai_roster::Admission;
 
 use super::on_to;
+use super::project::{Choices, admission_choices, read_admission};
 use crate::app::{App, Beginning, Pending};
 use crate::areas;
 use crate::forms::Form;
@@ -54,6 +56,7 @@ struct FoundPage {
     wrong: String,
     name: String,
     areas: String,
+    admission: Choices,
 }
 
 /// Code, direction and own name of each language.
@@ -128,7 +131,8 @@ pub(crate) async fn join_with<H: Host>(
 pub(crate) async fn found<H: Host>(State(app): State<Arc<App<H>>>, visitor: Visitor) -> Result<Page, Problem> {
     only_if_empty(&app).await?;
     let (wrong, name, areas) = (String::new(), String::new(), String::new());
-    render(&FoundPage { f: Frame::new(&visitor, ""), wrong, name, areas })
+    let admission = admission_choices(visitor.texts, Admission::ByHand);
+    render(&FoundPage { f: Frame::new(&visitor, ""), wrong, name, areas, admission })
 }
 
 /// `POST /start/found`: a name and areas.
@@ -139,18 +143,21 @@ pub(crate) async fn found_with<H: Host>(
 ) -> Result<Response, Problem> {
     only_if_empty(&app).await?;
     let (name, lines) = (form.get("name").to_owned(), form.get("areas").to_owned());
+    // A form that says nothing of it asks for a person who looks.
+    let admission = read_admission(form.get("admission")).unwrap_or(Admission::ByHand);
     let wrong = if name.is_empty() || name.len() > MAX_LINE_BYTES {
         visitor.texts.say("found-name-wrong")
     } else {
         match areas::read(&lines) {
             Ok(areas) => {
-                begin(&app, &visitor, Beginning::Found { name, areas });
+                begin(&app, &visitor, Beginning::Found { name, areas, admission });
                 return Ok(on_to("/start/passphrase"));
             }
             Err(wrong) => visitor.texts.of("areas", wrong),
         }
     };
-    let page = render(&FoundPage { f: Frame::new(&visitor, ""), wrong, name, areas: lines })?;
+    let admission = admission_choices(visitor.texts, admission);
+    let page = render(&FoundPage { f: Frame::new(&visitor, ""), wrong, name, areas: lines, admission })?;
     Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 

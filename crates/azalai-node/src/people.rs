@@ -1,0 +1,51 @@
+//! Since when somebody belongs, as far as the two logs tell: by the clocks of the devices that said so, which are for
+//! people to look at and decide nothing. Pure: it reads what is in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use azalai_envelope::SigningPublic;
+use azalai_roster::{Act, LogEntry};
+use azalai_store::{Disk, Store};
+
+use crate::node::Node;
+
+/// When something was said of a device, in milliseconds since 1970; `None` where nobody said it in an act that counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Since {
+    /// When it was first admitted or granted a role, or founded the project, by the clock of whoever said so.
+    pub admitted_ms: Option<u64>,
+    /// When it first claimed an invite, by its own clock.
+    pub claimed_ms: Option<u64>,
+}
+
+impl<S: Store, D: Disk + Clone> Node<S, D> {
+    /// Since when each device belongs, or waits. Acts that do not count are left out.
+    #[must_use]
+    pub fn since(&self) -> BTreeMap<SigningPublic, Since> {
+        let rejected: BTreeSet<_> = self.roster().rejected().iter().map(|(id, place, _)| (*id, *place)).collect();
+        let mut found: BTreeMap<SigningPublic, Since> = BTreeMap::new();
+        for (id, statement) in &self.log {
+            // What cannot be read counts for nothing, and `rejected` does not list it.
+            let Some(entry) = statement.body().ok().and_then(|body| LogEntry::decode(&body).ok()) else { continue };
+            let at_ms = statement.clock().ms();
+            let earlier = |known: Option<u64>| Some(known.map_or(at_ms, |known| known.min(at_ms)));
+            for (place, act) in entry.acts.iter().enumerate() {
+                if rejected.contains(&(*id, place)) {
+                    continue;
+                }
+                match act {
+                    Act::Found { founder: device, .. } | Act::Grant { device, .. } | Act::Admit { device, .. } => {
+                        let since = found.entry(device.signing).or_default();
+                        since.admitted_ms = earlier(since.admitted_ms);
+                    }
+                    Act::Claim { device, .. } => {
+                        let since = found.entry(device.signing).or_default();
+                        since.claimed_ms = earlier(since.claimed_ms);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+}
