@@ -102,8 +102,9 @@ fn missing() -> Vec<&'static str> {
     there.into_iter().filter(|(_, there)| !there).map(|(name, _)| name).collect()
 }
 
-fn chromium() -> Option<&'static str> {
-    CHROMIUM.into_iter().find_map(|name| ask(command(name, &["--version"])).map(|_| name))
+/// Where Chromium is: whoever drives it does not look for names.
+fn chromium() -> Option<String> {
+    CHROMIUM.into_iter().find_map(|name| ask(command("sh", &["-c", &format!("command -v {name}")])))
 }
 
 /// The first number of `v20.1.0`.
