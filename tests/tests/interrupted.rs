@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use azalai_model::{Credibility, Reliability, Tlp};
-use azalai_node::{Fate, ReportState};
+use azalai_node::{Fate, ReportState, TakenAt};
 use azalai_store::{Fault, FaultWhen};
 use azalai_testkit::{Community, DirectLink, Link};
 use futures_lite::future::block_on;
@@ -100,6 +100,77 @@ fn a_report_that_failed_half_way_takes_no_other_ones_place() {
             assert!(history.iter().all(|past| past.fate == Fate::Applied), "{store} {fault:?} {restart}: {history:?}");
         }
     }
+}
+
+/// Guards against a phone that is switched off right after it said "saved": a save waits for the journal alone, and the
+/// database loses what it has not synced. Nothing may be missing then, no place of a chain be taken twice, and the
+/// device's clock not fall behind what it has said.
+#[test]
+fn what_was_saved_and_not_yet_synced_into_the_database_comes_back_from_the_journal() {
+    let mut c = Community::of(&["heron", "swift"]);
+    let first = c.report("swift", "Synced", Tlp::Amber).unwrap();
+    c.settle();
+    let second = c.report("swift", "Only in the journal", Tlp::Amber).unwrap();
+    let amend = |c: &mut Community, id, text: &str| {
+        let now_ms = c.now_ms;
+        let change = |fields: &mut azalai_model::ReportFields| {
+            fields.narrative = text.to_owned();
+            Ok(())
+        };
+        block_on(c.who("swift").node.amend(id, change, now_ms)).unwrap();
+    };
+    amend(&mut c, first, "Amended");
+    amend(&mut c, second, "Amended as well");
+    let before = block_on(c.who("swift").node.reports()).unwrap();
+    for _ in 0..2 {
+        c.who("swift").crash();
+        let report = c.who("swift").node.open_report();
+        assert_eq!((report.put_back, report.damaged), (3, 0), "the database lost nothing, or more than that");
+        let after = block_on(c.who("swift").node.reports()).unwrap();
+        assert_eq!(format!("{after:?}"), format!("{before:?}"));
+    }
+    // The wall clock was wrong, and is set right: what is said from now on still comes after what was said.
+    let right = c.now_ms;
+    c.now_ms -= 3_600_000;
+    amend(&mut c, second, "The last word");
+    c.now_ms = right;
+    c.settle();
+    c.who("swift").crash();
+    assert_eq!(c.who("swift").node.open_report().put_back, 0, "an exchange makes all of it durable");
+    for name in ["heron", "swift"] {
+        let node = &c.who(name).node;
+        for (id, text, statements) in [(first, "Amended", 2), (second, "The last word", 3)] {
+            let view = block_on(node.reports()).unwrap().into_iter().find(|view| view.id == id).unwrap();
+            assert_eq!(view.row.fields.narrative, text, "{name}");
+            let history = block_on(node.whole(&id)).unwrap().history;
+            assert_eq!(history.len(), statements, "{name}");
+            assert!(history.iter().all(|past| past.fate == Fate::Applied), "{name}: {history:?}");
+        }
+    }
+}
+
+/// Guards against a removal that a crash leaves half done: the act comes back from the journal, and lists must show at
+/// once what it sets aside as they did before, not only when something else happens.
+#[test]
+fn a_removal_that_only_the_journal_holds_sets_the_same_aside_after_a_crash() {
+    let mut c = Community::of(&["heron", "swift"]);
+    c.report("swift", "Before it was taken", Tlp::Amber).unwrap();
+    c.settle();
+    c.now_ms += 3_600_000;
+    let taken = c.now_ms;
+    c.report("swift", "Under a gun", Tlp::Amber).unwrap();
+    c.settle();
+    let (device, now_ms) = (c.who("swift").node.device().signing, c.now_ms);
+    let heron = c.who("heron");
+    let listed = |node: &azalai_testkit::TestNode| format!("{:?}", block_on(node.reports()).unwrap());
+    let whole = listed(&heron.node);
+    block_on(heron.node.remove(&device, TakenAt::Ms(taken), now_ms)).unwrap();
+    let before = (listed(&heron.node), block_on(heron.node.quarantine()).unwrap().len());
+    assert_ne!(before.0, whole);
+    assert_eq!(before.1, 1);
+    heron.crash();
+    assert_eq!(heron.node.open_report().put_back, 1, "the database lost nothing, or more than that");
+    assert_eq!((listed(&heron.node), block_on(heron.node.quarantine()).unwrap().len()), before);
 }
 
 /// Guards against a device that read its keys, was stopped before it had looked at what they open, and never looked

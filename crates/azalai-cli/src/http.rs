@@ -48,7 +48,10 @@ impl Link {
         let url = format!("{}{path}", self.base);
         let connection = |error: ureq::Error| {
             let why = self.base.starts_with("https://").then(|| tls::why(&error)).flatten();
-            TransportError::Connection(format!("{url}: {}", why.unwrap_or_else(|| error.to_string())))
+            match why {
+                Some(why) => TransportError::Untrusted(format!("{url}: {why}")),
+                None => TransportError::Connection(format!("{url}: {error}")),
+            }
         };
         let mut response = match body {
             Some(body) => self.agent.post(&url).content_type("application/octet-stream").send(body),

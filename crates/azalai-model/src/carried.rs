@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(whole(&body, &[7; 16]).unwrap(), chunk);
         assert_eq!(chunk.len() - body.len(), 4 + 4 + 1 + 1 + 17);
         let base = base_bytes(DocumentKind::Incident);
-        assert_eq!(whole(&strip(&base).unwrap(), &[0; 16]).unwrap(), base);
+        assert_eq!(whole(&strip(base).unwrap(), &[0; 16]).unwrap(), base);
     }
 
     /// Guards against a change of the form: what is carried begins with the dependencies and goes on with the

@@ -235,7 +235,8 @@ impl Gazetteer {
 }
 
 /// Splits a line of CSV (RFC 4180, without line ends inside fields); `None` if its quotation marks do not pair.
-pub(crate) fn split(line: &str) -> Option<Vec<String>> {
+#[must_use]
+pub fn split(line: &str) -> Option<Vec<String>> {
     let mut fields = Vec::new();
     let mut rest = line.trim_end_matches('\r').chars().peekable();
     loop {

@@ -140,7 +140,8 @@ impl Typed {
         }
         *measured += 1;
         match one_script {
-            true => edits(&self.folded, &spelling.folded, usize::MAX),
+            // Two names may share their consonants and little else (Nasko, Nsukka).
+            true => edits(&self.folded, &spelling.folded, self.may_differ + 1),
             // Another consonant weighs more than vowels, which the two scripts write differently anyway.
             false => Some(edits(&self.sound, &spelling.sound, usize::MAX)? + usize::from(!same)),
         }
@@ -159,7 +160,9 @@ impl Typed {
         }
         if self.sound.chars().count() >= 3 {
             for (key, number) in beginning(&index.sounds, &self.sound) {
-                put(number, if key == self.sound { Likeness::Heard } else { Likeness::Begins }, 0);
+                // What begins with the same letters comes before what only sounds so.
+                let (likeness, differ) = if key == self.sound { (Likeness::Heard, 0) } else { (Likeness::Begins, 1) };
+                put(number, likeness, differ);
             }
         }
         let consonants = self.consonants();

@@ -206,3 +206,19 @@ fn distances_are_good_to_half_a_per_cent() {
         assert!((found - metres).abs() < metres * 0.005, "{found} for {metres}");
     }
 }
+
+/// Guards against a complaint about police or soldiers that every member reads, some of whom may be their people.
+#[test]
+fn complaints_of_the_pack_that_ships_never_go_to_every_member() {
+    let pack = Pack::parse(PACK.as_bytes()).unwrap();
+    let narrow = pack.categories.iter().filter(|c| c.theme == "policing" || c.code == "sexual-violence");
+    let mut seen = 0;
+    for category in narrow {
+        seen += 1;
+        for asked in [Tlp::Clear, Tlp::Green] {
+            assert_eq!(pack.label(&category.code, Some(asked)), Tlp::Amber, "{}", category.code);
+        }
+        assert_eq!(pack.label(&category.code, Some(Tlp::AmberStrict)), Tlp::AmberStrict);
+    }
+    assert_eq!(seen, 5);
+}

@@ -7,8 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::{AudienceId, ChainId, Clock, DocumentId, Kind, SigningPublic, Statement, StatementId, Verified};
-use azalai_model::actor::RESERVED_ACTOR;
-use azalai_model::base::base_bytes;
+use azalai_model::base::base_ground;
 use azalai_model::carried;
 use azalai_model::lint::{self, Expect, Ground, GroundError, LintError};
 use azalai_model::lint::{Key, Linted, Object};
@@ -136,17 +135,6 @@ pub(crate) fn automerge_kind(kind: Kind) -> Option<DocumentKind> {
     }
 }
 
-fn fresh(kind: DocumentKind) -> (Document, Ground) {
-    let mut ground = Ground::new();
-    let base = base_bytes(kind);
-    let expect = Expect { actor: &RESERVED_ACTOR, seq: None, known_actors: &|_| false };
-    // The base is this program's own; a test holds that the linter passes it.
-    if let Ok(linted) = lint::lint(&base, &expect) {
-        let _ = ground.add(&linted);
-    }
-    (Document::new(kind), ground)
-}
-
 impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// What is kept of a document.
     pub(crate) async fn record(&self, document: &DocumentId) -> Result<Option<Record>, NodeError> {
@@ -256,7 +244,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         forks: &Forks,
     ) -> Result<Built, NodeError> {
         let kind = automerge_kind(record.kind).ok_or_else(|| NodeError::Invalid("not a document".to_owned()))?;
-        let (mut document, mut ground) = fresh(kind);
+        let (mut document, mut ground) = (Document::new(kind), base_ground(kind));
         let mut history = Vec::with_capacity(record.entries.len());
         let too_many = beyond_share(&record.entries);
         for entry in &record.entries {

@@ -43,6 +43,9 @@ pub enum TransportError {
     /// The connection failed.
     #[error("no connection: {0}")]
     Connection(String),
+    /// There is a connection, and it is not with whom the address names, or nobody can tell.
+    #[error("no connection: {0}")]
+    Untrusted(String),
 }
 
 /// What an exchange came to.

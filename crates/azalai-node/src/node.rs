@@ -203,7 +203,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(node)
     }
 
-    /// Puts own statements back that the journal holds and the database lost.
+    /// Puts own statements back that the journal holds and the database lost, in the order in which they were said, with
+    /// all that [`Node::keep`] writes for them. It is staged as there, since the journal goes on holding them.
     async fn put_back_from_journal(&mut self) -> Result<(), NodeError> {
         let (entries, _) = self.journal.entries().await?;
         for entry in entries {
@@ -224,12 +225,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             if known.chain != chain.chain || known.seq < chain.seq {
                 batch.put(OWN_CHAINS, statement.audience().0, chain.encode());
             }
-            self.index_documents(core::slice::from_ref(&statement), &BTreeMap::new(), &mut batch).await?;
-            self.vault.apply(batch).await?;
             if matches!(statement.kind(), Kind::AUTHORITY | Kind::REGISTRY) {
-                self.log.insert(statement.id(), statement);
+                self.note_touched(&statement).await?;
+                self.log.insert(statement.id(), statement.clone());
                 self.rebuild_roster();
             }
+            self.index_documents(core::slice::from_ref(&statement), &BTreeMap::new(), &mut batch).await?;
+            self.clock = self.clock.max(statement.clock());
+            batch.put(PROFILE, b"clock".to_vec(), self.clock.0.to_be_bytes());
+            self.vault.stage(batch).await?;
+            self.touched.clear();
             self.report.put_back += 1;
         }
         Ok(())
@@ -363,6 +368,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// Saves an own statement durably: first in the journal, then with `batch` in the database. When this returns,
     /// it is kept whatever happens next.
+    ///
+    /// Only the journal is waited for. The database's batch is visible at once and becomes durable with the next one
+    /// that is applied, or after a few ([`Store::stage`]): a crash before that loses nothing, since all of it follows
+    /// from the statement, and opening the device puts it back from the journal. So `batch` must hold nothing that does
+    /// not follow from the statement. The journal lets go of a statement only after a batch was applied that says where
+    /// else it is; what is staged never becomes durable later than what is written after it.
     pub(crate) async fn keep(
         &mut self,
         statement: &Verified<Statement>,
@@ -377,7 +388,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let next = OwnChain { chain: statement.chain(), seq: statement.seq() + 1, prev: Some(statement.id()) };
         batch.put(OWN_CHAINS, statement.audience().0, next.encode());
         batch.put(PROFILE, b"clock".to_vec(), self.clock.0.to_be_bytes());
-        self.vault.apply(batch).await?;
+        self.vault.stage(batch).await?;
         self.unsettled = false;
         Ok(())
     }

@@ -24,6 +24,7 @@ pub async fn run<S: Store, F: Future<Output = S>>(mut open: impl FnMut() -> F) {
     the_last_write_counts(&store).await;
     a_refused_batch_changes_nothing(&store).await;
     values_of_every_size_come_back(&store).await;
+    a_staged_batch_is_visible_at_once_and_there_after_the_next(&store).await;
     drop(store);
     let store = open().await;
     everything_is_there_after_reopening(&store).await;
@@ -124,6 +125,8 @@ async fn values_of_every_size_come_back(store: &impl Store) {
 
 async fn everything_is_there_after_reopening(store: &impl Store) {
     assert_eq!(store.get(ONE, b"a").await.unwrap(), Some(b"third".to_vec()));
+    assert_eq!(store.get(ONE, b"staged").await.unwrap(), Some(b"second".to_vec()));
+    assert_eq!(store.get(ONE, b"large and staged").await.unwrap(), Some(vec![3; 50_000]));
     let mut expected: BTreeMap<Vec<u8>, Vec<u8>> = sized().collect();
     expected.insert(Vec::new(), b"the empty key".to_vec());
     expected.insert(vec![0xff; limits::KEY_MAX_BYTES], b"the longest key".to_vec());
@@ -157,4 +160,16 @@ async fn deleted_is_deleted(store: &impl Store) {
         assert!(store.get_many(space, &keys).await.unwrap().iter().all(Option::is_none));
         assert!(all(store, space, 10).await.is_empty());
     }
+}
+
+async fn a_staged_batch_is_visible_at_once_and_there_after_the_next(store: &impl Store) {
+    let mut batch = Batch::new();
+    batch.put(ONE, b"staged", b"first").put(ONE, b"large and staged", vec![3; 50_000]);
+    store.stage(batch).await.unwrap();
+    assert_eq!(store.get(ONE, b"staged").await.unwrap(), Some(b"first".to_vec()));
+    put(store, ONE, b"staged", b"second").await;
+    let mut batch = Batch::new();
+    batch.put(ONE, b"too long", b"x").put(ONE, vec![7; limits::KEY_MAX_BYTES + 1], b"x");
+    assert!(matches!(store.stage(batch).await, Err(StoreError::KeyTooLong { .. })));
+    assert_eq!(store.get(ONE, b"too long").await.unwrap(), None, "a part of a refused batch is there");
 }

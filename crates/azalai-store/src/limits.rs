@@ -66,3 +66,7 @@ pub const GROUP_MAX_BATCHES: usize = 1024;
 /// A group of batches is closed at this many bytes: bounds how long the first of them waits.
 #[cfg(feature = "native")]
 pub const GROUP_MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// Batches that may be staged before one is made durable all the same: bounds what a start after a crash has to make
+/// again, and the time that takes.
+pub const STAGED_MAX_BATCHES: usize = 64;

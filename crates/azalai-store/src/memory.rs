@@ -1,7 +1,7 @@
 //! A store in memory, for tests, the simulation and the browser's first steps.
 //!
-//! It keeps nothing beyond its process. Every applied batch counts as durable, so [`MemoryStore::crash`] gives what
-//! a restart would find.
+//! It keeps nothing beyond its process. An applied batch counts as durable and a staged one does not until the next is
+//! applied, so [`MemoryStore::crash`] gives what a restart would find.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -19,7 +19,39 @@ pub struct MemoryStore(Arc<Mutex<Inner>>);
 #[derive(Debug, Default)]
 struct Inner {
     spaces: BTreeMap<Space, BTreeMap<Vec<u8>, Vec<u8>>>,
+    /// What stood under each key that was staged since the last batch was applied.
+    undo: BTreeMap<(Space, Vec<u8>), Option<Vec<u8>>>,
     faults: Faults,
+}
+
+impl Inner {
+    /// Writes one key; gives what stood there.
+    fn write(&mut self, space: Space, key: Vec<u8>, value: Option<Vec<u8>>) -> Option<Vec<u8>> {
+        let items = self.spaces.entry(space).or_default();
+        match value {
+            Some(value) => items.insert(key, value),
+            None => items.remove(&key),
+        }
+    }
+
+    /// Writes a batch as its planned failure lets it.
+    fn write_batch(&mut self, batch: Batch, durable: bool) -> Result<(), StoreError> {
+        batch.check()?;
+        let fault = self.faults.next();
+        if let Some(when @ (FaultWhen::Before | FaultWhen::Torn { .. } | FaultWhen::Full)) = fault {
+            return Err(failure(when, "writing to memory"));
+        }
+        for ((space, key), value) in batch {
+            let before = self.write(space, key.clone(), value);
+            if !durable {
+                self.undo.entry((space, key)).or_insert(before);
+            }
+        }
+        if durable {
+            self.undo.clear();
+        }
+        fault.map_or(Ok(()), |when| Err(failure(when, "writing to memory")))
+    }
 }
 
 impl MemoryStore {
@@ -37,11 +69,18 @@ impl MemoryStore {
     /// still written to the old one does not reach it.
     #[must_use]
     pub fn crash(&self) -> Self {
-        let spaces = self.lock().spaces.clone();
-        Self(Arc::new(Mutex::new(Inner { spaces, faults: Faults::default() })))
+        let (spaces, undo) = {
+            let inner = self.lock();
+            (inner.spaces.clone(), inner.undo.clone())
+        };
+        let mut found = Inner { spaces, ..Inner::default() };
+        for ((space, key), before) in undo {
+            found.write(space, key, before);
+        }
+        Self(Arc::new(Mutex::new(found)))
     }
 
-    /// Plans the failure of a later [`Store::apply`], counted from now. A second plan replaces the first.
+    /// Plans the failure of a later [`Store::apply`] or [`Store::stage`], counted from now. A second plan replaces the first.
     pub fn plan(&self, fault: Fault) {
         self.lock().faults.plan(fault);
     }
@@ -68,20 +107,11 @@ impl Store for MemoryStore {
     }
 
     async fn apply(&self, batch: Batch) -> Result<(), StoreError> {
-        batch.check()?;
-        let mut inner = self.lock();
-        let fault = inner.faults.next();
-        if let Some(when @ (FaultWhen::Before | FaultWhen::Torn { .. } | FaultWhen::Full)) = fault {
-            return Err(failure(when, "writing to memory"));
-        }
-        for ((space, key), value) in batch {
-            let items = inner.spaces.entry(space).or_default();
-            match value {
-                Some(value) => items.insert(key, value),
-                None => items.remove(&key),
-            };
-        }
-        fault.map_or(Ok(()), |when| Err(failure(when, "writing to memory")))
+        self.lock().write_batch(batch, true)
+    }
+
+    async fn stage(&self, batch: Batch) -> Result<(), StoreError> {
+        self.lock().write_batch(batch, false)
     }
 }
 
@@ -125,5 +155,36 @@ impl PageBuilder {
     /// The last page.
     pub(crate) fn end(self) -> Page {
         self.page
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use futures_lite::future::block_on;
+
+    use super::*;
+
+    /// Guards against a memory store that keeps more than a disk would: no test would see what a crash takes.
+    #[test]
+    fn a_crash_takes_what_was_staged_since_the_last_applied_batch() {
+        let one = Space(1);
+        let write = |value: &str, key: &str| {
+            let mut batch = Batch::new();
+            batch.put(one, key, value);
+            batch
+        };
+        let store = MemoryStore::new();
+        block_on(store.apply(write("applied", "a"))).unwrap();
+        block_on(store.stage(write("staged", "a"))).unwrap();
+        block_on(store.stage(write("again", "a"))).unwrap();
+        block_on(store.stage(write("staged", "b"))).unwrap();
+        let value = |store: &MemoryStore, key: &str| block_on(store.get(one, key.as_bytes())).unwrap();
+        assert_eq!(value(&store, "a"), Some(b"again".to_vec()));
+        let after = store.crash();
+        assert_eq!((value(&after, "a"), value(&after, "b")), (Some(b"applied".to_vec()), None));
+        block_on(store.apply(Batch::new())).unwrap();
+        let after = store.crash();
+        assert_eq!((value(&after, "a"), value(&after, "b")), (Some(b"again".to_vec()), Some(b"staged".to_vec())));
     }
 }

@@ -184,6 +184,17 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Those of [`Batch::check`], [`StoreError::Full`], [`StoreError::Io`], [`StoreError::Stopped`].
     fn apply(&self, batch: Batch) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Applies all of `batch` or nothing, visible to every read when it returns `Ok`, and perhaps not durable yet: the
+    /// next [`Store::apply`] that succeeds makes it so, and so does closing the store. A crash before that takes it,
+    /// and all that was staged after it, whole. Only for what can be made again from something that is durable, as an
+    /// own statement from the journal.
+    ///
+    /// # Errors
+    /// As [`Store::apply`].
+    fn stage(&self, batch: Batch) -> impl Future<Output = Result<(), StoreError>> + Send {
+        self.apply(batch)
+    }
 }
 
 impl<S: Store> Store for std::sync::Arc<S> {
@@ -210,5 +221,9 @@ impl<S: Store> Store for std::sync::Arc<S> {
 
     fn apply(&self, batch: Batch) -> impl Future<Output = Result<(), StoreError>> + Send {
         (**self).apply(batch)
+    }
+
+    fn stage(&self, batch: Batch) -> impl Future<Output = Result<(), StoreError>> + Send {
+        (**self).stage(batch)
     }
 }

@@ -82,6 +82,25 @@ impl<S: Store, D: Disk> Vault<S, D> {
         item.u8(VERSION).raw(&salt).raw(&sealed);
         Ok(item.finish())
     }
+
+    /// What the inner store gets for a batch.
+    fn seal_batch(&self, ring: &Keyring, batch: &Batch) -> Result<Batch, StoreError> {
+        batch.check()?;
+        let mut sealed = Batch::new();
+        for (space, key, value) in batch.iter() {
+            let physical = self.physical_key(space, key);
+            match value {
+                Some(value) if value.len() > VAULT_VALUE_MAX_BYTES => {
+                    return Err(StoreError::ValueTooLarge { got: value.len(), limit: VAULT_VALUE_MAX_BYTES });
+                }
+                Some(value) => {
+                    sealed.put(self.physical_space(space), physical, self.seal(ring, &physical, key, value)?)
+                }
+                None => sealed.delete(self.physical_space(space), physical),
+            };
+        }
+        Ok(sealed)
+    }
 }
 
 /// Opens an item that lies under `physical`, with the first of `keys` that does; says which one it was.
@@ -139,22 +158,14 @@ impl<S: Store, D: Disk> Store for Vault<S, D> {
     }
 
     async fn apply(&self, batch: Batch) -> Result<(), StoreError> {
-        batch.check()?;
+        // Held until the items are written: a forgetting must find them, or come after its keys are the old ones.
         let ring = self.keys.ring.read().await;
-        let mut sealed = Batch::new();
-        for (space, key, value) in batch.iter() {
-            let physical = self.physical_key(space, key);
-            match value {
-                Some(value) if value.len() > VAULT_VALUE_MAX_BYTES => {
-                    return Err(StoreError::ValueTooLarge { got: value.len(), limit: VAULT_VALUE_MAX_BYTES });
-                }
-                Some(value) => {
-                    sealed.put(self.physical_space(space), physical, self.seal(&ring, &physical, key, value)?)
-                }
-                None => sealed.delete(self.physical_space(space), physical),
-            };
-        }
-        self.inner.apply(sealed).await
+        self.inner.apply(self.seal_batch(&ring, &batch)?).await
+    }
+
+    async fn stage(&self, batch: Batch) -> Result<(), StoreError> {
+        let ring = self.keys.ring.read().await;
+        self.inner.stage(self.seal_batch(&ring, &batch)?).await
     }
 }
 

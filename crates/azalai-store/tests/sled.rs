@@ -188,3 +188,54 @@ fn a_damaged_database_is_set_aside_and_what_can_be_read_is_kept() {
         assert_eq!(SledStore::open(damaged.path()).unwrap().recovery, None);
     }
 }
+
+fn stage(store: &SledStore, n: u32) {
+    let mut batch = Batch::new();
+    batch.put(SPACE, n.to_be_bytes(), value(n));
+    block_on(store.stage(batch)).unwrap();
+}
+
+/// Guards against a store that was closed in order and yet forgets what it had shown.
+#[test]
+fn what_was_staged_is_there_after_closing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SledStore::open(folder.path()).unwrap().store;
+    (0..10).for_each(|n| stage(&store, n));
+    assert_eq!(count(&store), 10);
+    drop(store);
+    let Opened { store, recovery } = SledStore::open(folder.path()).unwrap();
+    assert!(recovery.is_none());
+    assert_eq!(count(&store), 10);
+}
+
+/// Guards against a crash that takes acknowledged batches along with staged ones, leaves a staged one in the middle
+/// out, or has the database taken for a damaged one because staged groups are missing.
+#[test]
+fn a_crash_takes_at_most_what_was_staged_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SledStore::open(folder.path()).unwrap().store;
+    (0..10).for_each(|n| stage(&store, n));
+    put(&store, &10_u32.to_be_bytes(), &value(10));
+    (11..20).for_each(|n| stage(&store, n));
+    let left = folder.path().join("left");
+    copy(&folder.path().join("db"), &left.join("db"));
+    fs::copy(folder.path().join("mark"), left.join("mark")).unwrap();
+    let Opened { store, recovery } = SledStore::open(&left).unwrap();
+    assert!(recovery.is_none());
+    let found = u32::try_from(count(&store)).unwrap();
+    assert!((11..=20).contains(&found), "{found}");
+    assert!((0..found).all(|n| block_on(store.get(SPACE, &n.to_be_bytes())).unwrap().is_some()));
+}
+
+/// Guards against a device that says much without an exchange and then has to make all of it again after a crash.
+#[test]
+fn no_more_than_a_limit_is_staged_without_a_sync() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SledStore::open(folder.path()).unwrap().store;
+    let many = u32::try_from(azalai_store::limits::STAGED_MAX_BATCHES).unwrap();
+    (0..many).for_each(|n| stage(&store, n));
+    let left = folder.path().join("left");
+    copy(&folder.path().join("db"), &left.join("db"));
+    let store = SledStore::open(&left).unwrap().store;
+    assert_eq!(count(&store), many as usize);
+}

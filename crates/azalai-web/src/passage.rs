@@ -31,6 +31,8 @@ pub(crate) enum End {
     Locked,
     /// Nobody answered at the address.
     Unreached,
+    /// Whoever answers cannot be told from somebody else.
+    Untrusted,
     /// The connection broke half way.
     Cut,
     /// The other side said no.
@@ -54,12 +56,13 @@ pub(crate) enum End {
 impl End {
     /// All of them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Done,
         Self::Unsettled,
         Self::Stopped,
         Self::Locked,
         Self::Unreached,
+        Self::Untrusted,
         Self::Cut,
         Self::Refused,
         Self::Strange,
@@ -79,6 +82,7 @@ impl End {
             Self::Stopped => "stopped",
             Self::Locked => "locked",
             Self::Unreached => "unreached",
+            Self::Untrusted => "untrusted",
             Self::Cut => "cut",
             Self::Refused => "refused",
             Self::Strange => "strange",
@@ -301,6 +305,7 @@ async fn carry<H: Host>(app: &App<H>, mut link: H::Link, number: u64) -> End {
 enum Hint {
     Nothing,
     Unreached,
+    Untrusted,
     Cut,
     Refused,
     Strange,
@@ -314,6 +319,7 @@ impl Hint {
             None => Self::Nothing,
             Some(Err(TransportError::Connection(_))) if asked_for_key => Self::Unreached,
             Some(Err(TransportError::Connection(_))) => Self::Cut,
+            Some(Err(TransportError::Untrusted(_))) => Self::Untrusted,
             // Whatever else serves the address knows no such path.
             Some(Err(TransportError::Refused { .. })) if asked_for_key => Self::Strange,
             Some(Err(TransportError::Refused { .. })) => Self::Refused,
@@ -326,6 +332,7 @@ impl Hint {
         match (error, self) {
             (NodeError::Store(StoreError::Full { .. }), _) => End::Full,
             (NodeError::Exchange(_), Self::Unreached) => End::Unreached,
+            (NodeError::Exchange(_), Self::Untrusted) => End::Untrusted,
             (NodeError::Exchange(_), Self::Cut) => End::Cut,
             (NodeError::Exchange(_), Self::Refused) => End::Refused,
             (NodeError::Exchange(_), Self::Strange) => End::Strange,
@@ -353,6 +360,7 @@ mod tests {
         let refused = TransportError::Refused { status: 404, kind: String::new(), detail: String::new() };
         assert_eq!(end(Err(refused.clone()), true), End::Strange);
         assert_eq!(end(Err(refused), false), End::Refused);
+        assert_eq!(end(Err(TransportError::Untrusted("expired".to_owned())), true), End::Untrusted);
     }
 
     /// Guards against two exchanges at a time, and an old one that speaks for a new one.

@@ -22,8 +22,8 @@ pub(crate) struct Person {
     /// Tells two of one pseudonym apart.
     pub(crate) short: String,
     pub(crate) areas: String,
+    /// Since when, and by whom admitted, as far as it is known.
     pub(crate) since: String,
-    pub(crate) by: String,
     /// Empty for a member like any other.
     pub(crate) standing: String,
     pub(crate) me: bool,
@@ -105,13 +105,17 @@ pub(crate) fn groups<H: Host>(
         let areas: Vec<String> = areas.into_iter().map(|code| area_name(roster, code)).collect();
         let admitted_ms = since.get(&key).and_then(|since| since.admitted_ms);
         let day = admitted_ms.map(|at_ms| times::day(texts, at_ms, offset_min));
-        let by = member.admitted_by.filter(|by| *by != key).map(|by| name_of(texts, roster, &by));
+        let by = member.admitted_by.filter(|by| *by != key);
+        let by = by.map(|by| match by == roster.root() {
+            true => texts.say("people-founded"),
+            false => texts.say1("people-by", "name", name_of(texts, roster, &by)),
+        });
+        let known = [day.map(|day| texts.say1("people-since", "day", day)), by];
         let person = Person {
             name: member.pseudonym.clone(),
             short: short(&key),
             areas: areas.join(&texts.say("said-separator")),
-            since: day.map(|day| texts.say1("people-since", "day", day)).unwrap_or_default(),
-            by: by.map(|by| texts.say1("people-by", "name", by)).unwrap_or_default(),
+            since: known.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             standing: match member.state {
                 MemberState::Suspended => texts.say("people-suspended"),
                 MemberState::Removed => texts.say("people-removed"),

@@ -4,10 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use azalai_model::gazetteer::Entry;
 use azalai_model::pack::{Category, Question, QuestionKind};
 use azalai_model::parts::{Answer, Number};
 use azalai_model::{Basis, Occurred, Place, Point, ReportFields, Resolved, Tlp, Urgency};
-use azalai_node::catalog;
+use azalai_node::{Places, catalog};
 
 use crate::draft::Draft;
 use crate::problem::Problem;
@@ -37,7 +38,12 @@ pub(crate) fn question_field(question: &Question) -> String {
 }
 
 /// Reads a draft. `kept` is what the report says already, where one is corrected.
-pub(crate) fn read(draft: &Draft, kept: Option<&ReportFields>, now_ms: u64) -> Result<Reading, Problem> {
+pub(crate) fn read(
+    draft: &Draft,
+    kept: Option<&ReportFields>,
+    now_ms: u64,
+    places: &Places,
+) -> Result<Reading, Problem> {
     let pack = catalog::pack()?;
     let mut reading = Reading { fields: kept.cloned().unwrap_or_default(), ..Reading::default() };
     let category = pack.category(draft.get("category")).ok_or_else(Problem::not_found)?;
@@ -49,8 +55,8 @@ pub(crate) fn read(draft: &Draft, kept: Option<&ReportFields>, now_ms: u64) -> R
     let offset = draft.get("offset").parse::<i16>().ok().filter(|offset| offset % 15 == 0 && offset.abs() <= 840);
     let offset = offset.unwrap_or_default();
     read_when(draft, offset, now_ms, &mut reading);
-    read_where(draft, &mut reading)?;
-    reading.fields.answers = read_answers(draft, category, offset, &mut reading.wrong);
+    read_where(draft, places, &mut reading);
+    reading.fields.answers = read_answers(draft, category, offset, places, &mut reading.wrong);
     reading.fields.basis = draft.get("basis").parse::<Basis>().ok();
     if let Ok(urgency) = draft.get("urgency").parse::<Urgency>() {
         reading.fields.urgency = Some(urgency);
@@ -89,14 +95,32 @@ fn later(now_ms: u64) -> i64 {
     i64::try_from(now_ms).unwrap_or(i64::MAX).saturating_add(86_400_000)
 }
 
-fn read_where(draft: &Draft, reading: &mut Reading) -> Result<(), Problem> {
+/// The choice of none of the places that are like what was typed.
+pub(crate) const AS_WRITTEN: &str = "as-written";
+
+/// The place that was chosen among those that are like the name that was typed; none if the name has changed since.
+pub(crate) fn chosen<'a>(draft: &Draft, places: &'a Places) -> Option<&'a Entry> {
+    let id = draft.get("place-id");
+    if id.is_empty() || id == AS_WRITTEN {
+        return None;
+    }
+    places.search(draft.get("place")).into_iter().find(|entry| entry.id == id)
+}
+
+/// A place as it is offered: its name in a language, and where it lies.
+pub(crate) fn labelled(entry: &Entry, language: &str) -> String {
+    let known = [entry.name_in(language).to_owned(), entry.region()];
+    known.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+fn read_where(draft: &Draft, places: &Places, reading: &mut Reading) {
     let name = draft.get("place");
     if draft.get("where") == "none" {
         reading.fields.place = None;
-        return Ok(());
+        return;
     }
     if reading.fields.place.as_ref().is_some_and(|place| place.name() == Some(name)) {
-        return Ok(());
+        return;
     }
     let point = draft.get("lat").parse().ok().zip(draft.get("lon").parse().ok());
     let mut place = || -> Option<Place> {
@@ -106,31 +130,30 @@ fn read_where(draft: &Draft, reading: &mut Reading) -> Result<(), Problem> {
             return Place::try_new(Some(Point::try_new(lat, lon).ok()?), accuracy, None, name, None).ok();
         }
         let as_written = || Place::try_new(None, None, None, Some(name.to_owned()), None).ok();
-        let gazetteer = catalog::gazetteer().ok()?;
-        match (draft.get("place-id"), gazetteer.resolve(name)) {
-            ("as-written", _) => as_written(),
-            (id, Resolved::Several(entries)) => {
-                if let Some(entry) = entries.iter().find(|entry| entry.id == id) {
-                    return entry.place(None).ok();
-                }
-                let shown = entries.iter().map(|entry| (entry.id.clone(), format!("{}, {}", entry.name, entry.admin1)));
-                reading.several = shown.collect();
+        if draft.get("place-id") == AS_WRITTEN {
+            return as_written();
+        }
+        if let Some(entry) = chosen(draft, places) {
+            return entry.place(None).ok();
+        }
+        match places.resolve(name) {
+            Resolved::Several(entries) => {
+                reading.several = entries.iter().map(|entry| (entry.id.clone(), labelled(entry, ""))).collect();
                 None
             }
-            (_, Resolved::One(entry)) => entry.place(None).ok(),
-            (_, Resolved::None) => as_written(),
+            Resolved::One(entry) => entry.place(None).ok(),
+            Resolved::None => as_written(),
         }
     };
     if name.is_empty() && point.is_none() {
         reading.fields.place = None;
-        return Ok(());
+        return;
     }
     match place() {
         Some(place) => reading.fields.place = Some(place),
         None if reading.several.is_empty() => drop(reading.wrong.insert("place".to_owned(), "place")),
         None => drop(reading.wrong.insert("place".to_owned(), "several")),
     }
-    Ok(())
 }
 
 /// Whether a question is asked: its condition is met, or nobody has answered what it hangs on.
@@ -142,7 +165,13 @@ fn asked(question: &Question, draft: &Draft) -> bool {
     given.peek().is_none() || given.any(|value| *value == condition.is)
 }
 
-fn read_answers(draft: &Draft, category: &Category, offset: i16, wrong: &mut Wrongs) -> BTreeMap<String, Answer> {
+fn read_answers(
+    draft: &Draft,
+    category: &Category,
+    offset: i16,
+    places: &Places,
+    wrong: &mut Wrongs,
+) -> BTreeMap<String, Answer> {
     let mut answers = BTreeMap::new();
     for question in category.questions.iter().filter(|question| asked(question, draft)) {
         let field = question_field(question);
@@ -165,8 +194,8 @@ fn read_answers(draft: &Draft, category: &Category, offset: i16, wrong: &mut Wro
                 values.iter().all(|value| offered(value)).then_some(Answer::Many(values))
             }
             QuestionKind::Date => Occurred::parse(typed, 0, offset).ok().map(Answer::When),
-            QuestionKind::Place => match catalog::gazetteer().ok().map(|gazetteer| gazetteer.resolve(typed)) {
-                Some(Resolved::One(entry)) => entry.place(None).ok().map(Answer::Where),
+            QuestionKind::Place => match places.resolve(typed) {
+                Resolved::One(entry) => entry.place(None).ok().map(Answer::Where),
                 _ => Place::try_new(None, None, None, Some(typed.to_owned()), None).ok().map(Answer::Where),
             },
             QuestionKind::YesNo => matches!(typed, "yes" | "no").then(|| Answer::YesNo(typed == "yes")),
@@ -232,7 +261,7 @@ mod tests {
     fn a_word_for_a_time_means_the_day_on_which_it_was_tapped() {
         let base = NOW.to_string();
         let fields = [("category", "kidnapping-ransom"), ("when", "today"), ("when-base", base.as_str())];
-        let late = read(&draft(&fields), None, NOW + 2 * 86_400_000).unwrap();
+        let late = read(&draft(&fields), None, NOW + 2 * 86_400_000, &Places::shipped().unwrap()).unwrap();
         assert_eq!(late.fields.occurred.unwrap().to_string(), "2025-11-20");
     }
 
@@ -240,11 +269,11 @@ mod tests {
     #[test]
     fn answers_are_read_by_their_kind_and_what_makes_no_sense_is_named() {
         let good = draft(&[("category", "kidnapping-ransom"), ("q-people-taken", "3"), ("q-still-held", "some")]);
-        let reading = read(&good, None, NOW).unwrap();
+        let reading = read(&good, None, NOW, &Places::shipped().unwrap()).unwrap();
         assert!(reading.wrong.is_empty());
         assert_eq!(reading.fields.answers.len(), 2);
         let bad = draft(&[("category", "kidnapping-ransom"), ("q-people-taken", "3 or 4"), ("q-still-held", "x")]);
-        let wrong = read(&bad, None, NOW).unwrap().wrong;
+        let wrong = read(&bad, None, NOW, &Places::shipped().unwrap()).unwrap().wrong;
         assert_eq!(wrong.keys().collect::<Vec<_>>(), ["q-people-taken", "q-still-held"]);
     }
 
@@ -253,7 +282,7 @@ mod tests {
     fn places_and_times_that_are_not_clear_are_asked_for() {
         let asked = |fields: &[(&str, &str)]| {
             let all: Vec<_> = fields.iter().copied().chain([("category", "abduction")]).collect();
-            read(&draft(&all), None, NOW).unwrap()
+            read(&draft(&all), None, NOW, &Places::shipped().unwrap()).unwrap()
         };
         assert_eq!(
             asked(&[("place", "A well nobody knows")]).fields.place.unwrap().name(),
@@ -277,9 +306,9 @@ mod tests {
             ("basis", "seen"),
             ("danger", "yes"),
         ]);
-        let mut said = read(&first, None, NOW).unwrap().fields;
+        let mut said = read(&first, None, NOW, &Places::shipped().unwrap()).unwrap().fields;
         said.urgency = Some(Urgency::Now);
-        let again = read(&of_report(&said), Some(&said), NOW + 999_999_999).unwrap();
+        let again = read(&of_report(&said), Some(&said), NOW + 999_999_999, &Places::shipped().unwrap()).unwrap();
         assert_eq!(again.fields, said);
     }
 }

@@ -73,6 +73,7 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/map/points", get(map::points::<H>))
         .route("/map/names", get(map::names::<H>))
         .route("/map/cards", get(map::cards::<H>))
+        .route("/places", get(editor::places::<H>))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))
         .route("/static/{print}/{name}", get(assets::get))
         .fallback(|| async { Problem::not_found() })

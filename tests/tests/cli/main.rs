@@ -7,6 +7,7 @@
 
 mod community;
 mod keeper;
+mod places;
 mod refusals;
 mod shape;
 mod staff;

@@ -61,7 +61,7 @@ impl Replica {
         let bytes = base_bytes(kind);
         let mut ground = Ground::new();
         let expect = Expect { actor: &[0; 16], seq: Some(1), known_actors: &|_| false };
-        ground.add(&lint(&bytes, &expect).unwrap()).unwrap();
+        ground.add(&lint(bytes, &expect).unwrap()).unwrap();
         Self { document: Document::new(kind), ground }
     }
 

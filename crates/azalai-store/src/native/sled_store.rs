@@ -138,6 +138,11 @@ impl Store for SledStore {
         batch.check()?;
         self.writer.write(batch).await
     }
+
+    async fn stage(&self, batch: Batch) -> Result<(), StoreError> {
+        batch.check()?;
+        self.writer.stage(batch).await
+    }
 }
 
 /// Takes the lock of the folder at once or not at all.

@@ -35,7 +35,8 @@ pub(crate) fn serve_on_loopback<S: Store + Clone + 'static>(
 /// the client of the command line is another program, whose heads may be some bytes longer.
 pub(crate) struct Counting {
     address: SocketAddr,
-    stream: TcpStream,
+    /// None before the first request, and after the relay closed a connection on which nothing came for long.
+    stream: Option<TcpStream>,
     /// Bytes both ways, heads included.
     pub(crate) bytes: u64,
     /// Requests, the key document's included.
@@ -44,20 +45,29 @@ pub(crate) struct Counting {
 
 impl Counting {
     pub(crate) fn connect(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Self { address, stream, bytes: 0, requests: 0 }
+        Self { address, stream: None, bytes: 0, requests: 0 }
     }
 
     fn call(&mut self, head: &str, body: &[u8]) -> Result<Vec<u8>, TransportError> {
         let broken = |error: std::io::Error| TransportError::Connection(error.to_string());
         let mut request = head.as_bytes().to_vec();
         request.extend_from_slice(body);
-        self.stream.write_all(&request).map_err(broken)?;
         self.requests += 1;
         let (mut reply, mut part) = (Vec::new(), [0; 64 * 1024]);
+        let kept = self.stream.take();
+        let mut stream =
+            match kept.map(|mut kept| kept.write_all(&request).and_then(|()| kept.peek(&mut [0])).map(|n| (kept, n))) {
+                Some(Ok((kept, 1))) => kept,
+                // A relay closes what was idle for long, as while a device files thousands of letters: nothing was lost.
+                _ => {
+                    let mut fresh = TcpStream::connect(self.address).map_err(broken)?;
+                    fresh.set_nodelay(true).map_err(broken)?;
+                    fresh.write_all(&request).map_err(broken)?;
+                    fresh
+                }
+            };
         let (start, length) = loop {
-            let got = self.stream.read(&mut part).map_err(broken)?;
+            let got = stream.read(&mut part).map_err(broken)?;
             assert!(got > 0, "the relay closed the connection");
             reply.extend_from_slice(&part[..got]);
             if let Some(end) = reply.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -68,10 +78,11 @@ impl Counting {
             }
         };
         while reply.len() < start + length {
-            let got = self.stream.read(&mut part).map_err(broken)?;
+            let got = stream.read(&mut part).map_err(broken)?;
             assert!(got > 0, "the relay closed the connection");
             reply.extend_from_slice(&part[..got]);
         }
+        self.stream = Some(stream);
         self.bytes += (request.len() + reply.len()) as u64;
         Ok(reply.split_off(start))
     }

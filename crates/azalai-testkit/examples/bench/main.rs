@@ -9,7 +9,12 @@
     reason = "a measuring program speaks and reads its arguments"
 )]
 
+mod child;
+mod compare;
+mod first;
 mod http;
+mod project;
+mod relay;
 mod save;
 mod wire;
 
@@ -17,27 +22,53 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+/// On which side of a number a value has to be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Goal {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+impl Goal {
+    fn holds(self, value: f64) -> bool {
+        match self {
+            Self::AtMost(most) => value <= most,
+            Self::AtLeast(least) => value >= least,
+        }
+    }
+}
+
+impl core::fmt::Display for Goal {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::AtMost(most) => write!(f, "at most {most}"),
+            Self::AtLeast(least) => write!(f, "at least {least}"),
+        }
+    }
+}
+
 /// One measured figure with its goal; a figure without a goal is only reported.
 pub(crate) struct Figure {
     pub(crate) figure: String,
     pub(crate) value: f64,
     pub(crate) unit: &'static str,
-    pub(crate) at_most: Option<f64>,
+    pub(crate) goal: Option<Goal>,
     pub(crate) against: &'static str,
     pub(crate) how: String,
 }
 
 impl Figure {
-    /// Prints the line; whether the goal holds.
+    /// Prints the line; whether the goal holds. Without a goal, `holds` is null.
     fn print(&self) -> bool {
-        let holds = self.at_most.is_none_or(|most| self.value <= most);
-        let goal = self.at_most.map(|most| format!("at most {most}"));
+        let holds = self.goal.map(|goal| goal.holds(self.value));
+        let goal = self.goal.map(|goal| goal.to_string());
+        let value = (self.value * 1e4).round() / 1e4;
         println!(
             "{}",
-            json!({ "figure": self.figure, "value": self.value, "unit": self.unit, "goal": goal, "holds": holds,
+            json!({ "figure": self.figure, "value": value, "unit": self.unit, "goal": goal, "holds": holds,
                     "against": self.against, "how": self.how })
         );
-        holds
+        holds.unwrap_or(true)
     }
 }
 
@@ -53,11 +84,19 @@ type Bench = (&'static str, fn() -> Vec<Figure>);
 const ALL: &[Bench] = &[
     ("report_envelope_bytes", wire::report_envelope_bytes),
     ("second_exchange", wire::second_exchange),
+    ("second_exchange_scattered", compare::second_exchange_scattered),
+    ("compare_sets", compare::compare_sets),
+    ("first_exchange", first::first_exchange),
+    ("relay_durable_envelopes", relay::relay_durable_envelopes),
     ("save_over_fsync", save::save_over_fsync),
 ];
 
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(("child", rest)) = wanted.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        child::run(rest);
+        return ExitCode::SUCCESS;
+    }
     if let Some(unknown) = wanted.iter().find(|name| ALL.iter().all(|(known, _)| known != name)) {
         let names: Vec<_> = ALL.iter().map(|(name, _)| *name).collect();
         eprintln!("there is no figure {unknown:?}; there are: {}", names.join(", "));

@@ -44,6 +44,7 @@ people-me = هذا الجهاز
 people-part = { $role }، { $area }
 people-since = منذ { $day }
 people-by = قبله { $name }
+people-founded = أسّس المشروع
 people-claimed = استعمل دعوة يوم { $day } بحسب ساعة جهازه.
 people-unknown = شخص لا يعرفه هذا الجهاز
 people-suspended = معلّق: جهازان أزال كل منهما الآخر
@@ -62,6 +63,15 @@ invites-claimed = استعملها { $name }، ولم يُقبل بعد
 invites-admitted = استعملها { $name }، وقُبل
 invites-admitted-unknown = استُعملت: قُبل بها شخص
 invites-revoked = ملغاة
+invites-ended =
+    { $count ->
+       [zero] لا دعوات منتهية
+       [one] دعوة واحدة منتهية
+       [two] دعوتان منتهيتان
+       [few] { $count } دعوات منتهية
+       [many] { $count } دعوة منتهية
+       *[other] { $count } دعوة منتهية
+    }
 invites-end = أنهِ هذه الدعوة
 invites-end-what = من يستعملها من الآن ينتظر وعلامة بجانب اسمه. ومن قُبل يبقى.
 invite-role = بأي دور؟

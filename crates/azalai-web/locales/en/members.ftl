@@ -32,6 +32,7 @@ people-me = this device
 people-part = { $role }, { $area }
 people-since = Since { $day }
 people-by = Admitted by { $name }
+people-founded = Founded the project
 people-claimed = Took up an invite on { $day }, by their own clock.
 people-unknown = somebody this device does not know
 people-suspended = Suspended: two devices removed each other
@@ -50,6 +51,11 @@ invites-claimed = Taken up by { $name }, not admitted yet
 invites-admitted = Taken up by { $name }, admitted
 invites-admitted-unknown = Used: somebody was admitted by it
 invites-revoked = Revoked
+invites-ended =
+    { $count ->
+       [one] { $count } that has ended
+       *[other] { $count } that have ended
+    }
 invites-end = End this invite
 invites-end-what = Whoever takes it up from now on waits with a mark beside their name. Those who were admitted stay.
 invite-role = As what?

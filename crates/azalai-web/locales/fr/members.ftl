@@ -32,6 +32,7 @@ people-me = cet appareil
 people-part = { $role }, { $area }
 people-since = Depuis le { $day }
 people-by = Admission par { $name }
+people-founded = A fondé le projet
 people-claimed = A pris une invitation le { $day }, selon sa propre horloge.
 people-unknown = quelqu'un que cet appareil ne connaît pas
 people-suspended = En suspens : deux appareils se sont retirés l'un l'autre
@@ -50,6 +51,11 @@ invites-claimed = Prise par { $name }, pas encore admis
 invites-admitted = Prise par { $name }, admis
 invites-admitted-unknown = Utilisée : quelqu'un a été admis par elle
 invites-revoked = Révoquée
+invites-ended =
+    { $count ->
+       [one] { $count } terminée
+       *[other] { $count } terminées
+    }
 invites-end = Mettre fin à cette invitation
 invites-end-what = Qui la prend désormais attend avec une marque à côté de son nom. Qui a été admis le reste.
 invite-role = Pour quel rôle ?

@@ -116,13 +116,16 @@ pub(crate) async fn get<H: Host>(
         return Ok(on_to(&format!("/reports/{report}")));
     }
     let kept = corrected::<H>(device, &draft).await?;
-    let mut reading = report_form::read(&draft, kept.as_ref().map(|(_, fields)| fields), app.host.now_ms())?;
+    let places = device.places().await?;
+    let said_before = kept.as_ref().map(|(_, fields)| fields);
+    let mut reading = report_form::read(&draft, said_before, app.host.now_ms(), &places)?;
     let area = area_of::<H>(device, &draft);
     if kept.is_none() && area.is_none() && needs_area(&reading) {
         reading.wrong.insert("area".to_owned(), "area");
     }
     if !reading.wrong.is_empty() {
-        return editor_page(&app, device, &visitor, id, &draft, &reading.wrong, reading.several).await;
+        let several = Some(reading.several).filter(|places| !places.is_empty());
+        return editor_page(&app, device, &visitor, id, &draft, &reading.wrong, several).await;
     }
     let category = catalog::pack()?.category(draft.get("category")).ok_or_else(Problem::not_found)?;
     let view = match &kept {
@@ -168,7 +171,8 @@ pub(crate) async fn post<H: Host>(
     }
     let now = app.host.now_ms();
     let kept = corrected::<H>(device, &draft).await?;
-    let reading = report_form::read(&draft, kept.as_ref().map(|(_, fields)| fields), now)?;
+    let places = device.places().await?;
+    let reading = report_form::read(&draft, kept.as_ref().map(|(_, fields)| fields), now, &places)?;
     if !reading.wrong.is_empty() {
         return Ok(on_to(&format!("/report/{id}/check")));
     }

@@ -12,7 +12,7 @@ use azalai_envelope::DocumentId;
 use azalai_envelope::ids::from_hex;
 use azalai_model::pack::{Category, QuestionKind};
 use azalai_model::{Basis, ReportFields, Tlp, Urgency};
-use azalai_node::catalog;
+use azalai_node::{Places, catalog};
 use azalai_roster::AreaCode;
 
 use super::{on_to, unlock};
@@ -24,7 +24,7 @@ use crate::gate::{Member, Visitor};
 use crate::host::Host;
 use crate::limits::MAX_SUGGESTIONS;
 use crate::problem::{Kind, Problem};
-use crate::report_form::{READERS, WHEN, Wrongs, question_field};
+use crate::report_form::{AS_WRITTEN, READERS, WHEN, Wrongs, chosen, labelled, question_field};
 use crate::times;
 
 /// A choice with its label.
@@ -64,7 +64,13 @@ struct EditorPage {
     lat: String,
     lon: String,
     accuracy: String,
-    several: Vec<(String, String)>,
+    /// Places to choose from.
+    places: Vec<Choice>,
+    as_written: String,
+    /// The place that was chosen among others, where none are shown.
+    place_id: String,
+    /// Said where places were looked for.
+    found: String,
     text: String,
     asked: Vec<Asked>,
     basis: Vec<Choice>,
@@ -111,17 +117,34 @@ pub(crate) async fn get<H: Host>(
     State(app): State<Arc<App<H>>>,
     Member(visitor): Member,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let id = draft_id(&id)?;
     let mut open = app.open().await;
-    let draft = Draft::load(open.device()?, id).await?.ok_or_else(Problem::not_found)?;
+    let device = open.device()?;
+    let draft = Draft::load(device, id).await?.ok_or_else(Problem::not_found)?;
     if let Some(report) = draft.became {
         return Ok(on_to(&format!("/reports/{report}")));
     }
-    page(&app, open.device()?, &visitor, id, &draft, &Wrongs::new(), Vec::new()).await
+    let found = match first(&of_address(query)?, "find") {
+        "" => None,
+        _ => Some(like(&device.places().await?, draft.get("place"), visitor.texts.code)),
+    };
+    page(&app, device, &visitor, id, &draft, &Wrongs::new(), found).await
 }
 
-/// The form with what is wrong beside its fields.
+/// Places that are like a name, each with its id and how it is offered.
+fn like(places: &Places, name: &str, language: &str) -> Vec<(String, String)> {
+    let found = places.search(name).into_iter().take(MAX_SUGGESTIONS);
+    found.map(|entry| (entry.id.clone(), labelled(entry, language))).collect()
+}
+
+/// Those that are offered, with the one that was chosen.
+fn offered(places: Vec<(String, String)>, chosen: &str) -> Vec<Choice> {
+    places.into_iter().map(|(value, label)| Choice { chosen: value == chosen, value, label }).collect()
+}
+
+/// The form with what is wrong beside its fields, and the places to choose from where some were looked for.
 pub(crate) async fn page<H: Host>(
     app: &App<H>,
     device: &Device<H>,
@@ -129,7 +152,7 @@ pub(crate) async fn page<H: Host>(
     id: DraftId,
     draft: &Draft,
     wrong: &Wrongs,
-    several: Vec<(String, String)>,
+    found: Option<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let pack = catalog::pack()?;
     let category = pack.category(draft.get("category")).ok_or_else(Problem::not_found)?;
@@ -174,7 +197,17 @@ pub(crate) async fn page<H: Host>(
         lat: draft.get("lat").to_owned(),
         lon: draft.get("lon").to_owned(),
         accuracy: draft.get("accuracy").to_owned(),
-        several,
+        found: match &found {
+            Some(places) if wrong.is_empty() && places.is_empty() => visitor.texts.say("editor-found-none"),
+            Some(_) if wrong.is_empty() => visitor.texts.say("editor-found"),
+            _ => String::new(),
+        },
+        place_id: match &found {
+            None if draft.get("place-id") != AS_WRITTEN => draft.get("place-id").to_owned(),
+            _ => String::new(),
+        },
+        places: offered(found.unwrap_or_default(), draft.get("place-id")),
+        as_written: visitor.texts.say("editor-as-written"),
         text: draft.get("text").to_owned(),
         asked: asked(category, draft, visitor, wrong),
         basis: Basis::ALL.iter().map(|b| choice(visitor, "basis", &b.to_string(), draft.get("basis"))).collect(),
@@ -267,7 +300,8 @@ pub(crate) async fn keep<H: Host>(app: &App<H>, id: DraftId, mut typed: Fields) 
         return Ok(on_to(&format!("/reports/{report}")));
     }
     let known = known.unwrap_or_default();
-    for own in ["token", "passphrase", "carries", "quiet", "when-base"] {
+    let finds = typed.contains_key("find");
+    for own in ["token", "passphrase", "carries", "quiet", "when-base", "find"] {
         typed.remove(own);
     }
     if typed.remove("gps").is_some() {
@@ -286,12 +320,16 @@ pub(crate) async fn keep<H: Host>(app: &App<H>, id: DraftId, mut typed: Fields) 
     let same = |name: &str| typed.get(name) == known.fields.get(name);
     let base = known.fields.get("when-base").filter(|_| same("when")).cloned();
     typed.insert("when-base".to_owned(), base.unwrap_or_else(|| vec![now.to_string()]));
-    let draft = Draft { changed_ms: now, fields: typed, became: None };
+    let mut draft = Draft { changed_ms: now, fields: typed, became: None };
+    // The place that was chosen is called by its own name from now on.
+    if let Some(name) = chosen(&draft, &device.places().await?).map(|entry| entry.name.clone()) {
+        draft.fields.insert("place".to_owned(), vec![name]);
+    }
     if catalog::pack()?.category(draft.get("category")).is_none() {
         return Err(Problem::new(Kind::Form));
     }
     draft.save(device, id).await?;
-    Ok(on_to(&format!("/report/{id}/check")))
+    Ok(on_to(&if finds { format!("/report/{id}?find=1#place") } else { format!("/report/{id}/check") }))
 }
 
 /// `POST /report/ID/discard`.
@@ -313,25 +351,81 @@ pub(crate) async fn discard<H: Host>(
 #[derive(Template)]
 #[template(path = "places.html")]
 struct Suggestions {
-    places: Vec<(String, String)>,
+    places: Vec<Choice>,
+    as_written: String,
 }
 
-/// `GET /places?q=…`: options for the field of the place.
-pub(crate) async fn places(Member(visitor): Member, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+/// `GET /places?q=…`: places to choose from while a name is typed.
+pub(crate) async fn places<H: Host>(
+    State(app): State<Arc<App<H>>>,
+    Member(visitor): Member,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let query = of_address(query)?;
     let typed = first(&query, "q");
-    let found = if typed.trim().chars().count() < 2 { Vec::new() } else { catalog::gazetteer()?.search(typed) };
-    let code = visitor.texts.code;
-    let shown = |entry: &&azalai_model::gazetteer::Entry| {
-        (entry.name_in(code).to_owned(), format!("{}, {}", entry.admin1, entry.country))
-    };
-    let places = found.iter().take(MAX_SUGGESTIONS).map(shown).collect();
-    Ok(render(&Suggestions { places })?.into_response())
+    let mut found = Vec::new();
+    if typed.trim().chars().count() >= 2 {
+        let mut open = app.open().await;
+        found = like(&open.device()?.places().await?, typed, visitor.texts.code);
+    }
+    let as_written = visitor.texts.say("editor-as-written");
+    Ok(render(&Suggestions { places: offered(found, ""), as_written })?.into_response())
 }
 
 #[cfg(test)]
 mod tests {
     use crate::testing::Browser;
+
+    /// Guards against a search that needs scripts, and a choice that is lost on the way to the saved report.
+    #[test]
+    fn a_place_is_found_chosen_and_kept_without_scripts() {
+        let mut browser = Browser::begun();
+        let path = browser.begin_report("abduction");
+        let typed = [("when", "unknown"), ("text", "Near the ford"), ("place", "Ansogo"), ("find", "1")];
+        let found = browser.post(&path, &typed);
+        assert_eq!(found.location, format!("{path}?find=1#place"));
+        let page = browser.get(&format!("{path}?find=1")).body;
+        assert!(page.contains("value=\"gn2461003\"") && page.contains("Ansongo, Gao, ML"), "{page}");
+        assert!(page.contains("Near the ford") && page.contains("value=\"Ansogo\""));
+        let chosen = [("when", "unknown"), ("text", "Near the ford"), ("place", "Ansogo"), ("place-id", "gn2461003")];
+        assert_eq!(browser.post(&path, &chosen).location, format!("{path}/check"));
+        assert!(browser.get(&format!("{path}/check")).body.contains("<dd dir=\"auto\">Ansongo</dd>"));
+        // Coming back, the choice is still there; another name undoes it.
+        let again = browser.get(&path).body;
+        assert!(again.contains("name=\"place-id\" value=\"gn2461003\"") && again.contains("value=\"Ansongo\""));
+        browser.post(&path, &[("when", "unknown"), ("place", "Labbezanga"), ("place-id", "gn2461003")]);
+        let check = browser.get(&format!("{path}/check")).body;
+        assert!(check.contains("<dd dir=\"auto\">Labbezanga</dd>") && !check.contains("Ansongo"), "{check}");
+    }
+
+    /// Guards against a report that cannot be saved because its village is on no list, or becomes the next town.
+    #[test]
+    fn a_place_that_nobody_knows_is_kept_as_it_was_written() {
+        let mut browser = Browser::begun();
+        let path = browser.begin_report("abduction");
+        browser.post(&path, &[("when", "unknown"), ("place", "Xqzwv"), ("find", "1")]);
+        let page = browser.get(&format!("{path}?find=1")).body;
+        assert!(page.contains("No place like this is known here") && !page.contains("place-id"), "{page}");
+        browser.post(&path, &[("when", "unknown"), ("place", "Ansogo")]);
+        assert!(browser.get(&format!("{path}/check")).body.contains("<dd dir=\"auto\">Ansogo</dd>"));
+        for id in ["as-written", "gn1", "", "<b>"] {
+            browser.post(&path, &[("when", "unknown"), ("place", "Ansogo"), ("place-id", id)]);
+            assert!(browser.get(&format!("{path}/check")).body.contains("<dd dir=\"auto\">Ansogo</dd>"), "{id}");
+        }
+    }
+
+    /// Guards against places of one name that cannot be told apart, and what is typed that runs.
+    #[test]
+    fn what_is_typed_gives_places_with_their_region_and_never_runs() {
+        let mut browser = Browser::begun();
+        let gao = browser.get("/places?q=gao").body;
+        assert!(gao.contains("value=\"gn2457163\"") && gao.contains("Gao, Gao, ML") && gao.contains("BF"), "{gao}");
+        assert!(browser.get("/places?q=%D8%AA%D9%86%D8%A8%D9%83%D8%AA%D9%88").body.contains("Tombouctou"));
+        for nothing in ["/places?q=g", "/places", "/places?q=%3Cscript%3E", "/places?q=%00%00"] {
+            let answer = browser.get(nothing);
+            assert_eq!((answer.status, answer.body.trim()), (200, ""), "{nothing}");
+        }
+    }
 
     /// Guards against a page that may ask where a person is although it has no need to, and against a position that
     /// cannot be left out again.

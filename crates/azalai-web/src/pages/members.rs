@@ -34,7 +34,9 @@ struct MembersPage {
     all: Vec<String>,
     groups: Vec<Group>,
     more: Option<usize>,
+    /// Those that may still be taken up or wait, and those that came to an end.
     invites: Vec<Made>,
+    ended: Vec<Made>,
 }
 
 #[derive(Template)]
@@ -73,6 +75,8 @@ pub(crate) async fn get<H: Host>(
     let all = if all.len() > 1 { all.into_iter().map(|newcomer| newcomer.token.clone()).collect() } else { Vec::new() };
     let (groups, more) = people::groups::<H>(texts, device, offset, (after, MEMBERS_PER_PAGE));
     let me = device.roster().member(&device.device().signing);
+    let made = people::invites(texts, device.roster(), &device.device().signing, now_ms);
+    let (ended, invites) = made.into_iter().partition(|invite| matches!(invite.state, "admitted" | "revoked"));
     let page = MembersPage {
         f: Frame::new(&visitor, "members"),
         admitted: me.is_some_and(|member| member.state == MemberState::Confirmed),
@@ -82,7 +86,8 @@ pub(crate) async fn get<H: Host>(
         all,
         groups,
         more: more.then(|| after.saturating_add(MEMBERS_PER_PAGE)),
-        invites: people::invites(texts, device.roster(), &device.device().signing, now_ms),
+        invites,
+        ended,
     };
     drop(open);
     Ok(render(&page)?.into_response())
