@@ -82,7 +82,12 @@ fn every_category_has_a_row_in_every_crosswalk_in_the_order_of_the_pack() {
 fn codes_look_as_they_do_in_their_lists() {
     for (code, _) in rows(ICCS).iter().flat_map(|row| &row.codes) {
         let digits = code.bytes().all(|byte| byte.is_ascii_digit());
-        assert!(digits && (4..=6).contains(&code.len()) && code.get(..2).is_some_and(|chapter| ("01".."12").contains(&chapter)), "{code}");
+        assert!(
+            digits
+                && (4..=6).contains(&code.len())
+                && code.get(..2).is_some_and(|chapter| ("01".."12").contains(&chapter)),
+            "{code}"
+        );
     }
     for (sub, event) in rows(ACLED).iter().flat_map(|row| &row.codes) {
         assert!(EVENTS.iter().any(|(name, subs)| name == event && subs.contains(&sub.as_str())), "{event}: {sub}");
