@@ -4,17 +4,16 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
+use crate::limits::MAX_FOLDER_DEPTH;
+
 /// Bytes of one block, as file systems count them for `st_blocks`.
 const BLOCK_BYTES: u64 = 512;
-
-/// Folders within a folder that are walked: a relay's has two.
-const MAX_DEPTH: usize = 8;
 
 /// Bytes that a folder takes, and bytes that whoever runs this program may still write beside it. `None` where the
 /// system does not say.
 pub(crate) fn taken_and_free(folder: &Path) -> Option<(u64, u64)> {
     let disk = rustix::fs::statvfs(folder).ok()?;
-    Some((taken(folder, MAX_DEPTH), disk.f_bavail.saturating_mul(disk.f_frsize)))
+    Some((taken(folder, MAX_FOLDER_DEPTH), disk.f_bavail.saturating_mul(disk.f_frsize)))
 }
 
 /// What goes away while this looks counts as nothing.

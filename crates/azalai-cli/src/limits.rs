@@ -44,3 +44,6 @@ pub(crate) const MAX_TLS_CONNECTIONS: usize = 128;
 /// How long one connection to the pages over TLS may last. A browser opens another without being asked; whoever only
 /// holds places loses them.
 pub(crate) const TLS_CONNECTION_TIMEOUT: Duration = Duration::from_secs(10 * 60);
+
+/// Folders within a folder that are walked: a relay's has two.
+pub(crate) const MAX_FOLDER_DEPTH: usize = 8;

@@ -9,13 +9,13 @@ use azalai_envelope::{
     ReceivingSecret, SigningSecret, Statement, StatementId, UnverifiedStatement, Verified,
 };
 use azalai_roster::{Act, Admission, AreaCode, Circle, InvitePackage, LogEntry, Role, Roster, prove_claim};
-use azalai_store::{ArgonParams, Batch, Disk, JOURNAL_FILE, KEYRING_FILE, Keys, Slots, Store, Vault};
+use azalai_store::{ArgonParams, Batch, Disk, JOURNAL_FILE, KEYRING_FILE, Keys, Slots, Space, Store, Vault};
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
 
 use crate::error::NodeError;
 use crate::invite_file;
-use crate::node::{Home, Node, SLOTS_FILE, UNFINISHED_FILE, log_document, place_key};
+use crate::node::{Home, Node, SCAN_PAGE, SLOTS_FILE, UNFINISHED_FILE, log_document, place_key};
 use crate::secrets::Secrets;
 use crate::spaces::{LOG, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
@@ -177,6 +177,20 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
         if disk.len(UNFINISHED_FILE).await?.is_some() {
             for name in [KEYRING_FILE, JOURNAL_FILE] {
                 disk.remove(name).await?;
+            }
+            // Under new keys it would be noise among what is ours.
+            for space in 0..=u8::MAX {
+                loop {
+                    let page = self.home.store.scan(Space(space), None, SCAN_PAGE).await?;
+                    let mut batch = Batch::new();
+                    for (key, _) in page.items {
+                        batch.delete(Space(space), key);
+                    }
+                    if batch.is_empty() {
+                        break;
+                    }
+                    self.home.store.apply(batch).await?;
+                }
             }
         } else {
             disk.write_atomic(UNFINISHED_FILE, &[]).await?;

@@ -4,6 +4,7 @@
 //! never say that something is saved before it is durable, and never show what the member may not read. It has no
 //! socket, file or clock of its own, and compiles for wasm32.
 
+mod acts;
 pub mod asides;
 pub mod bundle;
 pub mod catalog;

@@ -51,3 +51,7 @@ pub const VILLAGE_METRES: u32 = 3_000;
 
 /// Metres around a point that stands for a whole area, where nothing else says how large the area is.
 pub const AREA_METRES: u32 = 30_000;
+
+/// Bytes of a kept place at most: all its names, every sign doubled, and its numbers.
+pub const MAX_PLACE_BYTES: usize =
+    (azalai_model::limits::MAX_ALTERNATES + 2) * 2 * (azalai_model::limits::MAX_NAME_BYTES + 1) + 64;

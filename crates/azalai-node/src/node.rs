@@ -11,7 +11,7 @@ use azalai_envelope::{
     AudienceId, AuthorId, ChainId, Clock, DevicePublic, DocumentId, Draft, EnvelopeId, GenerationId, Kind, Lane,
     ProjectId, SigningPublic, Statement, StatementId, Verified,
 };
-use azalai_roster::{Act, Circle, LogEntry, Member, MemberState, Roster};
+use azalai_roster::{Circle, Member, MemberState, Roster};
 use azalai_store::{Batch, Cursor, Disk, Journal, JournalReport, Keys, Page, Slots, Space, Store, Vault};
 use azalai_sync::Carrier;
 use rand_chacha::ChaCha20Rng;
@@ -411,61 +411,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             place_key(&statement.author(), &statement.chain(), statement.seq()),
             statement.id().0,
         );
-    }
-
-    /// Notes whose statements an act of removal or adoption is about.
-    pub(crate) async fn note_touched(&mut self, statement: &Verified<Statement>) -> Result<(), NodeError> {
-        let Ok(entry) = LogEntry::decode(&statement.body()?) else { return Ok(()) };
-        for act in entry.acts {
-            match act {
-                Act::Remove { device, .. } => drop(self.touched.insert(device)),
-                Act::Adopt { statements } => {
-                    for id in statements {
-                        if let Some(bytes) = self.vault.get(STATEMENTS, &id.0).await? {
-                            self.touched.insert(stored::decode_statement(&self.project, &bytes)?.author());
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Says acts in one of the logs.
-    pub(crate) async fn say_acts(
-        &mut self,
-        kind: Kind,
-        acts: Vec<Act>,
-        now_ms: u64,
-    ) -> Result<Verified<Statement>, NodeError> {
-        self.settle().await?;
-        let circle = if kind == Kind::AUTHORITY { Circle::Everyone } else { Circle::Staff };
-        let audience = self.audience(&circle);
-        let after = self.roster.heads();
-        for head in &after {
-            if let Some(clock) = self.log.get(head).map(|statement| statement.clock()) {
-                self.hear(clock, now_ms);
-            }
-        }
-        let body = LogEntry { after, acts }.encode()?;
-        let chain = self.own_chain(&audience).await?;
-        let document = log_document(&self.project, kind, &audience, &self.profile.root);
-        let saying = Saying { kind, document, opens: None, audience, body: &body };
-        let statement = self.sign(&saying, chain, now_ms)?;
-        // What it changes in documents is kept with it.
-        self.note_touched(&statement).await?;
-        self.log.insert(statement.id(), statement.clone());
-        self.rebuild_roster();
-        let mut batch = Batch::new();
-        self.index_documents(&[], &BTreeMap::new(), &mut batch).await?;
-        if let Err(error) = self.keep(&statement, Lane::Urgent, batch).await {
-            self.log.remove(&statement.id());
-            self.rebuild_roster();
-            return Err(error);
-        }
-        self.touched.clear();
-        Ok(statement)
     }
 }
 

@@ -7,20 +7,18 @@ use std::sync::Arc;
 
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_model::gazetteer::{self, Entry};
-use azalai_model::limits::{MAX_ALTERNATES, MAX_IMPORTED_PLACES, MAX_NAME_BYTES};
+use azalai_model::limits::MAX_IMPORTED_PLACES;
 use azalai_model::{Gazetteer, Resolved, places_file};
 use azalai_store::{Batch, Disk, Store};
 
 use crate::catalog;
 use crate::error::NodeError;
+use crate::limits::MAX_PLACE_BYTES;
 use crate::node::{Node, scan_all};
 use crate::spaces::PLACES;
 
 /// The version of a kept place.
 const VERSION: u8 = 1;
-
-/// Bytes of a kept place at most: all its names, every sign doubled, and its numbers.
-const MAX_LINE_BYTES: usize = (MAX_ALTERNATES + 2) * 2 * (MAX_NAME_BYTES + 1) + 64;
 
 /// All places that a device knows.
 #[derive(Debug, Clone)]
@@ -84,7 +82,7 @@ fn decode(bytes: &[u8]) -> Result<Entry, NodeError> {
     if version != VERSION {
         return Err(DecodeError::UnknownVersion { field: "place", got: version }.into());
     }
-    let line = reader.text("place", MAX_LINE_BYTES)?;
+    let line = reader.text("place", MAX_PLACE_BYTES)?;
     reader.end("place")?;
     places_file::entry(&line, 1).map_err(|error| NodeError::Invalid(format!("a kept place: {error}")))
 }

@@ -17,10 +17,8 @@ use azalai_sync::State;
 use azalai_sync::carrier::CERTIFICATES;
 use azalai_sync::index::Amount;
 
+use crate::limits::MAX_VISIT_DAYS;
 use crate::relay::Relay;
-
-/// Days whose visits are remembered.
-const MAX_DAYS: usize = 31;
 
 /// The route that every exchange asks for first, once.
 const KEY_ROUTE: &str = "/azalai/1/key";
@@ -107,7 +105,7 @@ impl Visits {
     fn add(&self, day: Day) {
         let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *days.entry(day).or_default() += 1;
-        while days.len() > MAX_DAYS {
+        while days.len() > MAX_VISIT_DAYS {
             days.pop_first();
         }
     }
@@ -133,7 +131,7 @@ mod tests {
             visits.add(Day(day));
         }
         let by_day = visits.by_day();
-        assert_eq!(by_day.len(), MAX_DAYS);
+        assert_eq!(by_day.len(), MAX_VISIT_DAYS);
         assert_eq!((by_day.first_key_value(), by_day.last_key_value()), (Some((&Day(9), &2)), Some((&Day(39), &2))));
     }
 }

@@ -135,3 +135,6 @@ impl Default for Limits {
         }
     }
 }
+
+/// Days whose visits are remembered.
+pub const MAX_VISIT_DAYS: usize = 31;

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_roster::{AreaCode, MemberState, Role, Roster};
 
-/// Steps inwards that are shown as such; what lies deeper is shown as deep as this.
-const MAX_STEPS: usize = 5;
+use crate::limits::MAX_AREA_STEPS;
 
 /// An area in the tree, read from above: each comes after the one that contains it.
 pub(crate) struct AreaRow {
     pub(crate) code: AreaCode,
     pub(crate) name: String,
-    /// How many areas contain it, at most [`MAX_STEPS`].
+    /// How many areas contain it, at most [`MAX_AREA_STEPS`].
     pub(crate) depth: usize,
     /// The name of the one that contains it; empty if none does.
     pub(crate) parent: String,
@@ -54,7 +53,7 @@ pub(crate) fn area_rows(roster: &Roster) -> Vec<AreaRow> {
             rows.push(AreaRow {
                 code: code.clone(),
                 name: name(code),
-                depth: depth.min(MAX_STEPS),
+                depth: depth.min(MAX_AREA_STEPS),
                 parent: parent.map(name).unwrap_or_default(),
                 coordinators: count(Role::Coordinator),
                 monitors: count(Role::Monitor),

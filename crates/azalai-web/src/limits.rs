@@ -93,3 +93,6 @@ pub const INCIDENTS_PER_PAGE: usize = 50;
 
 /// Likely same events beside one report in the inbox: more push the next report out of sight on a phone.
 pub const LIKELY_PER_REPORT: usize = 3;
+
+/// Steps inwards that are shown as such; what lies deeper is shown as deep as this.
+pub const MAX_AREA_STEPS: usize = 5;

@@ -18,7 +18,9 @@ fn sources() -> Vec<Source> {
     let mut found = Vec::new();
     for package in crate_names() {
         for path in files_below(&root().join("crates").join(&package).join("src"), ".rs") {
-            let of_tests = path.ends_with("tests.rs") || path.components().any(|part| part.as_os_str() == "tests");
+            let of_tests = path.ends_with("tests.rs")
+                || path.ends_with("testing.rs")
+                || path.components().any(|part| part.as_os_str() == "tests");
             if !of_tests {
                 found.push(Source { package: package.clone(), lines: production(&read(&path)), path });
             }

@@ -16,6 +16,7 @@ use azalai_node::{NodeError, catalog};
 use azalai_roster::AreaCode;
 
 use super::check::{Said, of_place, said};
+use super::letter::Letter;
 use super::likeness::{how, reasons};
 use super::on_to;
 use super::staff::{Staff, area_name, areas, document, works};
@@ -31,49 +32,6 @@ use crate::times;
 
 /// Ages that the filter offers, in days; the first is "any".
 pub(crate) const AGES: [(&str, u64); 4] = [("any", 0), ("day", 1), ("week", 7), ("month", 31)];
-
-/// A report as a coordinator reads it.
-pub(crate) struct Letter {
-    pub(crate) id: String,
-    pub(crate) category: String,
-    pub(crate) by: String,
-    pub(crate) own: bool,
-    pub(crate) unconfirmed: bool,
-    pub(crate) text: String,
-    pub(crate) said: Said,
-    pub(crate) tlp: String,
-    pub(crate) area: String,
-    pub(crate) written: String,
-    /// Why its author took it back; empty if not.
-    pub(crate) retracted: String,
-}
-
-impl Letter {
-    pub(crate) fn new<H: Host>(
-        app: &App<H>,
-        device: &Device<H>,
-        texts: &Texts,
-        view: &ReportView,
-    ) -> Result<Self, Problem> {
-        let fields = &view.row.fields;
-        let category = fields.category.as_deref().and_then(|code| catalog::pack().ok()?.category(code));
-        // The words stand by themselves, and what makes it urgent stands beside the title.
-        let rest = ReportFields { narrative: String::new(), urgency: None, danger_to_me: false, ..fields.clone() };
-        Ok(Self {
-            id: view.id.to_string(),
-            category: category.map_or("", |category| category.name(texts.code)).to_owned(),
-            by: view.pseudonym.clone().unwrap_or_else(|| azalai_node::node::short_name(&view.author)),
-            own: view.own,
-            unconfirmed: view.unconfirmed,
-            text: fields.narrative.clone(),
-            said: category.map(|category| said(texts, category, &rest)).unwrap_or_default(),
-            tlp: view.tlp.to_string(),
-            area: area_name::<H>(device, view.area.as_ref()),
-            written: times::minute(texts, view.written_ms, app.settings().offset_min),
-            retracted: view.row.retracted.as_ref().map(|retraction| retraction.why.clone()).unwrap_or_default(),
-        })
-    }
-}
 
 /// Something alike.
 pub(crate) struct Alike {

@@ -13,7 +13,8 @@ use azalai_node::inbox::Likely;
 use azalai_node::{Fate, IncidentView, LinkView, ReportView, catalog};
 
 use super::check::of_place;
-use super::inbox::{Alike, Letter};
+use super::inbox::Alike;
+use super::letter::Letter;
 use super::staff::{Staff, area_name, areas, document, works};
 use crate::app::{App, Device};
 use crate::forms::{Form, first, of_address};

@@ -10,6 +10,7 @@ pub(crate) mod incidents;
 pub(crate) mod invite;
 pub(crate) mod keys;
 pub(crate) mod leave;
+mod letter;
 pub(crate) mod likeness;
 pub(crate) mod map;
 pub(crate) mod members;
