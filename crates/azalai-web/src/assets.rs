@@ -12,6 +12,7 @@ use crate::problem::Problem;
 /// Name, type, content.
 static ASSETS: &[(&str, &str, &str)] = &[
     ("app.css", "text/css; charset=utf-8", include_str!("../static/app.css")),
+    ("desk.css", "text/css; charset=utf-8", include_str!("../static/desk.css")),
     ("app.js", "text/javascript; charset=utf-8", include_str!("../static/app.js")),
     ("categories.svg", "image/svg+xml", include_str!(concat!(env!("OUT_DIR"), "/categories.svg"))),
     ("map.css", "text/css; charset=utf-8", include_str!("../static/map.css")),

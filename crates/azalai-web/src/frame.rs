@@ -115,6 +115,11 @@ impl Frame {
         format!("{}#{category}", assets::path("map-icons.svg"))
     }
 
+    /// The style of the pages of coordinators: no other page carries its weight.
+    pub(crate) fn desk(&self) -> String {
+        assets::path("desk.css")
+    }
+
     /// The script of the pages that are worked through by keys.
     pub(crate) fn keys(&self) -> String {
         assets::path("keys.js")
