@@ -18,7 +18,6 @@ static ASSETS: &[(&str, &str, &str)] = &[
     ("map.css", "text/css; charset=utf-8", include_str!("../static/map.css")),
     ("map.js", "text/javascript; charset=utf-8", include_str!("../static/map.js")),
     ("map-images.js", "text/javascript; charset=utf-8", include_str!("../static/map-images.js")),
-    ("map-icons.svg", "image/svg+xml", include_str!("../static/map-icons.svg")),
     ("map-base.json", "application/json", include_str!("../../../seeds/map/base.json")),
     ("map-draw.mjs", "text/javascript; charset=utf-8", include_str!("../vendor/maplibre-gl/maplibre-gl.mjs")),
     ("map-work.mjs", "text/javascript; charset=utf-8", include_str!("../vendor/maplibre-gl/maplibre-gl-worker.mjs")),

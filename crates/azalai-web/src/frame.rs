@@ -112,7 +112,7 @@ impl Frame {
 
     /// The picture of a category, small enough for a map.
     pub(crate) fn map_icon(&self, category: &str) -> String {
-        format!("{}#{category}", assets::path("map-icons.svg"))
+        format!("{}#{category}", assets::path("categories.svg"))
     }
 
     /// The style of the pages of coordinators: no other page carries its weight.

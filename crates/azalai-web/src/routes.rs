@@ -56,7 +56,6 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/incidents", get(incidents::get::<H>))
         .route("/incidents/{id}", get(incident::get::<H>).post(incident_edits::post::<H>))
         .route("/keys", get(keys::get))
-        .route("/places", get(editor::places))
         .route("/members", get(members::get::<H>))
         .route("/members/admit", post(members::admit::<H>))
         .route("/members/revoke", post(members::revoke::<H>))

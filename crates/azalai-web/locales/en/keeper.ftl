@@ -36,7 +36,4 @@ lane-urgent = Urgent
 lane-text = Text
 lane-preview = Previews
 lane-bulk = Media
-size-bytes = { $count } bytes
-size-kb = { $count } kB
-size-mb = { $count } MB
 size-gb = { $count } GB

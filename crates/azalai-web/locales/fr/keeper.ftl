@@ -36,7 +36,4 @@ lane-urgent = Urgent
 lane-text = Texte
 lane-preview = Aperçus
 lane-bulk = Médias
-size-bytes = { $count } octets
-size-kb = { $count } ko
-size-mb = { $count } Mo
 size-gb = { $count } Go
