@@ -158,6 +158,7 @@ fn a_removal_that_only_the_journal_holds_sets_the_same_aside_after_a_crash() {
     c.settle();
     c.now_ms += 3_600_000;
     let taken = c.now_ms;
+    c.now_ms += 1;
     c.report("swift", "Under a gun", Tlp::Amber).unwrap();
     c.settle();
     let (device, now_ms) = (c.who("swift").node.device().signing, c.now_ms);

@@ -90,6 +90,8 @@ fn a_monitor_who_is_removed_is_heard_up_to_the_cut_and_the_others_lose_nothing()
         let mut said = texts(&mut c, name);
         said.sort_unstable();
         assert_eq!(said, ["Before", "For every member but one", "From the hills, after", "From the hills, before"]);
+        let views = block_on(c.who(name).node.reports()).unwrap();
+        assert!(views.iter().all(|view| !view.unconfirmed), "a member said it, before the cut");
         let aside = block_on(c.who(name).node.quarantine()).unwrap();
         assert_eq!(aside.len(), 1, "{name}: {aside:?}");
         assert_eq!(aside[0].pseudonym.as_deref(), Some("swift"));

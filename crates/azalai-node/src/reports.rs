@@ -332,7 +332,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             // if nothing readable was written.
             _ => (row.fields.tlp.unwrap_or(Tlp::Green), member.and_then(|member| member.area.clone())),
         };
-        let confirmed = member.is_some_and(|member| member.state == MemberState::Confirmed);
+        // What a removed device said up to its cut was said by a member.
+        let confirmed = member.is_some_and(|member| member.state != MemberState::Unconfirmed);
         Ok(Some(ReportView {
             id,
             author: opening.author,
