@@ -66,6 +66,32 @@ pub struct SetAside {
     pub why: &'static str,
 }
 
+/// A statement's place in its chain, and when it says that it was written.
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    seq: u64,
+    id: StatementId,
+    prev: Option<StatementId>,
+    ms: u64,
+}
+
+/// Where a chain is cut: at the last statement that follows without a gap on the first one that is held, before the
+/// first that is too late. Behind a gap nothing counts, or a device that once wrote far ahead could fill the gap for
+/// ever; and a clock that was set back behind one that is too late moves nothing.
+fn cut_at(chain: ChainId, mut links: Vec<Link>, taken: TakenAt) -> Option<Cut> {
+    links.sort_by_key(|link| (link.seq, link.id));
+    let mut last: Option<Link> = None;
+    for link in links {
+        let late = matches!(taken, TakenAt::Ms(ms) if link.ms > ms);
+        let follows = last.is_none_or(|last| link.seq == last.seq.saturating_add(1) && link.prev == Some(last.id));
+        if late || !follows {
+            break;
+        }
+        last = Some(link);
+    }
+    last.map(|last| Cut { chain, seq: last.seq, id: last.id })
+}
+
 impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Says what removing a device would do; changes nothing.
     ///
@@ -86,20 +112,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         })?;
         let mut said = self.said_by(device).await?;
         said.extend(self.log.values().filter(|statement| statement.author() == *device).cloned());
-        let mut chains: BTreeMap<ChainId, Vec<&Verified<Statement>>> = BTreeMap::new();
+        let mut chains: BTreeMap<ChainId, Vec<Link>> = BTreeMap::new();
         for statement in &said {
-            chains.entry(statement.chain()).or_default().push(statement);
+            let (seq, id, prev) = (statement.seq(), statement.id(), statement.prev());
+            let link = Link { seq, id, prev, ms: statement.clock().ms() };
+            chains.entry(statement.chain()).or_default().push(link);
         }
-        let mut cuts = Vec::new();
-        for (chain, mut statements) in chains {
-            statements.sort_by_key(|statement| (statement.seq(), statement.id()));
-            // Up to the first that is too late: a clock that was set back behind it moves nothing.
-            let before = statements.iter().take_while(|statement| match taken {
-                TakenAt::Now => true,
-                TakenAt::Ms(ms) => statement.clock().ms() <= ms,
-            });
-            cuts.extend(before.last().map(|last| Cut { chain, seq: last.seq(), id: last.id() }));
-        }
+        let mut cuts: Vec<Cut> = chains.into_iter().filter_map(|(chain, links)| cut_at(chain, links, taken)).collect();
         if cuts.len() > MAX_CUTS {
             return Err(NodeError::Invalid(format!("the device has more than {MAX_CUTS} chains")));
         }
@@ -233,5 +252,35 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             at_ms: statement.clock().ms(),
             why,
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn link(seq: u64, id: u8, prev: Option<u8>, ms: u64) -> Link {
+        let name = |id: u8| StatementId([id; 32]);
+        Link { seq, id: name(id), prev: prev.map(name), ms }
+    }
+
+    /// Guards against a device that, before it is removed, writes far ahead in its chain, and afterwards says whatever
+    /// it likes in the places between; and against a clock that is set back behind the time at which it was taken.
+    #[test]
+    fn a_cut_stands_before_the_first_gap_and_the_first_that_is_too_late() {
+        let chain = ChainId([1; 8]);
+        let at = |links: &[Link], taken| cut_at(chain, links.to_vec(), taken).map(|cut| (cut.seq, cut.id.0[0]));
+        let whole = [link(2, 13, Some(12), 30), link(0, 11, None, 10), link(1, 12, Some(11), 20)];
+        assert_eq!(at(&whole, TakenAt::Now), Some((2, 13)));
+        assert_eq!(at(&whole, TakenAt::Ms(20)), Some((1, 12)));
+        assert_eq!(at(&whole, TakenAt::Ms(9)), None);
+        let far = [&whole[..], &[link(1 << 60, 99, Some(98), 5)]].concat();
+        assert_eq!(at(&far, TakenAt::Now), Some((2, 13)));
+        let back = [link(0, 11, None, 10), link(1, 12, Some(11), 40), link(2, 13, Some(12), 15)];
+        assert_eq!(at(&back, TakenAt::Ms(20)), Some((0, 11)));
+        let other = [link(0, 11, None, 10), link(1, 12, Some(77), 20)];
+        assert_eq!(at(&other, TakenAt::Now), Some((0, 11)), "it follows on something else");
+        assert_eq!(at(&[link(5, 16, Some(15), 1), link(6, 17, Some(16), 2)], TakenAt::Now), Some((6, 17)));
     }
 }

@@ -261,6 +261,7 @@ mod tests {
         assert!(!steward.get(&made).body.contains(&second), "after a while");
         let (third, made, _) = make(&mut steward);
         steward.post("/leave", &[]);
+        steward.get("/");
         steward.post("/unlock", &[("passphrase", crate::testing::PASSPHRASE)]);
         let page = steward.get(&made);
         assert!(page.status == 404 && !page.body.contains(&third), "after locking");

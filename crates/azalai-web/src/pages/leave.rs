@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 
 use super::on_to;
 use crate::app::App;
 use crate::frame::{Frame, Page, render};
-use crate::gate::Visitor;
+use crate::gate::{SESSION, Visitor, cookie};
 use crate::host::Host;
 use crate::problem::Problem;
 use crate::times;
@@ -25,7 +26,12 @@ struct Calendar {
 /// `POST /leave`. Asks for no token: locking harms nobody, and must work from the oldest page.
 pub(crate) async fn leave<H: Host>(State(app): State<Arc<App<H>>>) -> Response {
     app.lock();
-    on_to("/calendar")
+    let mut answer = on_to("/calendar");
+    // A browser keeps pages for its back button, whatever they ask, until the cookie that they were shown with changes.
+    let fresh = cookie(SESSION, app.port(), app.new_cookie().as_str(), 0);
+    answer.headers_mut().insert(header::SET_COOKIE, fresh);
+    answer.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+    answer
 }
 
 /// `GET /calendar`: today and the two weeks that follow.
@@ -45,7 +51,10 @@ mod tests {
     #[test]
     fn one_tap_locks_every_browser_and_shows_a_calendar() {
         let mut browser = Browser::begun();
+        let before = browser.cookie();
         let answer = browser.post_raw("/leave", "", &[]);
+        assert_ne!(browser.cookie(), before, "with the same cookie the back button shows the page again");
+        assert_eq!(answer.header("clear-site-data"), "\"cache\"");
         assert_eq!((answer.status, answer.location.as_str()), (303, "/calendar"));
         for path in ["/report", "/reports", "/settings"] {
             assert_eq!(browser.get(path).location, "/", "{path}");
