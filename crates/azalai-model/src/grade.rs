@@ -100,8 +100,7 @@ pub trait People {
     /// The person who wrote a report.
     fn reporter(&self, report: DocumentId) -> Option<Person>;
     /// Whether its author took a report back, as far as is known here.
-    fn retracted(&self, report: DocumentId) -> bool {
-        let _ = report;
+    fn retracted(&self, _report: DocumentId) -> bool {
         false
     }
 }

@@ -307,19 +307,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let mut batch = Batch::new();
         let mut acts = Vec::new();
         for circle in circles {
-            let secret = ReceivingSecret::generate(&mut self.rng);
-            let posting = (circle == Circle::Everyone).then(|| {
-                let epochs = self.roster.posting_keys().into_iter().map(|info| info.public.epoch);
-                let epoch = epochs.max().unwrap_or_default().saturating_add(1);
-                PostingKey { epoch, secret: SigningSecret::generate(&mut self.rng) }
-            });
-            let (key, number) = (secret.public(), self.roster.next_number(&circle));
-            let posting_public = posting.as_ref().map(PostingKey::public);
-            acts.push(Act::NewGeneration { circle: circle.clone(), key, number, posting: posting_public });
-            self.secrets.add_circle(&self.project, circle, secret, &mut batch);
-            if let Some(posting) = posting {
-                self.secrets.add_posting(posting, &mut batch);
-            }
+            acts.push(self.make_key(circle, &mut batch));
         }
         // Kept before they are named: a key that nobody holds must not be anybody's newest.
         self.vault.apply(batch).await?;
@@ -335,6 +323,28 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.renew_certificates(now_ms).await?;
         }
         self.write_letters(now_ms).await
+    }
+
+    /// Makes a circle's next key, everyone's with a posting key: the act that names it, and what is to be kept first.
+    pub(crate) fn make_key(&mut self, circle: Circle, batch: &mut Batch) -> Act {
+        let secret = ReceivingSecret::generate(&mut self.rng);
+        let posting = (circle == Circle::Everyone).then(|| {
+            let epochs = self.roster.posting_keys().into_iter().map(|info| info.public.epoch);
+            let epoch = epochs.max().unwrap_or_default().saturating_add(1);
+            PostingKey { epoch, secret: SigningSecret::generate(&mut self.rng) }
+        });
+        let (key, number) = (secret.public(), self.roster.next_number(&circle));
+        let act = Act::NewGeneration {
+            circle: circle.clone(),
+            key,
+            number,
+            posting: posting.as_ref().map(PostingKey::public),
+        };
+        self.secrets.add_circle(&self.project, circle, secret, batch);
+        if let Some(posting) = posting {
+            self.secrets.add_posting(posting, batch);
+        }
+        act
     }
 
     /// Makes newer certificates known where relays' show another posting key than the current one.

@@ -110,7 +110,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 if member.role == Role::Monitor { "a steward, or a coordinator of its area" } else { "a steward" };
             NodeError::Denied(format!("{denied}: {who} can remove {}", member.pseudonym))
         })?;
-        let mut said = self.said_by(device).await?;
+        let mut said = self.kept_statements().await?;
+        said.retain(|statement| statement.author() == *device);
         said.extend(self.log.values().filter(|statement| statement.author() == *device).cloned());
         let mut chains: BTreeMap<ChainId, Vec<Link>> = BTreeMap::new();
         for statement in &said {
@@ -170,9 +171,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Those of the storage.
     pub async fn quarantine(&self) -> Result<Vec<SetAside>, NodeError> {
         let mut found = Vec::new();
-        let (kept, _) = scan_all(&self.vault, STATEMENTS).await?;
-        for (_, value) in kept {
-            let statement = stored::decode_statement(&self.project, &value)?;
+        for statement in self.kept_statements().await? {
             if !matches!(statement.kind(), Kind::REPORT | Kind::INCIDENT) {
                 continue;
             }
@@ -223,16 +222,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(())
     }
 
-    async fn said_by(&self, author: &SigningPublic) -> Result<Vec<Verified<Statement>>, NodeError> {
+    async fn kept_statements(&self) -> Result<Vec<Verified<Statement>>, NodeError> {
         let (kept, _) = scan_all(&self.vault, STATEMENTS).await?;
-        let mut said = Vec::new();
-        for (_, value) in kept {
-            let statement = stored::decode_statement(&self.project, &value)?;
-            if statement.author() == *author {
-                said.push(statement);
-            }
-        }
-        Ok(said)
+        kept.iter().map(|(_, value)| Ok(stored::decode_statement(&self.project, value)?)).collect()
     }
 
     async fn is_forked(&self, statement: &Verified<Statement>) -> Result<bool, NodeError> {

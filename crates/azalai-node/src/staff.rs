@@ -1,6 +1,6 @@
 //! What stewards and coordinators change after the founding: areas, grants, invites that end.
 
-use azalai_envelope::{Kind, ReceivingSecret, SigningPublic};
+use azalai_envelope::{Kind, SigningPublic};
 use azalai_roster::{Act, AreaCode, Circle, InviteState, Member, MemberState, Role};
 use azalai_store::{Batch, Disk, Store};
 
@@ -37,9 +37,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let mut acts = vec![Act::Area { code: area.code, name: area.name, parent: area.parent }];
         let mut batch = Batch::new();
         for circle in circles {
-            let secret = ReceivingSecret::generate(&mut self.rng);
-            acts.push(Act::NewGeneration { circle: circle.clone(), key: secret.public(), number: 0, posting: None });
-            self.secrets.add_circle(&self.project, circle, secret, &mut batch);
+            acts.push(self.make_key(circle, &mut batch));
         }
         self.vault.apply(batch).await?;
         self.letters_owed = true;
