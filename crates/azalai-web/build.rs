@@ -33,14 +33,11 @@ const BEGINS: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"24\" hei
 const STYLE: &str = " viewBox=\"0 0 24 24\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.75\" \
     stroke-linecap=\"round\" stroke-linejoin=\"round\">";
 
-/// A symbol for each category, by its code. Those that begin with `ui-` are for other programs' pages.
+/// A symbol for each category, by its code.
 fn pictures(folder: &Path) -> io::Result<String> {
     let mut sprite = String::from("<svg xmlns=\"http://www.w3.org/2000/svg\">\n");
     for file in sorted(folder)? {
-        let Some(name) = name_of(&file).strip_suffix(".svg").map(str::to_owned).filter(|name| !name.starts_with("ui-"))
-        else {
-            continue;
-        };
+        let Some(name) = name_of(&file).strip_suffix(".svg").map(str::to_owned) else { continue };
         let text = fs::read_to_string(&file)?;
         let drawn = text.trim_end().strip_prefix(BEGINS).and_then(|rest| rest.strip_prefix(STYLE));
         let drawn = drawn.and_then(|rest| rest.strip_suffix("</svg>"));
