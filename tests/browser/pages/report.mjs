@@ -118,6 +118,8 @@ test("a page from before the lock loses nothing of what was written on it", asyn
   const page = await visit(t, browser, served.url);
   await unlock(page, PASSPHRASE, "en");
   await begin(page);
+  // A tab that a phone has put to sleep does not hear that another one left.
+  await page.context().addInitScript(() => { BroadcastChannel.prototype.addEventListener = () => {}; });
   const late = await page.context().newPage();
   await late.goto(page.url());
   await page.click("button.leave");
