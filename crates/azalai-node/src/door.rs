@@ -17,7 +17,7 @@ use azalai_store::{Batch, Disk, Store};
 
 use crate::chains::Places;
 use crate::error::NodeError;
-use crate::limits::{ABSORB_BATCH, LOOK_AGAIN_BATCH, MAX_REASON_BYTES};
+use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES};
 use crate::membership::letter_author;
 use crate::node::{Node, scan_all};
 use crate::spaces::{LOG, OPENED, OUTBOX, OUTCOMES, PROFILE, STATEMENTS};
@@ -208,7 +208,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 return Ok(taken);
             }
             self.carrier.put(chunk.clone()).await.map_err(NodeError::Store)?;
-            self.look_at(chunk, &mut taken).await?;
+            self.look_at(chunk, Learnt::Nothing, &mut taken).await?;
             self.look_again(&mut taken).await?;
         }
     }
@@ -219,9 +219,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let again = self.to_look_at_again(self.learnt).await?;
             let asked = core::mem::take(&mut self.learnt);
             // In parts, since a batch has a bound; the note that all of it is owed stands until the last.
-            for part in again.chunks(LOOK_AGAIN_BATCH) {
+            for part in again.chunks(ABSORB_BATCH) {
                 let looked = match self.load_envelopes(part).await {
-                    Ok(envelopes) => self.look_at(envelopes, taken).await,
+                    Ok(envelopes) => self.look_at(envelopes, asked, taken).await,
                     Err(error) => Err(error),
                 };
                 if looked.is_err() {
@@ -298,7 +298,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// One round: opens and checks envelopes, logs and keys first, and writes all that follows in one batch. What was
     /// learnt that may decide what waits is noted with it, and in memory before it: a batch that fails may be durable.
-    async fn look_at(&mut self, envelopes: Vec<Verified<Envelope>>, taken: &mut TakenIn) -> Result<(), NodeError> {
+    /// `owed`: what is being looked at again for, and not done with before the last part.
+    async fn look_at(
+        &mut self,
+        envelopes: Vec<Verified<Envelope>>,
+        owed: Learnt,
+        taken: &mut TakenIn,
+    ) -> Result<(), NodeError> {
         let mut round = Round::default();
         let mut outcomes: BTreeMap<EnvelopeId, Outcome> = BTreeMap::new();
         let mut opened: Vec<(EnvelopeId, Opened)> = Vec::new();
@@ -338,7 +344,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         };
         self.learnt = self.learnt.max(learnt);
         if learnt != Learnt::Nothing {
-            round.batch.put(PROFILE, LOOK_AGAIN, [self.learnt as u8]);
+            round.batch.put(PROFILE, LOOK_AGAIN, [self.learnt.max(owed) as u8]);
         }
         if let Err(error) = self.vault.apply(round.batch).await {
             // It may be durable all the same: what waits is read anew.

@@ -241,12 +241,7 @@ impl Index {
         self.choose(count as u64, start, evicted).into_iter().collect()
     }
 
-    fn choose(
-        &self,
-        amount: u64,
-        start: EnvelopeId,
-        weight: impl Fn(&EnvelopeId, &Entry) -> u64,
-    ) -> Vec<EnvelopeId> {
+    fn choose(&self, amount: u64, start: EnvelopeId, weight: impl Fn(&EnvelopeId, &Entry) -> u64) -> Vec<EnvelopeId> {
         let mut left = amount;
         let mut chosen = Vec::new();
         for lane in Lane::ALL.into_iter().rev() {

@@ -66,9 +66,9 @@ pub const MAX_WANTED: usize = 1_000_000;
 /// Days after today at which letters count as far ahead and are fetched last: clocks differ by a day.
 pub const FAR_AHEAD_DAYS: u16 = 2;
 
-/// Days after the later of its clock's day and the newest certificate's at which a responder takes no letter: an honest
-/// device writes at most [`azalai_envelope::limits::MAX_DAYS_AHEAD`], and clocks differ by a day or two.
-pub const MAX_PUT_DAYS_AHEAD: u16 = azalai_envelope::limits::MAX_DAYS_AHEAD + FAR_AHEAD_DAYS;
+/// Days after the later of a responder's clock and the newest certificate's day at which it takes no letter: a phone
+/// whose date is a month off still hands over its reports, and nobody fills days that never come.
+pub const MAX_PUT_DAYS_AHEAD: u16 = 62;
 
 /// Ids that a carrier keeps for one project, held and given up together: at some 115 bytes each (two ordered maps), 110
 /// MiB; ten years of three hundred letters a day. Beyond it ids of what was given up are forgotten.

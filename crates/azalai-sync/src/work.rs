@@ -12,7 +12,8 @@ use crate::capsule::REPLY_OVERHEAD;
 use crate::carrier::{Found, Refusal};
 use crate::lanes::PerLane;
 use crate::limits::{
-    MAX_OPERATIONS, MAX_PUT_DAYS_AHEAD, MAX_REPLY_BYTES, MAX_REQUEST_BYTES, MAX_SHORTENED, MAX_WINDOW_MISSING, RECONCILE_FRAME_BYTES,
+    MAX_OPERATIONS, MAX_PUT_DAYS_AHEAD, MAX_REPLY_BYTES, MAX_REQUEST_BYTES, MAX_SHORTENED, MAX_WINDOW_MISSING,
+    RECONCILE_FRAME_BYTES,
 };
 use crate::message::{Answer, Operation, short, short_key};
 use crate::responder::{AdmitError, Postings, Responder, Served};
