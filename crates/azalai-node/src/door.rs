@@ -216,7 +216,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Looks at what waits for as long as that teaches something; it ends since every such round keeps some.
     async fn look_again(&mut self, taken: &mut TakenIn) -> Result<(), NodeError> {
         while self.learnt != Learnt::Nothing {
-            let again = self.to_look_at_again(self.learnt).await?;
+            let again = self.owed_another_look(self.learnt).await?;
             let asked = core::mem::take(&mut self.learnt);
             // In parts, since a batch has a bound; the note that all of it is owed stands until the last.
             for part in again.chunks(ABSORB_BATCH) {
@@ -274,7 +274,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// The envelopes that wait, and those that no key opened if there are new keys.
-    async fn to_look_at_again(&mut self, learnt: Learnt) -> Result<Vec<EnvelopeId>, NodeError> {
+    async fn owed_another_look(&mut self, learnt: Learnt) -> Result<Vec<EnvelopeId>, NodeError> {
         let waiting = self.waiting().await?.iter();
         Ok(waiting.filter(|(_, why)| learnt == Learnt::Keys || **why == Why::Unknown).map(|(id, _)| *id).collect())
     }
