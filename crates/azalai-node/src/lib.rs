@@ -26,6 +26,7 @@ pub mod limits;
 pub mod membership;
 pub mod node;
 mod outbox;
+mod outcome;
 pub mod people;
 pub mod places;
 pub mod placing;

@@ -424,7 +424,7 @@ impl Answer {
                     let position = position(reader, MAX_PUT)?;
                     let code = reader.u8("reason")?;
                     let refusal = REFUSALS.iter().find(|(other, _)| *other == code).map(|(_, refusal)| *refusal);
-                    Ok((position, refusal.ok_or_else(|| reader.invalid("reason", "not 1 to 10"))?))
+                    Ok((position, refusal.ok_or_else(|| reader.invalid("reason", "not 1 to 11"))?))
                 })?,
             },
             11 => Self::Envelopes {

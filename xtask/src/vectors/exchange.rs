@@ -110,7 +110,7 @@ fn replies() -> Set {
     set.bad("an unknown answer", "reply", &with, &raw(&[12]));
     set.bad("a role that is none", "reply", &with, &raw(&[2, 3]));
     set.bad("more: neither 0 nor 1", "reply", &with, &raw(&[8, 0, 0, 2]));
-    set.bad("an unknown reason to refuse", "reply", &with, &raw(&[10, 0, 1, 0, 11]));
+    set.bad("an unknown reason to refuse", "reply", &with, &raw(&[10, 0, 1, 0, 12]));
     set.bad("an unknown reason why not", "reply", &with, &raw(&[11, 0, 1, 0, 4]));
     set.bad("4097 envelopes announced", "reply", &with, &raw(&[11, 0x81, 0x20]));
     set
