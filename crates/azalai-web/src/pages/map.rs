@@ -25,6 +25,7 @@ use crate::host::Host;
 use crate::limits::{MAP_CARDS, MAP_LIST};
 use crate::map_points;
 use crate::map_query::{PERIODS, Query};
+use crate::pages::ground::{GROUND, Ground, ground};
 use crate::problem::{Kind, Problem};
 use crate::texts::Texts;
 use crate::times;
@@ -72,6 +73,7 @@ struct MapPage {
     areas: Vec<Pick>,
     places: Vec<Place>,
     total: usize,
+    ground: Ground,
     newer: bool,
     older: Option<usize>,
 }
@@ -84,6 +86,16 @@ struct Cards {
 }
 
 impl MapPage {
+    /// Where the operator's own map is, if there is one.
+    fn own(&self) -> Option<&'static str> {
+        (self.ground == Ground::Tiles).then_some(GROUND)
+    }
+
+    /// What is to be said of the operator's own map, where it is none.
+    fn strange(&self) -> bool {
+        self.ground == Ground::Unknown
+    }
+
     fn asset(&self, name: &str) -> String {
         assets::path(name)
     }
@@ -181,6 +193,7 @@ pub(crate) async fn get<H: Host>(
     allowed(&visitor)?;
     let query = Query::read(&of_address(address)?);
     let offset_min = app.settings().offset_min;
+    let ground = ground(&app.host).await;
     let mut open = app.open().await;
     let device = open.device()?;
     let spots = device.spots(&query.wanted(app.host.now_ms(), offset_min)).await?;
@@ -215,6 +228,7 @@ pub(crate) async fn get<H: Host>(
         areas: areas.collect(),
         places,
         total: spots.len(),
+        ground,
         newer: query.after > 0,
         older: (end < spots.len()).then_some(end),
         query,
