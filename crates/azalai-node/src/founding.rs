@@ -16,6 +16,7 @@ use rand_core::Rng as _;
 use crate::error::NodeError;
 use crate::invite_file;
 use crate::node::{Home, Node, SCAN_PAGE, SLOTS_FILE, UNFINISHED_FILE, log_document, place_key};
+use crate::restored::note_database;
 use crate::secrets::Secrets;
 use crate::spaces::{LOG, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
@@ -198,6 +199,7 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
         let (slots, key) = Slots::create(&mut self.rng, self.params, self.passphrase)?;
         let keys = Arc::new(Keys::create(self.home.disk.clone(), key, &mut self.rng).await?);
         batch.put(PROFILE, Vec::new(), profile.encode());
+        note_database(&self.home.store, &mut batch);
         let vault = Vault::unlock(self.home.store, Arc::clone(&keys)).await?;
         vault.apply(batch).await?;
         Ok((Node::load(vault, keys, self.rng).await?, slots))

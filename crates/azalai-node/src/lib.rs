@@ -32,6 +32,7 @@ pub mod placing;
 pub mod removal;
 pub mod reports;
 pub mod rows;
+mod restored;
 mod secrets;
 mod spaces;
 pub mod spots;

@@ -200,6 +200,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             own_places: None,
         };
         node.put_back_from_journal().await?;
+        node.leave_chains_of_another().await?;
         Ok(node)
     }
 

@@ -167,6 +167,10 @@ impl<S: Store, D: Disk> Store for Vault<S, D> {
         let ring = self.keys.ring.read().await;
         self.inner.stage(self.seal_batch(&ring, &batch)?).await
     }
+
+    fn identity(&self) -> Option<[u8; 16]> {
+        self.inner.identity()
+    }
 }
 
 /// The physical space for each logical one: a permutation that only the index key knows.

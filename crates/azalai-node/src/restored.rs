@@ -1,0 +1,37 @@
+//! A home that is not where its chains were written last: a backup that was restored, a copied folder, a database that
+//! lost its newest pages. It must never go on in a chain whose end it may have forgotten.
+
+use azalai_store::{Batch, Disk, Store};
+
+use crate::error::NodeError;
+use crate::node::{Node, scan_all};
+use crate::spaces::{OWN_CHAINS, PROFILE};
+
+/// Key in the profile's space: which database this home was in when it last spoke.
+const DATABASE: &[u8] = b"database";
+
+/// Notes in which database a home begins.
+pub(crate) fn note_database<S: Store>(store: &S, batch: &mut Batch) {
+    if let Some(here) = store.identity() {
+        batch.put(PROFILE, DATABASE, here);
+    }
+}
+
+impl<S: Store, D: Disk + Clone> Node<S, D> {
+    /// Leaves every chain of this device if the database is not the one that they were written in, before anything is
+    /// said: two statements with one place would set aside all that follows, with everybody. What is said next begins
+    /// new chains.
+    pub(crate) async fn leave_chains_of_another(&mut self) -> Result<(), NodeError> {
+        let Some(here) = self.vault.identity() else { return Ok(()) };
+        if self.vault.get(PROFILE, DATABASE).await?.as_deref() == Some(here.as_slice()) {
+            return Ok(());
+        }
+        let (chains, _) = scan_all(&self.vault, OWN_CHAINS).await?;
+        let mut batch = Batch::new();
+        for (audience, _) in chains {
+            batch.delete(OWN_CHAINS, audience);
+        }
+        note_database(&*self.vault, &mut batch);
+        Ok(self.vault.apply(batch).await?)
+    }
+}
