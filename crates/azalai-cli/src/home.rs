@@ -33,7 +33,8 @@ pub(crate) fn parts(home: &Path) -> Result<Home<SledStore, FolderDisk>, Failure>
     if let Some(recovery) = &opened.recovery {
         host::say(&format!(
             "azalai: the database was damaged. It was set aside as {}, {} items were saved into a new one. Run `azalai doctor`, \
-             and exchange again to get back what others hold.",
+             and exchange again: others give back what this device may read. Own reports that only coordinators can \
+             open do not come back to this device.",
             recovery.set_aside.display(),
             recovery.salvaged
         ));
@@ -56,6 +57,13 @@ pub(crate) async fn open(home: Option<&Path>) -> Result<Device, Failure> {
     let report = device.open_report();
     if report.put_back > 0 {
         host::say(&format!("azalai: {} unsent statements were put back from the journal", report.put_back));
+    }
+    // A torn end alone is what a kill in the middle of a write leaves: nobody was told that it is saved.
+    if report.journal.damaged > 0 || report.journal.unreadable || report.put_in_journal > 0 {
+        host::say(&format!(
+            "azalai: the journal of unsent statements was damaged; {} were added to it again from the database",
+            report.put_in_journal
+        ));
     }
     if report.damaged > 0 {
         host::say(&format!("azalai: {} kept items cannot be read; run `azalai doctor`", report.damaged));

@@ -55,11 +55,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         ])
     }
 
-    async fn check_journal(&self) -> Result<Check, NodeError> {
+    async fn check_journal(&mut self) -> Result<Check, NodeError> {
         let mut check = Check::new("journal of unsent statements");
+        let added = self.complete_journal().await?;
         let (entries, report) = self.journal.entries().await?;
         check.whole = entries.len();
-        check.rebuilt = self.report.put_back;
+        check.rebuilt = self.report.put_back + self.report.put_in_journal + added;
         let first = self.report.journal;
         let (damaged, torn) = (report.damaged + first.damaged, report.torn_bytes + first.torn_bytes);
         if damaged > 0 {
@@ -69,7 +70,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             check.wrong.push(format!("{torn} bytes of an unfinished write were cut off"));
         }
         if first.unreadable {
-            check.wrong.push("the journal was unreadable; it was set aside as journal-unreadable".to_owned());
+            check.wrong.push("the journal was unreadable; it was set aside as journal-unreadable-N".to_owned());
         }
         Ok(check)
     }

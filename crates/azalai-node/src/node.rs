@@ -84,6 +84,8 @@ pub struct OpenReport {
     pub journal: JournalReport,
     /// Own statements that were in the journal and not in the database, and were put back.
     pub put_back: usize,
+    /// Own statements that a damaged journal lacked, and that were added to it again.
+    pub put_in_journal: usize,
     /// Items of the database that cannot be read.
     pub damaged: usize,
 }
@@ -175,7 +177,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let authors = authors_of(&roster);
         let carrier = Arc::new(Carrier::open(Arc::clone(&vault), project, CARRIED_BYTES).await?);
         damaged += carrier.damaged();
-        let report = OpenReport { journal: journal_report, put_back: 0, damaged };
+        let report = OpenReport { journal: journal_report, damaged, ..OpenReport::default() };
         let learnt = Learnt::load(&*vault).await?;
         let mut node = Self {
             vault,
@@ -200,6 +202,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             own_places: None,
         };
         node.put_back_from_journal().await?;
+        if node.report.journal != JournalReport::default() {
+            node.report.put_in_journal = node.complete_journal().await?;
+        }
         node.leave_chains_of_another().await?;
         Ok(node)
     }

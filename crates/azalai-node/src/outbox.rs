@@ -225,9 +225,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let mut safe = BTreeSet::new();
         for entry in entries {
             let Some(bytes) = self.vault.get(OUTBOX, &entry.id).await? else { continue };
-            let outgoing = Outgoing::decode(&bytes)?;
-            let opened = !outgoing.opened_by.is_empty() || !outgoing.acted_by.is_empty();
-            if opened || (outgoing.kind != Kind::REPORT && !outgoing.relays.is_empty()) {
+            if Outgoing::decode(&bytes)?.is_safe() {
                 safe.insert(entry.id);
             }
         }

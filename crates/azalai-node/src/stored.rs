@@ -170,6 +170,13 @@ impl Outgoing {
         new
     }
 
+    /// Whether somebody else is known to hold it, so that the journal may let go of it: a coordinator opened a report,
+    /// a relay has anything else.
+    pub(crate) fn is_safe(&self) -> bool {
+        let opened = !self.opened_by.is_empty() || !self.acted_by.is_empty();
+        opened || (self.kind != Kind::REPORT && !self.relays.is_empty())
+    }
+
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.u8(VERSION).u8(self.kind.0).u8(self.lane.to_byte()).u8(u8::from(self.handed_on));

@@ -114,6 +114,36 @@ fn damage_in_the_middle_costs_only_the_record_it_hits() {
     }
 }
 
+/// Guards against one bad byte in the head that takes every record along.
+#[test]
+fn damage_in_the_head_costs_no_record() {
+    let disk = filled(6);
+    let whole = file(&disk);
+    let keys = keys(disk.clone());
+    for place in 0..9 {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 0x41;
+        block_on(disk.write_atomic("journal", &bytes)).unwrap();
+        let (journal, report) = block_on(Journal::open(keys.clone())).unwrap();
+        assert_eq!(ids(&journal).len(), 6, "changed at {place}");
+        assert_eq!(report, JournalReport { damaged: 1, ..JournalReport::default() }, "changed at {place}");
+        assert_eq!(file(&disk), whole, "it is mended");
+    }
+}
+
+/// Guards against a second damage that overwrites what was kept of the first.
+#[test]
+fn every_unreadable_file_is_kept() {
+    let disk = filled(2);
+    for noise in [[1; 50], [2; 50]] {
+        let head = [vec![1], noise.to_vec()].concat();
+        block_on(disk.write_atomic("journal", &head)).unwrap();
+        assert!(open(&disk).1.unreadable);
+    }
+    let kept = |n| block_on(disk.read(&format!("journal-unreadable-{n}"))).unwrap().unwrap();
+    assert_eq!((kept(1)[5], kept(2)[5]), (1, 2));
+}
+
 /// Guards against a removed record that can be read from an old copy of the file by who has the passphrase.
 #[test]
 fn an_old_copy_of_a_removed_record_opens_with_no_key_that_is_left() {
