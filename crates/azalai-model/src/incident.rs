@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::{ROOT, ReadDoc as _};
 use azalai_envelope::ids::{AuthorId, DocumentId};
 use serde::Serialize;
 
@@ -140,8 +139,7 @@ impl Incident {
     #[must_use]
     pub fn read(document: &Document, people: &dyn People) -> Self {
         let mut incident = Self::default();
-        let all: Vec<String> = document.automerge().keys(ROOT).collect();
-        for key in &all {
+        for key in &document.root_keys() {
             if !incident.take(document, key, people) {
                 incident.unknown.insert(key.clone(), field::raw_values(document.automerge(), key));
             }
