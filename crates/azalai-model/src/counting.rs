@@ -191,7 +191,7 @@ impl Document {
         let at = |index: usize| {
             let (value, element) = doc.get_at(id, index, heads).ok()??;
             let change = doc.hash_for_opid(&element)?.0;
-            Some((order(&element), (value.to_str().unwrap_or_default().to_owned(), change)))
+            Some((order(&element), (value.as_str().unwrap_or_default().to_owned(), change)))
         };
         (0..doc.length_at(id, heads)).filter_map(at).collect()
     }
