@@ -9,6 +9,7 @@ pub mod base;
 pub mod carried;
 mod civil;
 pub mod coarsen;
+mod counting;
 pub mod document;
 pub mod field;
 pub mod fold;

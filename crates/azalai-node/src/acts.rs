@@ -3,34 +3,13 @@
 use std::collections::BTreeMap;
 
 use azalai_envelope::{Kind, Lane, Statement, Verified};
-use azalai_roster::{Act, Circle, LogEntry};
+use azalai_roster::{Act, Circle, LogEntry, Touched};
 use azalai_store::{Batch, Disk, Store};
 
 use crate::error::NodeError;
 use crate::node::{Node, Saying, log_document};
-use crate::spaces::STATEMENTS;
-use crate::stored;
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
-    /// Notes whose statements an act of removal or adoption is about.
-    pub(crate) async fn note_touched(&mut self, statement: &Verified<Statement>) -> Result<(), NodeError> {
-        let Ok(entry) = LogEntry::decode(&statement.body()?) else { return Ok(()) };
-        for act in entry.acts {
-            match act {
-                Act::Remove { device, .. } => drop(self.touched.insert(device)),
-                Act::Adopt { statements } => {
-                    for id in statements {
-                        if let Some(bytes) = self.vault.get(STATEMENTS, &id.0).await? {
-                            self.touched.insert(stored::decode_statement(&self.project, &bytes)?.author());
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
     /// Says acts in one of the logs.
     pub(crate) async fn say_acts(
         &mut self,
@@ -53,7 +32,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let saying = Saying { kind, document, opens: None, audience, body: &body };
         let statement = self.sign(&saying, chain, now_ms)?;
         // What it changes in documents is kept with it.
-        self.note_touched(&statement).await?;
         self.log.insert(statement.id(), statement.clone());
         self.rebuild_roster();
         let mut batch = Batch::new();
@@ -63,7 +41,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.rebuild_roster();
             return Err(error);
         }
-        self.touched.clear();
+        self.touched = Touched::default();
         Ok(statement)
     }
 }

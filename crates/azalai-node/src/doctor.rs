@@ -4,14 +4,12 @@
 use std::collections::BTreeMap;
 
 use azalai_envelope::{DocumentId, EnvelopeId, Kind};
-use azalai_model::Report;
 use azalai_store::{Batch, Disk, Store};
 
 use crate::documents::{Fate, Record};
 use crate::error::NodeError;
 use crate::limits::ABSORB_BATCH;
 use crate::node::{Node, scan_all};
-use crate::rows::ReportRow;
 use crate::spaces::{DOCUMENTS, LOG, OUTBOX, OUTCOMES, STATEMENTS};
 use crate::stored::{self, Outgoing};
 
@@ -127,15 +125,14 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     Fate::Applied | Fate::Waiting | Fate::SetAside(_) | Fate::Beneath(_) => {}
                 }
             }
-            if record.kind == Kind::REPORT {
-                let row = ReportRow::of(&Report::read(&built.document)).encode();
-                if row != record.row {
-                    record.row = row;
-                    let mut batch = Batch::new();
-                    batch.put(DOCUMENTS, id.0, record.encode());
-                    self.vault.apply(batch).await?;
-                    check.rebuilt += 1;
-                }
+            let row = self.row_from(&record, &built);
+            if row != record.row {
+                record.row = row;
+                let mut batch = Batch::new();
+                batch.put(DOCUMENTS, id.0, record.encode());
+                self.index.note([id]);
+                self.vault.apply(batch).await?;
+                check.rebuilt += 1;
             }
             check.whole += 1;
         }

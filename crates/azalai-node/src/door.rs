@@ -12,7 +12,7 @@ use azalai_envelope::{
     DocumentId, Envelope, EnvelopeError, EnvelopeId, Kind, SigningPublic, Statement, StatementError, StatementId,
     Verified,
 };
-use azalai_roster::{Circle, KeyLetter, Receipt, What, introduced_key};
+use azalai_roster::{Circle, KeyLetter, Receipt, Touched, What, introduced_key};
 use azalai_store::{Batch, Disk, Store};
 
 use crate::chains::Places;
@@ -328,7 +328,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.waiting = None;
             return Err(error.into());
         }
-        self.touched.clear();
+        self.touched = Touched::default();
         let waiting = self.waiting().await?;
         for (envelope, outcome) in outcomes {
             match outcome {
@@ -369,7 +369,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     return Ok(refused(&"an act of a log, sealed to another audience than the log's"));
                 }
                 self.log.insert(id, statement.clone());
-                self.note_touched(&statement).await?;
                 self.stale = true;
                 round.changed = true;
             }

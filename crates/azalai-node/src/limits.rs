@@ -55,3 +55,14 @@ pub const AREA_METRES: u32 = 30_000;
 /// Bytes of a kept place at most: all its names, every sign doubled, and its numbers.
 pub const MAX_PLACE_BYTES: usize =
     (azalai_model::limits::MAX_ALTERNATES + 2) * 2 * (azalai_model::limits::MAX_NAME_BYTES + 1) + 64;
+
+/// Reports whose words, made ready for comparing, stay in memory: some ten kilobytes each at most for what people
+/// usually write.
+pub const MAX_GISTS: usize = 4_096;
+
+/// Reports of which it stays in memory what they are likely the same as: more than a coordinator looks through in a day.
+pub const MAX_LIKELY_KEPT: usize = 4_096;
+
+/// Open incidents, the latest, that the inbox offers to link a report to: a longer list is no choice, and what a report
+/// is likely of is offered beside it.
+pub const MAX_OFFERED: usize = 200;

@@ -3,7 +3,7 @@
 //! Everything in memory is a copy of what the vault holds; a crash at any instant loses nothing that a caller was
 //! told is saved.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use azalai_envelope::ids::{derive8, derive16};
@@ -11,7 +11,7 @@ use azalai_envelope::{
     AudienceId, AuthorId, ChainId, Clock, DevicePublic, DocumentId, Draft, EnvelopeId, GenerationId, Kind, Lane,
     ProjectId, SigningPublic, Statement, StatementId, Verified,
 };
-use azalai_roster::{Circle, Member, MemberState, Roster};
+use azalai_roster::{Circle, Roster, Touched};
 use azalai_store::{Batch, Cursor, Disk, Journal, JournalReport, Keys, Page, Slots, Space, Store, Vault};
 use azalai_sync::Carrier;
 use rand_chacha::ChaCha20Rng;
@@ -19,6 +19,7 @@ use rand_core::Rng as _;
 
 use crate::door::{Learnt, Why};
 use crate::error::NodeError;
+use crate::index::Shared;
 use crate::limits::CARRIED_BYTES;
 use crate::secrets::Secrets;
 use crate::spaces::{LOG, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS};
@@ -56,8 +57,10 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) authors: BTreeMap<AuthorId, Vec<SigningPublic>>,
     /// The log has statements that the roster has not.
     pub(crate) stale: bool,
-    /// Devices whose statements may count otherwise than before: their documents are read anew with the next batch.
-    pub(crate) touched: BTreeSet<SigningPublic>,
+    /// Whose statements may count otherwise than before: their documents are read anew with the next batch.
+    pub(crate) touched: Touched,
+    /// What lists ask for.
+    pub(crate) index: Shared,
     pub(crate) secrets: Secrets,
     pub(crate) carrier: Arc<Carrier<Arc<Vault<S, D>>>>,
     pub(crate) clock: Clock,
@@ -189,7 +192,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             roster,
             authors,
             stale: false,
-            touched: BTreeSet::new(),
+            touched: Touched::default(),
+            index: Shared::default(),
             secrets,
             carrier,
             clock,
@@ -232,7 +236,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 batch.put(OWN_CHAINS, statement.audience().0, chain.encode());
             }
             if matches!(statement.kind(), Kind::AUTHORITY | Kind::REGISTRY) {
-                self.note_touched(&statement).await?;
                 self.log.insert(statement.id(), statement.clone());
                 self.rebuild_roster();
             }
@@ -240,7 +243,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.clock = self.clock.max(statement.clock());
             batch.put(PROFILE, b"clock".to_vec(), self.clock.0.to_be_bytes());
             self.vault.stage(batch).await?;
-            self.touched.clear();
+            self.touched = Touched::default();
             self.report.put_back += 1;
         }
         Ok(())
@@ -266,11 +269,17 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// Adds the logs up again.
     pub(crate) fn rebuild_roster(&mut self) {
-        let before = removed_in(&self.roster);
-        self.roster = Roster::from_statements(self.profile.root, self.log.values());
+        let now = Roster::from_statements(self.profile.root, self.log.values());
+        let before = core::mem::replace(&mut self.roster, now);
         self.authors = authors_of(&self.roster);
         self.stale = false;
-        self.touched.extend(before.symmetric_difference(&removed_in(&self.roster)));
+        let touched = self.roster.touched_since(&before);
+        self.touched.authors.extend(touched.authors);
+        self.touched.statements.extend(touched.statements);
+        if !self.roster.areas().eq(before.areas()) {
+            // Which area a circle stands for may be another.
+            self.index.drop_all();
+        }
     }
 
     /// The project's id.
@@ -418,11 +427,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             statement.id().0,
         );
     }
-}
-
-fn removed_in(roster: &Roster) -> BTreeSet<SigningPublic> {
-    let gone = |member: &&Member| matches!(member.state, MemberState::Removed | MemberState::Suspended);
-    roster.members().filter(gone).map(|member| member.device.signing).collect()
 }
 
 fn authors_of(roster: &Roster) -> BTreeMap<AuthorId, Vec<SigningPublic>> {

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use azalai_envelope::{
     Day, Envelope, EnvelopeId, Kind, PostingKey, Recipient, SigningPublic, Statement, StatementId, Verified,
 };
-use azalai_roster::{Act, Circle, LogEntry, Receipt, What};
+use azalai_roster::{Act, Circle, LogEntry, MemberState, Receipt, What};
 use azalai_store::{Batch, Disk, Store};
 
 use crate::error::NodeError;
 use crate::limits::ABSORB_BATCH;
 use crate::node::{Node, scan_all};
-use crate::spaces::{LOG, OPENED, OUTBOX, OUTCOMES, SEALED, STATEMENTS};
+use crate::spaces::{FORKS, LOG, OPENED, OUTBOX, OUTCOMES, SEALED, STATEMENTS};
 use crate::stored::{self, Outgoing};
 
 /// Of a kept [`OPENED`] record, behind the author: the "opened" receipt was written.
@@ -160,7 +160,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// Writes the receipts that this device owes: "opened" for what a coordinator's device opened, "acted on" for
-    /// what was linked to an incident.
+    /// what was linked to an incident. A device that is removed or suspended gets none, and nobody for a statement that
+    /// a fork sets aside: it stays owed, for the case that it is taken back in.
     ///
     /// # Errors
     /// Those of the storage.
@@ -184,11 +185,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let mut written = 0;
         for ((author, sent), statements) in owed {
             // Nobody is sealed to whose keys are not known yet: the receipt waits for the claim.
-            if self.roster.member(&author).is_none() {
+            let state = self.roster.member(&author).map(|member| member.state);
+            if matches!(state, None | Some(MemberState::Removed | MemberState::Suspended)) {
                 continue;
             }
+            let statements = self.unforked(&author, statements).await?;
             let what = if sent == OPENED_SENT { What::Opened } else { What::ActedOn };
-            let statements: Vec<StatementId> = statements.into_iter().collect();
             for part in statements.chunks(azalai_roster::limits::MAX_RECEIPT_IDS) {
                 let body = Receipt { what, statements: part.to_vec() }.encode()?;
                 self.say_to_member(&author, Kind::RECEIPT, &body, now_ms).await?;
@@ -203,6 +205,26 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
         }
         Ok(written)
+    }
+
+    /// Of an author's statements those that no fork sets aside.
+    async fn unforked(
+        &self,
+        author: &SigningPublic,
+        statements: BTreeSet<StatementId>,
+    ) -> Result<Vec<StatementId>, NodeError> {
+        let (forks, _) = scan_all(&self.vault, FORKS).await?;
+        if !forks.iter().any(|(key, _)| key.starts_with(&author.0)) {
+            return Ok(statements.into_iter().collect());
+        }
+        let mut kept = Vec::new();
+        for id in statements {
+            let Some(bytes) = self.vault.get(STATEMENTS, &id.0).await? else { continue };
+            if !self.is_forked(&stored::decode_statement(&self.project, &bytes)?).await? {
+                kept.push(id);
+            }
+        }
+        Ok(kept)
     }
 
     /// Marks statements as acted on, for the receipts.

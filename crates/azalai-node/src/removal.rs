@@ -227,7 +227,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         kept.iter().map(|(_, value)| Ok(stored::decode_statement(&self.project, value)?)).collect()
     }
 
-    async fn is_forked(&self, statement: &Verified<Statement>) -> Result<bool, NodeError> {
+    pub(crate) async fn is_forked(&self, statement: &Verified<Statement>) -> Result<bool, NodeError> {
         let (author, chain) = (statement.author(), statement.chain());
         let fork = self.fork_in(&author, &chain, &BTreeMap::new()).await?;
         Ok(fork.is_some_and(|seq| statement.seq() >= seq) && !self.roster.is_adopted(&statement.id(), &author))

@@ -12,7 +12,7 @@ use crate::documents::{Built, Past, Record, automerge_kind};
 use crate::error::NodeError;
 use crate::limits::MIN_PREFIX;
 use crate::node::{Node, Saying};
-use crate::rows::ReportRow;
+use crate::rows::{self, KeptReport, ReportRow};
 use crate::spaces::OUTBOX;
 use crate::stored::Outgoing;
 
@@ -253,7 +253,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     fn lane_of(&self, record: &Record) -> Lane {
-        let urgent = ReportRow::decode(&record.row).is_some_and(|row| row.fields.urgency == Some(Urgency::Now));
+        let urgent =
+            rows::decode::<KeptReport>(&record.row).is_some_and(|kept| kept.row.fields.urgency == Some(Urgency::Now));
         if urgent { Lane::Urgent } else { Lane::Text }
     }
 
@@ -272,11 +273,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// Those of the storage.
     pub async fn reports(&self) -> Result<Vec<ReportView>, NodeError> {
-        let acted = self.linked_reports().await?;
         let mut views = Vec::new();
+        let index = self.index().await?;
         for (id, record) in self.records(Kind::REPORT).await? {
             if let Some(mut view) = self.view(id, &record).await? {
-                if !view.own && view.state == ReportState::Opened && acted.contains(&id) {
+                let acted = index.lock().linked.contains_key(&id);
+                if !view.own && view.state == ReportState::Opened && acted {
                     view.state = ReportState::Acted;
                 }
                 views.push(view);
@@ -284,6 +286,26 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         views.sort_by_key(|view| (view.written_ms, view.id));
         Ok(views)
+    }
+
+    /// Reports that were written on this device, the newest first: of these `take` after `skip`, and how many there are.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub async fn own_reports(&self, skip: usize, take: usize) -> Result<(Vec<ReportView>, usize), NodeError> {
+        let (page, total) = {
+            let index = self.index().await?.lock();
+            let own = index.reports.iter().filter(|(_, entry)| entry.author == self.me());
+            let mut own: Vec<(u64, DocumentId)> = own.map(|(id, entry)| (entry.written_ms, *id)).collect();
+            own.sort_unstable();
+            let page: Vec<DocumentId> = own.iter().rev().skip(skip).take(take).map(|(_, id)| *id).collect();
+            (page, own.len())
+        };
+        let mut views = Vec::new();
+        for id in page {
+            views.extend(self.report_view(id).await?);
+        }
+        Ok((views, total))
     }
 
     /// One report, if this device may read it.
@@ -311,10 +333,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// One report as a list shows it; `None` while the statement that opens it has not arrived.
     pub(crate) async fn view(&self, id: DocumentId, record: &Record) -> Result<Option<ReportView>, NodeError> {
         let opening = record.entries.iter().find(|entry| entry.opens);
-        let (Some(opening), Some(row)) = (opening, ReportRow::decode(&record.row)) else { return Ok(None) };
-        // What a removal sets aside is in the quarantine, and nowhere else: no list, figure or export counts it.
-        let (chain, seq, id_of) = (opening.chain, opening.seq, opening.statement);
-        if opening.author != self.me() && self.roster.is_excluded(&opening.author, chain, seq, id_of) {
+        let Some(opening) = opening else { return Ok(None) };
+        let row = match rows::decode::<KeptReport>(&record.row) {
+            Some(kept) => kept.row,
+            None => KeptReport::of(&self.build(&id, record, &BTreeMap::new()).await?, false).row,
+        };
+        // What a removal or a fork sets aside is in the quarantine, and nowhere else: no list, figure or export counts it.
+        if row.aside && opening.author != self.me() {
             return Ok(None);
         }
         let member = self.roster.member(&opening.author);

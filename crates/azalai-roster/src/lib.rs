@@ -23,6 +23,7 @@ mod registry;
 mod removal;
 mod rights;
 mod standing;
+mod weight;
 
 pub use act::{Act, Admission, Cut, InviteId, PersonId};
 pub use circle::{AreaCode, Circle, NameError, Role};
@@ -34,3 +35,4 @@ pub use package::InvitePackage;
 pub use reason::{Denied, NoKey, Reason, Standing};
 pub use receipt::{Receipt, What};
 pub use roster::Roster;
+pub use weight::Touched;

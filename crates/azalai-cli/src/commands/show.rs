@@ -19,7 +19,7 @@ pub(crate) async fn show(home: Option<&Path>, id: &str, out: &mut Output) -> Res
     let digest =
         azalai_envelope::ids::to_hex(&azalai_envelope::ids::derive("azalai 1 shown digest", &[&whole.canonical]));
     let mut object = if kind == Kind::INCIDENT {
-        incidents::object(&device.incident(&id).await?.ok_or_else(missing)?)
+        incidents::object(&device.incident(&id).await?.ok_or_else(missing)?.line)
     } else {
         let view = device.reports().await?.into_iter().find(|view| view.id == id).ok_or_else(missing)?;
         let mut object = reports::object(&view);

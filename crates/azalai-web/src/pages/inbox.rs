@@ -7,12 +7,11 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use azalai_envelope::DocumentId;
 use azalai_model::limits::{MAX_CODE_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES};
 use azalai_model::{IncidentEdit, Tlp};
-use azalai_node::inbox::{InboxItem, InboxQuery, IncidentBrief, Likely};
+use azalai_node::catalog;
+use azalai_node::inbox::{InboxItem, InboxQuery, Likely};
 use azalai_node::reports::ReportView;
-use azalai_node::{NodeError, catalog};
 use azalai_roster::AreaCode;
 
 use super::check::of_place;
@@ -218,11 +217,6 @@ async fn again<H: Host>(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-/// The incident that links a report already, if one does.
-async fn linked_by<H: Host>(device: &Device<H>, report: DocumentId) -> Result<Option<IncidentBrief>, NodeError> {
-    Ok(device.incident_briefs().await?.into_iter().find(|brief| brief.reports.contains(&report)))
-}
-
 /// A rumour's name from a form: `None` if none was given.
 pub(crate) fn rumour(form: &Form) -> Result<Option<String>, &'static str> {
     match form.get("rumour") {
@@ -250,7 +244,7 @@ pub(crate) async fn link<H: Host>(
         Err(wrong) => return again(&app, device, &visitor, &form, wrong).await,
     };
     // A second tap finds it linked already.
-    let there = linked_by::<H>(device, report).await?.is_some_and(|brief| brief.id == incident);
+    let there = device.incident_of(report).await?.is_some_and(|brief| brief.id == incident);
     if !there {
         device.incident_link(incident, report, rumour, app.host.now_ms()).await?;
     }
@@ -269,7 +263,7 @@ pub(crate) async fn begin<H: Host>(
     let device = open.device()?;
     let view = device.report_view(report).await?.ok_or_else(Problem::not_found)?;
     // A second tap, or a page from before somebody else linked it, leads to the incident that is there.
-    if let Some(brief) = linked_by::<H>(device, report).await? {
+    if let Some(brief) = device.incident_of(report).await? {
         return Ok(on_to(&format!("/incidents/{}", brief.id)));
     }
     let title = form.get("title");
@@ -293,7 +287,7 @@ pub(crate) async fn begin<H: Host>(
     }
     device.incident_link(incident, report, rumour.clone(), now).await?;
     if let Ok(other) = document(form.get("with"))
-        && linked_by::<H>(device, other).await?.is_none()
+        && device.incident_of(other).await?.is_none()
     {
         device.incident_link(incident, other, rumour, now).await?;
     }

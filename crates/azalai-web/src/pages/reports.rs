@@ -69,13 +69,11 @@ pub(crate) async fn list<H: Host>(
 ) -> Result<Page, Problem> {
     let after: usize = first(&of_address(query)?, "after").parse().unwrap_or_default();
     let mut open = app.open().await;
-    let mut own: Vec<ReportView> = open.device()?.reports().await?.into_iter().filter(|view| view.own).collect();
+    let (own, total) = open.device()?.own_reports(after, REPORTS_PER_PAGE).await?;
     drop(open);
-    own.reverse();
     let pack = catalog::pack()?;
     let offset = app.settings().offset_min;
-    let total = own.len();
-    let cards = own.into_iter().skip(after).take(REPORTS_PER_PAGE).map(|view| {
+    let cards = own.into_iter().map(|view| {
         let fields = &view.row.fields;
         let category = fields.category.as_deref().and_then(|code| pack.category(code));
         Card {
