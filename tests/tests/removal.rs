@@ -34,7 +34,7 @@ fn texts(c: &mut Community, name: &str) -> Vec<String> {
 }
 
 fn title(c: &mut Community, name: &str, id: DocumentId) -> String {
-    block_on(c.who(name).node.incident(&id)).unwrap().unwrap().title
+    block_on(c.who(name).node.incident(&id)).unwrap().unwrap().title.clone()
 }
 
 /// Guards against the whole of promise 9 for a monitor: a taken phone that goes on speaking, or reading, or whose

@@ -181,7 +181,7 @@ fn check(c: &mut Community, name: &str) {
         assert_eq!(line.independent_sources, grades.independent_sources, "{name}");
     }
     let shown = all(node);
-    for check in block_on(node.doctor()).unwrap() {
+    for check in block_on(node.doctor()).unwrap().iter().filter(|check| check.what.starts_with("documents")) {
         assert_eq!(check.rebuilt, 0, "{name}: {check:?}");
     }
     let member = c.who(name);
@@ -325,6 +325,7 @@ fn rows_of_another_stamp_are_built_again() {
     let node = &mut c.who("stork").node;
     assert_eq!(block_on(node.incident_briefs(true, 0, 9)).unwrap().0[0].id, id);
     assert_eq!(block_on(node.incidents()).unwrap(), shown);
-    let rebuilt: usize = block_on(node.doctor()).unwrap().iter().map(|check| check.rebuilt).sum();
-    assert_eq!(rebuilt, 0, "they were built again when they were read");
+    let checks = block_on(node.doctor()).unwrap();
+    let documents = checks.iter().find(|check| check.what.starts_with("documents")).unwrap();
+    assert_eq!(documents.rebuilt, 0, "they were built again when they were read");
 }
