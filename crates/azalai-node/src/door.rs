@@ -15,7 +15,7 @@ use azalai_envelope::{
 use azalai_roster::{Circle, KeyLetter, Receipt, What, introduced_key};
 use azalai_store::{Batch, Disk, Store};
 
-use crate::chains::Places;
+use crate::chains::Forks;
 use crate::error::NodeError;
 use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES};
 use crate::membership::letter_author;
@@ -138,7 +138,7 @@ impl Learnt {
 struct Round {
     batch: Batch,
     documents: Vec<Verified<Statement>>,
-    places: Places,
+    forks: Forks,
     fresh: BTreeSet<StatementId>,
     /// Own statements as receipts of this round leave them: two receipts of one round name one statement.
     outgoing: BTreeMap<StatementId, Outgoing>,
@@ -310,7 +310,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.rebuild_roster();
         }
         let documents = core::mem::take(&mut round.documents);
-        self.index_documents(&documents, &round.places.forks, &mut round.batch).await?;
+        self.index_documents(&documents, &round.forks, &mut round.batch).await?;
         for (envelope, outcome) in &outcomes {
             round.batch.put(OUTCOMES, envelope.0, outcome.encode());
         }
@@ -408,7 +408,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
             _ => {}
         }
-        self.note_place(&statement, &mut round.places, &mut round.batch).await?;
+        self.note_place(&statement, &mut round.forks, &mut round.batch).await?;
         self.write_statement(&statement, &mut round.batch);
         round.fresh.insert(id);
         round.taken.statements += 1;

@@ -1,5 +1,9 @@
 //! Every number that limits what this crate does, with its unit and its reason.
 
+/// Statements that a device writes in each log at most to bring its heads together before it says something: each takes
+/// 63 away, so that 64 undo what an insider writes with four thousand statements. What is left is for the next time.
+pub const MAX_MERGES: usize = 64;
+
 /// Words under which an invite is sealed: six of 2,048 make 66 bits, behind Argon2id.
 pub const INVITE_WORDS: usize = 6;
 

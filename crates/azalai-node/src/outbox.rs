@@ -98,7 +98,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// For an act that gives everyone a new key: the keys that it takes the place of. Under the new ones nobody could
-    /// open it, and no device that has not read it would take it for a member's letter.
+    /// open it, and no device that has not read it would take it for a member's letter. The newest of those that this
+    /// device holds: what it does not hold perhaps nobody does. So it is with an act that gives another circle a new
+    /// key while everyone's is waited for, or those who may not give everyone's could not give their own.
     fn keys_before(
         &self,
         statement: &Verified<Statement>,
@@ -111,11 +113,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             Act::NewGeneration { circle: Circle::Everyone, number, .. } => Some(*number),
             _ => None,
         });
-        let before = number.and_then(|number| self.roster.before_generation(&Circle::Everyone, number));
-        Ok(before.map(|(recipient, posting)| {
-            let held = posting.and_then(|public| self.secrets.all_posting().find(|key| key.public() == public));
-            (recipient, held.cloned())
-        }))
+        let keys_only = acts.iter().all(|act| matches!(act, Act::NewGeneration { .. }));
+        if number.is_none() && !(keys_only && self.roster.newest_key(&Circle::Everyone).is_err()) {
+            return Ok(None);
+        }
+        let (keys, postings) = self.roster.before_generation(&Circle::Everyone, number);
+        let held = keys.iter().find(|recipient| self.secrets.holds(recipient)).or(keys.first()).copied();
+        let mut posting = postings.iter().filter_map(|public| self.secrets.posting_of(public));
+        // Without a new posting key in the act itself the current one is everybody's.
+        let posting = posting.next().filter(|_| number.is_some()).cloned();
+        Ok(held.map(|recipient| (recipient, posting)))
     }
 
     /// The newest day that this device knows a certificate or an act of: its clock is not trusted below it.

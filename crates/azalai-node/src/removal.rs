@@ -11,6 +11,7 @@ use azalai_roster::limits::{MAX_ADOPTED, MAX_CUTS};
 use azalai_roster::{Act, Circle, Cut, Member, MemberState, Role, Standing};
 use azalai_store::{Disk, Store};
 
+use crate::chains::{Forks, chain_of};
 use crate::error::NodeError;
 use crate::node::{Node, scan_all};
 use crate::spaces::STATEMENTS;
@@ -76,15 +77,21 @@ struct Link {
 }
 
 /// Where a chain is cut: at the last statement that follows without a gap on the first one that is held, before the
-/// first that is too late. Behind a gap nothing counts, or a device that once wrote far ahead could fill the gap for
+/// first that is too late and before the first place that two statements share: which of two branches is honest only a
+/// person can say, by adopting. Behind a gap nothing counts, or a device that once wrote far ahead could fill the gap for
 /// ever; and a clock that was set back behind one that is too late moves nothing.
 fn cut_at(chain: ChainId, mut links: Vec<Link>, taken: TakenAt) -> Option<Cut> {
     links.sort_by_key(|link| (link.seq, link.id));
+    let mut places: BTreeMap<u64, usize> = BTreeMap::new();
+    for link in &links {
+        *places.entry(link.seq).or_default() += 1;
+    }
     let mut last: Option<Link> = None;
     for link in links {
         let late = matches!(taken, TakenAt::Ms(ms) if link.ms > ms);
         let follows = last.is_none_or(|last| link.seq == last.seq.saturating_add(1) && link.prev == Some(last.id));
-        if late || !follows {
+        let forked = places.get(&link.seq).is_some_and(|count| *count > 1);
+        if late || forked || !follows {
             break;
         }
         last = Some(link);
@@ -228,9 +235,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     async fn is_forked(&self, statement: &Verified<Statement>) -> Result<bool, NodeError> {
-        let (author, chain) = (statement.author(), statement.chain());
-        let fork = self.fork_in(&author, &chain, &BTreeMap::new()).await?;
-        Ok(fork.is_some_and(|seq| statement.seq() >= seq) && !self.roster.is_adopted(&statement.id(), &author))
+        let forked = self.forked(&chain_of(statement), &Forks::default()).await?;
+        let aside = forked.is_some_and(|forked| forked.sets_aside(statement));
+        Ok(aside && !self.roster.is_adopted(&statement.id(), &statement.author()))
     }
 
     fn excluded(&self, statement: &Verified<Statement>, why: &'static str) -> SetAside {
@@ -273,6 +280,8 @@ mod tests {
         assert_eq!(at(&back, TakenAt::Ms(20)), Some((0, 11)));
         let other = [link(0, 11, None, 10), link(1, 12, Some(77), 20)];
         assert_eq!(at(&other, TakenAt::Now), Some((0, 11)), "it follows on something else");
+        let twice = [&whole[..], &[link(2, 3, Some(12), 15)]].concat();
+        assert_eq!(at(&twice, TakenAt::Now), Some((1, 12)), "no branch of a fork wins by its hash");
         assert_eq!(at(&[link(5, 16, Some(15), 1), link(6, 17, Some(16), 2)], TakenAt::Now), Some((6, 17)));
     }
 }
