@@ -72,6 +72,8 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) waiting: Option<BTreeMap<EnvelopeId, Why>>,
     /// What was learnt since what waits was last looked at.
     pub(crate) learnt: Learnt,
+    /// Letters that wait although their authors may give no keys, as far as this device knows.
+    pub(crate) idle_letters: BTreeSet<StatementId>,
     /// How often each key opened something, so that the likeliest is tried first.
     pub(crate) hits: BTreeMap<GenerationId, u64>,
     /// The places that were brought; `None` until first asked for.
@@ -197,6 +199,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             report,
             waiting: None,
             learnt,
+            idle_letters: BTreeSet::new(),
             hits: BTreeMap::new(),
             own_places: None,
         };

@@ -99,6 +99,16 @@ fn cut_at(chain: ChainId, mut links: Vec<Link>, taken: TakenAt) -> Option<Cut> {
     last.map(|last| Cut { chain, seq: last.seq, id: last.id })
 }
 
+/// As many cuts as one removal holds, in order of chains: those of the longest chains, since a device that makes more
+/// chains than honest ones ever have cannot so push out what was said over months. What is on the others is doubtful,
+/// and can be adopted.
+fn longest(mut cuts: Vec<Cut>) -> Vec<Cut> {
+    cuts.sort_unstable_by_key(|cut| (core::cmp::Reverse(cut.seq), *cut));
+    cuts.truncate(MAX_CUTS);
+    cuts.sort_unstable();
+    cuts
+}
+
 impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Says what removing a device would do; changes nothing.
     ///
@@ -126,11 +136,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let link = Link { seq, id, prev, ms: statement.clock().ms() };
             chains.entry(statement.chain()).or_default().push(link);
         }
-        let mut cuts: Vec<Cut> = chains.into_iter().filter_map(|(chain, links)| cut_at(chain, links, taken)).collect();
-        if cuts.len() > MAX_CUTS {
-            return Err(NodeError::Invalid(format!("the device has more than {MAX_CUTS} chains")));
-        }
-        cuts.sort_unstable();
+        let all = chains.into_iter().filter_map(|(chain, links)| cut_at(chain, links, taken)).collect();
+        let cuts = longest(all);
         let at = |chain: ChainId| cuts.iter().find(|cut| cut.chain == chain);
         let stays = |statement: &Verified<Statement>| {
             at(statement.chain())
@@ -140,7 +147,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let (counting, past): (Vec<_>, Vec<_>) = documents.partition(|statement| stays(statement));
         let why = |statement: &Verified<Statement>| match at(statement.chain()) {
             Some(_) => "past the cut",
-            None => "its chain began after the cut",
+            None => "its chain began after the cut, or is one of too many",
         };
         let set_aside = past.iter().map(|statement| self.excluded(statement, why(statement))).collect();
         let circles = self.roster.has_held(device);
@@ -262,6 +269,19 @@ mod tests {
     fn link(seq: u64, id: u8, prev: Option<u8>, ms: u64) -> Link {
         let name = |id: u8| StatementId([id; 32]);
         Link { seq, id: name(id), prev: prev.map(name), ms }
+    }
+
+    /// Guards against a device that makes so many chains that nobody can remove it, or that its months of honest work
+    /// are not among those that a cut names.
+    #[test]
+    fn of_too_many_chains_the_longest_are_cut_and_the_removal_goes_on() {
+        let cut = |n: u64, seq| Cut { chain: ChainId(n.to_be_bytes()), seq, id: StatementId([1; 32]) };
+        let mut all: Vec<Cut> = (0..300).map(|n| cut(n, n % 5)).collect();
+        all.push(cut(7_000, 90));
+        let kept = longest(all);
+        assert_eq!(kept.len(), MAX_CUTS);
+        assert!(kept.contains(&cut(7_000, 90)) && kept.is_sorted());
+        assert!(kept.iter().filter(|cut| cut.seq == 4).count() == 60);
     }
 
     /// Guards against a device that, before it is removed, writes far ahead in its chain, and afterwards says whatever
