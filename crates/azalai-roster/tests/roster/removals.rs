@@ -1,5 +1,7 @@
 //! Removals: cuts, cascades, mutual removal, forks, adoption, new keys.
 
+use std::collections::BTreeSet;
+
 use azalai_envelope::{Kind, StatementId};
 use azalai_roster::{Act, Circle, Cut, Log, MemberState, NoKey, Reason, Role, Roster, Standing};
 
@@ -370,7 +372,7 @@ fn what_a_new_key_takes_the_place_of_is_first_what_nobody_removed_made() {
     project.says(&mut a, Log::Authority, vec![generation(Circle::Everyone, 50, 123, true)]);
     project.says(&mut b, Log::Authority, vec![remove(&a, a.cuts())]);
     project.says(&mut b, Log::Authority, vec![generation(Circle::Everyone, 51, 124, true)]);
-    let (keys, postings) = project.roster().before_generation(&Circle::Everyone, Some(51));
+    let (keys, postings) = project.roster().before_generation(&Circle::Everyone, Some(51), &BTreeSet::new());
     assert_eq!(keys.iter().map(|to| to.key.0[0]).collect::<Vec<_>>(), [100, 123]);
     assert_eq!(postings.iter().map(|posting| posting.epoch).collect::<Vec<_>>(), [0, 50]);
 }
