@@ -268,8 +268,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let forked = self.forks_of(&history, forks).await?;
         for past in &mut history {
             let (id, author) = (past.statement.id(), past.statement.author());
-            let aside =
-                forked.get(&chain_of(&past.statement)).is_some_and(|forked| forked.sets_aside(&past.statement));
+            let aside = forked.get(&chain_of(&past.statement)).is_some_and(|forked| forked.sets_aside(&past.statement));
             if aside && !self.roster.is_adopted(&id, &author) {
                 past.fate = Fate::SetAside("its chain has a fork from here on".to_owned());
                 past.excluded = true;

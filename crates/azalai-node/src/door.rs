@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, btree_map};
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::envelope::{Opened, UnverifiedEnvelope};
 use azalai_envelope::{
-    DocumentId, Envelope, EnvelopeError, EnvelopeId, GenerationId, Kind, SigningPublic, Statement, StatementError, StatementId,
-    Verified,
+    DocumentId, Envelope, EnvelopeError, EnvelopeId, GenerationId, Kind, SigningPublic, Statement, StatementError,
+    StatementId, Verified,
 };
 use azalai_roster::{Circle, KeyLetter, Receipt, What, introduced_key};
 use azalai_store::{Batch, Disk, Store};

@@ -10,7 +10,7 @@ use azalai_roster::{Act, Circle, LogEntry, Receipt, What};
 use azalai_store::{Batch, Disk, Store};
 
 use crate::error::NodeError;
-use crate::limits::ABSORB_BATCH;
+use crate::limits::{ABSORB_BATCH, FIRST_LETTERS};
 use crate::node::{Node, scan_all};
 use crate::spaces::{LOG, OPENED, OUTBOX, OUTCOMES, SEALED, STATEMENTS};
 use crate::stored::{self, Outgoing};
@@ -77,7 +77,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let (recipient, posting) = match self.keys_before(&statement, unsent)? {
                 Some((recipient, older)) => (recipient, older.unwrap_or_else(|| posting.clone())),
                 None => match self.recipient(&statement.audience()) {
-                    Ok(recipient) => (recipient, posting.clone()),
+                    Ok(recipient) => (recipient, self.invited_with(&statement)?.unwrap_or_else(|| posting.clone())),
                     Err(why) => {
                         sealed.stay.push((*id, why));
                         continue;
@@ -127,6 +127,36 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         // Without a new posting key in the act itself the current one is everybody's.
         let posting = posting.next().filter(|_| number.is_some()).cloned();
         Ok(held.map(|recipient| (recipient, posting)))
+    }
+
+    /// The posting key for the first letters with keys to a newcomer: the newest that whoever invited it knew. A newer one
+    /// is named in an act that only these letters let it open.
+    fn invited_with(&self, statement: &Verified<Statement>) -> Result<Option<PostingKey>, NodeError> {
+        if statement.kind() != Kind::KEYS || statement.seq() >= FIRST_LETTERS {
+            return Ok(None);
+        }
+        let member = self.roster.members().find(|member| member.device.signing.audience() == statement.audience());
+        let Some(invited) = member.and_then(|member| member.invite) else { return Ok(None) };
+        let (mut open, mut known) = (Vec::new(), Vec::new());
+        for said in self.log.values().filter(|said| said.kind() == Kind::REGISTRY) {
+            let acts = LogEntry::decode(&said.body()?).map(|entry| entry.acts).unwrap_or_default();
+            if acts.iter().any(|act| matches!(act, Act::Invite { id, .. } if *id == invited)) {
+                open.push(said.id());
+            }
+        }
+        let mut seen = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            let Some(said) = self.log.get(&id).filter(|_| seen.insert(id)) else { continue };
+            let Ok(entry) = LogEntry::decode(&said.body()?) else { continue };
+            open.extend(entry.after.iter().copied().chain(said.prev()));
+            for act in entry.acts {
+                if let Act::NewGeneration { posting: Some(posting), number, .. } = act {
+                    known.push((number, posting));
+                }
+            }
+        }
+        known.sort_unstable();
+        Ok(known.iter().rev().find_map(|(_, public)| self.secrets.posting_of(public)).cloned())
     }
 
     /// The newest day that this device knows a certificate or an act of: its clock is not trusted below it.

@@ -58,7 +58,8 @@ pub(crate) fn build<'a>(root: SigningPublic, statements: impl IntoIterator<Item 
         claimed: BTreeSet::new(),
         by_author: BTreeMap::new(),
     };
-    let mut builder = Builder { graph: &graph, roster, rejected, rotations: BTreeMap::new(), certificates: BTreeMap::new() };
+    let mut builder =
+        Builder { graph: &graph, roster, rejected, rotations: BTreeMap::new(), certificates: BTreeMap::new() };
     builder.found();
     builder.areas();
     builder.holdings();

@@ -8,9 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use azalai_envelope::certificate::CertificateError;
 use azalai_envelope::codec::DecodeError;
-use azalai_envelope::{
-    Certificate, DeviceKeys, PostingKey, PostingPublic, ProjectId, SignatureError, SigningPublic,
-};
+use azalai_envelope::{Certificate, DeviceKeys, PostingKey, PostingPublic, ProjectId, SignatureError, SigningPublic};
 use azalai_store::{Batch, Cursor, Store, StoreError};
 use rand_core::CryptoRng;
 
