@@ -145,7 +145,7 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
         let mut batch = Batch::new();
         for statement in log.values() {
             batch.put(LOG, statement.id().0, stored::encode_statement(statement));
-            let place = place_key(&chain_of(&statement), statement.seq());
+            let place = place_key(&chain_of(statement), statement.seq());
             batch.put(PLACES_IN_CHAINS, place, statement.id().0);
         }
         Secrets::default().add_posting(package.posting.clone(), &mut batch);
