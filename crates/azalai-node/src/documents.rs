@@ -15,7 +15,7 @@ use azalai_model::{Document, DocumentKind, actor_id, report_keys};
 use azalai_roster::{Role, Standing};
 use azalai_store::{Batch, Disk, Store};
 
-use crate::chains::Forks;
+use crate::chains::{Chain, Forked, Forks, chain_of};
 use crate::error::NodeError;
 use crate::limits::{MAX_AUTHOR_STATEMENTS, MAX_ROW_BYTES};
 use crate::node::{Node, scan_all};
@@ -198,12 +198,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             });
         }
         if !forks.is_empty() || !self.touched.is_empty() {
-            let moved = |entry: &Entry| {
-                forks.get(&(entry.author, entry.chain)).is_some_and(|seq| entry.seq >= *seq)
-                    || self.touched.authors.contains(&entry.author)
-                    || self.touched.statements.contains(&entry.statement)
-            };
             for (id, record) in self.all_records().await? {
+                let moved = |entry: &Entry| {
+                    forks.touches(&(entry.author, record.audience, entry.chain), entry.seq)
+                        || self.touched.authors.contains(&entry.author)
+                        || self.touched.statements.contains(&entry.statement)
+                };
                 if record.entries.iter().any(moved) {
                     touched.entry(id).or_insert(record);
                 }
@@ -246,7 +246,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         record: &Record,
         at_hand: &BTreeMap<StatementId, &Verified<Statement>>,
     ) -> Result<Built, NodeError> {
-        self.build_with(id, record, at_hand, &Forks::new()).await
+        self.build_with(id, record, at_hand, &Forks::default()).await
     }
 
     /// The same with forks that are known and not kept yet.
@@ -281,11 +281,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         let forked = self.forks_of(&history, forks).await?;
         for past in &mut history {
-            let place = (past.statement.author(), past.statement.chain());
-            let id = past.statement.id();
-            if forked.get(&place).is_some_and(|seq| past.statement.seq() >= *seq)
-                && !self.roster.is_adopted(&id, &past.statement.author())
-            {
+            let (id, author) = (past.statement.id(), past.statement.author());
+            let aside = forked.get(&chain_of(&past.statement)).is_some_and(|forked| forked.sets_aside(&past.statement));
+            if aside && !self.roster.is_adopted(&id, &author) {
                 past.fate = Fate::SetAside("its chain has a fork from here on".to_owned());
                 past.excluded = true;
             }
@@ -348,14 +346,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
     }
 
-    /// The chains of a history in which two statements share a place.
-    async fn forks_of(&self, history: &[Past], new: &Forks) -> Result<Forks, NodeError> {
-        let chains: BTreeSet<_> =
-            history.iter().map(|past| (past.statement.author(), past.statement.chain())).collect();
-        let mut forks = Forks::new();
-        for (author, chain) in chains {
-            if let Some(seq) = self.fork_in(&author, &chain, new).await? {
-                forks.insert((author, chain), seq);
+    /// The chains of a history that have two branches.
+    async fn forks_of(&self, history: &[Past], new: &Forks) -> Result<BTreeMap<Chain, Forked>, NodeError> {
+        let chains: BTreeSet<Chain> = history.iter().map(|past| chain_of(&past.statement)).collect();
+        let mut forks = BTreeMap::new();
+        for chain in chains {
+            if let Some(forked) = self.forked(&chain, new).await? {
+                forks.insert(chain, forked);
             }
         }
         Ok(forks)

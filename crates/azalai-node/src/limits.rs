@@ -1,5 +1,24 @@
 //! Every number that limits what this crate does, with its unit and its reason.
 
+/// Statements that a device writes in each log at most to bring its heads together before it says something: each takes
+/// 63 away, so that 64 undo what an insider writes with four thousand statements. What is left is for the next time.
+pub const MAX_MERGES: usize = 64;
+
+/// Steps of a relay's certificate numbers at most: wide enough that two stewards apart hardly choose one number, so small
+/// that a day's room takes some hundred new keys.
+pub const MAX_CERTIFICATE_STEP: u32 = 256;
+
+/// Steps from one posting epoch to the next at most, for the same reason.
+pub const MAX_EPOCH_STEP: u32 = 1024;
+
+/// Places in this device's chain to a member whose letters with keys are taken for the first: a letter in parts, and
+/// a receipt or two before it.
+pub const FIRST_LETTERS: u64 = 4;
+
+/// Letters with keys that wait although their author holds no grant and they bring nothing new: whoever may give keys
+/// may not be known as such yet; others can write such letters without end.
+pub const MAX_WAITING_LETTERS: usize = 256;
+
 /// Words under which an invite is sealed: six of 2,048 make 66 bits, behind Argon2id.
 pub const INVITE_WORDS: usize = 6;
 

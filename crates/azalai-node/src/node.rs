@@ -3,7 +3,7 @@
 //! Everything in memory is a copy of what the vault holds; a crash at any instant loses nothing that a caller was
 //! told is saved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use azalai_envelope::ids::{derive8, derive16};
@@ -17,6 +17,7 @@ use azalai_sync::Carrier;
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
 
+use crate::chains::{Chain, Forks, chain_of};
 use crate::door::{Learnt, Why};
 use crate::error::NodeError;
 use crate::index::Shared;
@@ -74,6 +75,8 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) waiting: Option<BTreeMap<EnvelopeId, Why>>,
     /// What was learnt since what waits was last looked at.
     pub(crate) learnt: Learnt,
+    /// Letters that wait although their authors may give no keys, as far as this device knows.
+    pub(crate) idle_letters: BTreeSet<StatementId>,
     /// How often each key opened something, so that the likeliest is tried first.
     pub(crate) hits: BTreeMap<GenerationId, u64>,
     /// The places that were brought; `None` until first asked for.
@@ -202,6 +205,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             report,
             waiting: None,
             learnt,
+            idle_letters: BTreeSet::new(),
             hits: BTreeMap::new(),
             own_places: None,
         };
@@ -239,7 +243,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 self.log.insert(statement.id(), statement.clone());
                 self.rebuild_roster();
             }
-            self.index_documents(core::slice::from_ref(&statement), &BTreeMap::new(), &mut batch).await?;
+            self.index_documents(core::slice::from_ref(&statement), &Forks::default(), &mut batch).await?;
             self.clock = self.clock.max(statement.clock());
             batch.put(PROFILE, b"clock".to_vec(), self.clock.0.to_be_bytes());
             self.vault.stage(batch).await?;
@@ -338,16 +342,18 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         bytes
     }
 
-    /// Where this device goes on in its chain for an audience; a new chain, of a random name, if it has none.
+    /// Where this device goes on in its chain for an audience; a new chain, of a random name, if it has none, or if its
+    /// next place is taken: so it is after an old backup was put back and what it had said since came home.
     pub(crate) async fn own_chain(&mut self, audience: &AudienceId) -> Result<OwnChain, NodeError> {
-        match self.vault.get(OWN_CHAINS, &audience.0).await? {
-            Some(bytes) => Ok(OwnChain::decode(&bytes)?),
-            None => {
-                let mut chain = [0; 8];
-                self.rng.fill_bytes(&mut chain);
-                Ok(OwnChain { chain: ChainId(chain), seq: 0, prev: None })
+        if let Some(bytes) = self.vault.get(OWN_CHAINS, &audience.0).await? {
+            let own = OwnChain::decode(&bytes)?;
+            if !self.is_place_taken(&(self.me(), *audience, own.chain), own.seq).await? {
+                return Ok(own);
             }
         }
+        let mut chain = [0; 8];
+        self.rng.fill_bytes(&mut chain);
+        Ok(OwnChain { chain: ChainId(chain), seq: 0, prev: None })
     }
 
     /// Moves this device's clock past what it answers to: what is written after something reads as written after it.
@@ -421,11 +427,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             _ => STATEMENTS,
         };
         batch.put(space, statement.id().0, stored::encode_statement(statement));
-        batch.put(
-            PLACES_IN_CHAINS,
-            place_key(&statement.author(), &statement.chain(), statement.seq()),
-            statement.id().0,
-        );
+        batch.put(PLACES_IN_CHAINS, place_key(&chain_of(statement), statement.seq()), statement.id().0);
     }
 }
 
@@ -443,12 +445,8 @@ pub(crate) fn log_document(project: &ProjectId, kind: Kind, audience: &AudienceI
 }
 
 /// The key of a place in a chain.
-pub(crate) fn place_key(author: &SigningPublic, chain: &ChainId, seq: u64) -> Vec<u8> {
-    let mut key = Vec::with_capacity(48);
-    key.extend_from_slice(&author.0);
-    key.extend_from_slice(&chain.0);
-    key.extend_from_slice(&seq.to_be_bytes());
-    key
+pub(crate) fn place_key((author, audience, name): &Chain, seq: u64) -> Vec<u8> {
+    [author.0.as_slice(), &audience.0, &name.0, &seq.to_be_bytes()].concat()
 }
 
 /// A member's public name where a pseudonym is not wanted: told apart within the project, linked to nothing.

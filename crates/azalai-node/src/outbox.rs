@@ -10,7 +10,7 @@ use azalai_roster::{Act, Circle, LogEntry, MemberState, Receipt, What};
 use azalai_store::{Batch, Disk, Store};
 
 use crate::error::NodeError;
-use crate::limits::ABSORB_BATCH;
+use crate::limits::{ABSORB_BATCH, FIRST_LETTERS};
 use crate::node::{Node, scan_all};
 use crate::spaces::{FORKS, LOG, OPENED, OUTBOX, OUTCOMES, SEALED, STATEMENTS};
 use crate::stored::{self, Outgoing};
@@ -48,8 +48,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         // A fixed order, whatever order the store scans in: the same device with the same randomness does the same.
         pending.sort_by_key(|(id, _)| *id);
+        let unsent: BTreeSet<StatementId> = pending.iter().map(|(id, _)| *id).collect();
         for chunk in pending.chunks(ABSORB_BATCH) {
-            self.seal_chunk(chunk, now_ms, &mut sealed).await?;
+            self.seal_chunk(chunk, &unsent, now_ms, &mut sealed).await?;
         }
         Ok(sealed)
     }
@@ -57,6 +58,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     async fn seal_chunk(
         &mut self,
         chunk: &[(StatementId, Outgoing)],
+        unsent: &BTreeSet<StatementId>,
         now_ms: u64,
         sealed: &mut Sealed,
     ) -> Result<(), NodeError> {
@@ -72,10 +74,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 continue;
             };
             let statement = stored::decode_statement(&self.project, &bytes)?;
-            let (recipient, posting) = match self.keys_before(&statement)? {
+            let (recipient, posting) = match self.keys_before(&statement, unsent)? {
                 Some((recipient, older)) => (recipient, older.unwrap_or_else(|| posting.clone())),
                 None => match self.recipient(&statement.audience()) {
-                    Ok(recipient) => (recipient, posting.clone()),
+                    Ok(recipient) => (recipient, self.invited_with(&statement)?.unwrap_or_else(|| posting.clone())),
                     Err(why) => {
                         sealed.stay.push((*id, why));
                         continue;
@@ -98,10 +100,14 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// For an act that gives everyone a new key: the keys that it takes the place of. Under the new ones nobody could
-    /// open it, and no device that has not read it would take it for a member's letter.
+    /// open it, and no device that has not read it would take it for a member's letter. The newest of those that this
+    /// device holds, since what it does not hold perhaps nobody does; and none that was made since the last exchange,
+    /// whose letters are posted with a key that only this act names. So it is with an act that gives another circle a new
+    /// key while everyone's is waited for, or those who may not give everyone's could not give their own.
     fn keys_before(
         &self,
         statement: &Verified<Statement>,
+        unsent: &BTreeSet<StatementId>,
     ) -> Result<Option<(Recipient, Option<PostingKey>)>, NodeError> {
         if statement.kind() != Kind::AUTHORITY {
             return Ok(None);
@@ -111,11 +117,46 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             Act::NewGeneration { circle: Circle::Everyone, number, .. } => Some(*number),
             _ => None,
         });
-        let before = number.and_then(|number| self.roster.before_generation(&Circle::Everyone, number));
-        Ok(before.map(|(recipient, posting)| {
-            let held = posting.and_then(|public| self.secrets.all_posting().find(|key| key.public() == public));
-            (recipient, held.cloned())
-        }))
+        let keys_only = acts.iter().all(|act| matches!(act, Act::NewGeneration { .. }));
+        if number.is_none() && !(keys_only && self.roster.newest_key(&Circle::Everyone).is_err()) {
+            return Ok(None);
+        }
+        let (keys, postings) = self.roster.before_generation(&Circle::Everyone, number, unsent);
+        let held = keys.iter().find(|recipient| self.secrets.holds(recipient)).or(keys.first()).copied();
+        let mut posting = postings.iter().filter_map(|public| self.secrets.posting_of(public));
+        // Without a new posting key in the act itself the current one is everybody's.
+        let posting = posting.next().filter(|_| number.is_some()).cloned();
+        Ok(held.map(|recipient| (recipient, posting)))
+    }
+
+    /// The posting key for the first letters with keys to a newcomer: the newest that whoever invited it knew. A newer one
+    /// is named in an act that only these letters let it open.
+    fn invited_with(&self, statement: &Verified<Statement>) -> Result<Option<PostingKey>, NodeError> {
+        if statement.kind() != Kind::KEYS || statement.seq() >= FIRST_LETTERS {
+            return Ok(None);
+        }
+        let member = self.roster.members().find(|member| member.device.signing.audience() == statement.audience());
+        let Some(invited) = member.and_then(|member| member.invite) else { return Ok(None) };
+        let (mut open, mut known) = (Vec::new(), Vec::new());
+        for said in self.log.values().filter(|said| said.kind() == Kind::REGISTRY) {
+            let acts = LogEntry::decode(&said.body()?).map(|entry| entry.acts).unwrap_or_default();
+            if acts.iter().any(|act| matches!(act, Act::Invite { id, .. } if *id == invited)) {
+                open.push(said.id());
+            }
+        }
+        let mut seen = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            let Some(said) = self.log.get(&id).filter(|_| seen.insert(id)) else { continue };
+            let Ok(entry) = LogEntry::decode(&said.body()?) else { continue };
+            open.extend(entry.after.iter().copied().chain(said.prev()));
+            for act in entry.acts {
+                if let Act::NewGeneration { posting: Some(posting), number, .. } = act {
+                    known.push((number, posting));
+                }
+            }
+        }
+        known.sort_unstable();
+        Ok(known.iter().rev().find_map(|(_, public)| self.secrets.posting_of(public)).cloned())
     }
 
     /// The newest day that this device knows a certificate or an act of: its clock is not trusted below it.

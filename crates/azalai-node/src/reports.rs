@@ -215,7 +215,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     async fn keep_document(&mut self, statement: &Verified<Statement>, lane: Lane) -> Result<(), NodeError> {
         let mut batch = Batch::new();
-        self.index_documents(core::slice::from_ref(statement), &BTreeMap::new(), &mut batch).await?;
+        self.index_documents(core::slice::from_ref(statement), &crate::chains::Forks::default(), &mut batch).await?;
         self.keep(statement, lane, batch).await
     }
 
