@@ -208,7 +208,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 return Ok(taken);
             }
             self.carrier.put(chunk.clone()).await.map_err(NodeError::Store)?;
-            self.look_at(chunk, &mut taken).await?;
+            self.look_at(chunk, Learnt::Nothing, &mut taken).await?;
             self.look_again(&mut taken).await?;
         }
     }
@@ -216,12 +216,18 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Looks at what waits for as long as that teaches something; it ends since every such round keeps some.
     async fn look_again(&mut self, taken: &mut TakenIn) -> Result<(), NodeError> {
         while self.learnt != Learnt::Nothing {
-            let envelopes = self.load_waiting(self.learnt).await?;
+            let again = self.to_look_at_again(self.learnt).await?;
             let asked = core::mem::take(&mut self.learnt);
-            let looked = self.look_at(envelopes, taken).await;
-            if looked.is_err() {
-                self.learnt = self.learnt.max(asked);
-                return looked;
+            // In parts, since a batch has a bound; the note that all of it is owed stands until the last.
+            for part in again.chunks(ABSORB_BATCH) {
+                let looked = match self.load_envelopes(part).await {
+                    Ok(envelopes) => self.look_at(envelopes, asked, taken).await,
+                    Err(error) => Err(error),
+                };
+                if looked.is_err() {
+                    self.learnt = self.learnt.max(asked);
+                    return looked;
+                }
             }
             if self.learnt == Learnt::Nothing {
                 let mut batch = Batch::new();
@@ -237,13 +243,26 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// Those of the storage.
     pub async fn catch_up(&mut self) -> Result<TakenIn, NodeError> {
-        let (seen, _) = scan_all(&self.vault, OUTCOMES).await?;
-        let seen: BTreeSet<EnvelopeId> = seen.iter().filter_map(|(key, _)| EnvelopeId::from_slice(key)).collect();
-        let new: Vec<EnvelopeId> = self.held_ids().into_iter().filter(|id| !seen.contains(id)).collect();
         let mut taken = TakenIn::default();
-        for chunk in new.chunks(ABSORB_BATCH) {
-            let envelopes = self.load_envelopes(chunk).await?;
-            taken.add(self.take_in(envelopes).await?);
+        // Asked every second while neighbours are served: nothing is read as long as the carrier took nothing new.
+        let carried = self.carrier.taken();
+        if self.caught_up != Some(carried) {
+            let new: Vec<EnvelopeId> = match &self.looked_at {
+                Some(seen) => self.held_ids().into_iter().filter(|id| !seen.contains(id)).collect(),
+                None => {
+                    let (seen, _) = scan_all(&self.vault, OUTCOMES).await?;
+                    let seen: BTreeSet<EnvelopeId> =
+                        seen.iter().filter_map(|(key, _)| EnvelopeId::from_slice(key)).collect();
+                    let new = self.held_ids().into_iter().filter(|id| !seen.contains(id)).collect();
+                    self.looked_at = Some(seen);
+                    new
+                }
+            };
+            for chunk in new.chunks(ABSORB_BATCH) {
+                let envelopes = self.load_envelopes(chunk).await?;
+                taken.add(self.take_in(envelopes).await?);
+            }
+            self.caught_up = Some(carried);
         }
         self.look_again(&mut taken).await?;
         Ok(taken)
@@ -255,11 +274,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// The envelopes that wait, and those that no key opened if there are new keys.
-    async fn load_waiting(&mut self, learnt: Learnt) -> Result<Vec<Verified<Envelope>>, NodeError> {
+    async fn to_look_at_again(&mut self, learnt: Learnt) -> Result<Vec<EnvelopeId>, NodeError> {
         let waiting = self.waiting().await?.iter();
-        let again = waiting.filter(|(_, why)| learnt == Learnt::Keys || **why == Why::Unknown);
-        let ids: Vec<EnvelopeId> = again.map(|(id, _)| *id).collect();
-        self.load_envelopes(&ids).await
+        Ok(waiting.filter(|(_, why)| learnt == Learnt::Keys || **why == Why::Unknown).map(|(id, _)| *id).collect())
     }
 
     async fn waiting(&mut self) -> Result<&mut BTreeMap<EnvelopeId, Why>, NodeError> {
@@ -281,7 +298,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// One round: opens and checks envelopes, logs and keys first, and writes all that follows in one batch. What was
     /// learnt that may decide what waits is noted with it, and in memory before it: a batch that fails may be durable.
-    async fn look_at(&mut self, envelopes: Vec<Verified<Envelope>>, taken: &mut TakenIn) -> Result<(), NodeError> {
+    /// `owed`: what is being looked at again for, and not done with before the last part.
+    async fn look_at(
+        &mut self,
+        envelopes: Vec<Verified<Envelope>>,
+        owed: Learnt,
+        taken: &mut TakenIn,
+    ) -> Result<(), NodeError> {
         let mut round = Round::default();
         let mut outcomes: BTreeMap<EnvelopeId, Outcome> = BTreeMap::new();
         let mut opened: Vec<(EnvelopeId, Opened)> = Vec::new();
@@ -323,14 +346,17 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         };
         self.learnt = self.learnt.max(learnt);
         if learnt != Learnt::Nothing {
-            round.batch.put(PROFILE, LOOK_AGAIN, [self.learnt as u8]);
+            round.batch.put(PROFILE, LOOK_AGAIN, [self.learnt.max(owed) as u8]);
         }
         if let Err(error) = self.vault.apply(round.batch).await {
             // It may be durable all the same: what waits is read anew.
-            self.waiting = None;
+            (self.waiting, self.looked_at) = (None, None);
             return Err(error.into());
         }
         self.touched = Touched::default();
+        if let Some(seen) = &mut self.looked_at {
+            seen.extend(outcomes.keys().copied());
+        }
         let waiting = self.waiting().await?;
         for (envelope, outcome) in outcomes {
             match outcome {

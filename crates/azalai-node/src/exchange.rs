@@ -290,6 +290,7 @@ fn refusal(reason: Refusal) -> &'static str {
         Refusal::Epoch => "the other side does not know its posting epoch",
         Refusal::NotPosted => "no member of its epoch posted it",
         Refusal::BelowFloor => "it is older than the other side keeps",
+        Refusal::Ahead => "its day lies too far ahead: one of the two clocks is wrong",
         Refusal::Gone(Why::Declined) => "the other side does not want it",
         Refusal::Gone(Why::Shed) => "the other side shed it before",
         Refusal::Gone(Why::Evicted) => "the other side gave it up for room",

@@ -32,8 +32,9 @@ pub const MAX_INVITE_BYTES: usize = 512 * 1024;
 pub const INVITE_STEP: usize = 4096;
 
 /// Envelopes opened, checked and written in one durable batch: large enough that the sync to disk is shared,
-/// small enough that stopping loses a second of work.
-pub const ABSORB_BATCH: usize = 512;
+/// small enough that stopping loses a second of work, and that the largest ones fit a batch of the store: each brings a
+/// statement of at most 64 KiB, a row and a cache with its words, together 24 MiB of the 64 that a batch may have.
+pub const ABSORB_BATCH: usize = 128;
 
 /// Characters of an id that a person has to type at least.
 pub const MIN_PREFIX: usize = 6;

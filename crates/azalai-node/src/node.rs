@@ -73,6 +73,10 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) report: OpenReport,
     /// Envelopes to be looked at again when an author or a key becomes known; `None` until first asked for.
     pub(crate) waiting: Option<BTreeMap<EnvelopeId, Why>>,
+    /// Envelopes that the door has looked at; `None` until first asked for.
+    pub(crate) looked_at: Option<BTreeSet<EnvelopeId>>,
+    /// [`Carrier::taken`] when the door had last looked at all that was carried.
+    pub(crate) caught_up: Option<u64>,
     /// What was learnt since what waits was last looked at.
     pub(crate) learnt: Learnt,
     /// Letters that wait although their authors may give no keys, as far as this device knows.
@@ -204,6 +208,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             letters_owed: true,
             report,
             waiting: None,
+            looked_at: None,
+            caught_up: None,
             learnt,
             idle_letters: BTreeSet::new(),
             hits: BTreeMap::new(),

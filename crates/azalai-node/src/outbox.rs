@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::{
-    Day, Envelope, EnvelopeId, Kind, PostingKey, Recipient, SigningPublic, Statement, StatementId, Verified,
+    Certificate, Day, Envelope, EnvelopeId, Kind, PostingKey, Recipient, SigningPublic, Statement, StatementId,
+    Verified,
 };
 use azalai_roster::{Act, Circle, LogEntry, MemberState, Receipt, What};
 use azalai_store::{Batch, Disk, Store};
+use azalai_sync::limits::MAX_PUT_DAYS_AHEAD;
 
 use crate::error::NodeError;
 use crate::limits::{ABSORB_BATCH, FIRST_LETTERS};
@@ -32,41 +34,52 @@ pub struct Sealed {
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
-    /// Seals every own statement that has not left this device, under the newest keys, and carries it from now on.
+    /// Seals every own statement that has not left this device, under the newest keys, and carries it from now on: also
+    /// what is sealed and no longer carried, while nobody else is known to have it.
     ///
     /// # Errors
     /// Those of the storage. A statement whose audience has no usable key stays, and is listed.
     pub async fn seal_pending(&mut self, now_ms: u64) -> Result<Sealed, NodeError> {
         let mut sealed = Sealed::default();
         let (outbox, _) = scan_all(&self.vault, OUTBOX).await?;
-        let mut pending = Vec::new();
+        let day = Day::of_ms(now_ms).max(self.certified_day());
+        let (mut pending, mut keep) = (Vec::new(), BTreeSet::new());
         for (key, value) in outbox {
             let outgoing = Outgoing::decode(&value)?;
-            if let (None, Some(id)) = (outgoing.envelope, StatementId::from_slice(&key)) {
-                pending.push((id, outgoing));
+            let Some(id) = StatementId::from_slice(&key) else { continue };
+            match outgoing.envelope {
+                // It was given up or damaged here, or sealed while the clock was so far ahead that no relay takes it:
+                // as long as nobody else is known to have it, it leaves anew.
+                Some(envelope) if !outgoing.is_safe() && !self.may_leave(&envelope, day) => {
+                    pending.push((id, outgoing))
+                }
+                Some(envelope) if !outgoing.is_safe() => drop(keep.insert(envelope)),
+                Some(_) => {}
+                None => pending.push((id, outgoing)),
             }
         }
         // A fixed order, whatever order the store scans in: the same device with the same randomness does the same.
         pending.sort_by_key(|(id, _)| *id);
-        let unsent: BTreeSet<StatementId> = pending.iter().map(|(id, _)| *id).collect();
+        let never = pending.iter().filter(|(_, outgoing)| outgoing.envelope.is_none());
+        let unsent: BTreeSet<StatementId> = never.map(|(id, _)| *id).collect();
         for chunk in pending.chunks(ABSORB_BATCH) {
-            self.seal_chunk(chunk, &unsent, now_ms, &mut sealed).await?;
+            self.seal_chunk(chunk, (&unsent, day), &mut keep, &mut sealed).await?;
         }
+        self.carrier.keep(keep);
         Ok(sealed)
     }
 
     async fn seal_chunk(
         &mut self,
         chunk: &[(StatementId, Outgoing)],
-        unsent: &BTreeSet<StatementId>,
-        now_ms: u64,
+        (unsent, day): (&BTreeSet<StatementId>, Day),
+        keep: &mut BTreeSet<EnvelopeId>,
         sealed: &mut Sealed,
     ) -> Result<(), NodeError> {
         let posting = self.secrets.posting(&self.roster).cloned();
         let posting = posting.ok_or_else(|| NodeError::NoKey("this device holds no posting key".to_owned()))?;
-        let day = Day::of_ms(now_ms).clamped(self.certified_day());
         let mut envelopes: Vec<Verified<Envelope>> = Vec::new();
-        let mut batch = Batch::new();
+        let mut said = Vec::new();
         for (id, outgoing) in chunk {
             let space = if matches!(outgoing.kind, Kind::AUTHORITY | Kind::REGISTRY) { LOG } else { STATEMENTS };
             let Some(bytes) = self.vault.get(space, &id.0).await? else {
@@ -86,16 +99,27 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             };
             let envelope =
                 Envelope::seal(&statement, &self.project, &recipient, &posting, outgoing.lane, day, &mut self.rng)?;
-            let sent = Outgoing { envelope: Some(envelope.id()), ..outgoing.clone() };
-            batch.put(OUTBOX, id.0, sent.encode());
-            batch.put(SEALED, envelope.id().0, id.0);
-            batch.put(OUTCOMES, envelope.id().0, crate::door::Outcome::Kept(*id).encode());
+            said.push((envelope.id(), *id, outgoing));
             envelopes.push(envelope);
-            sealed.statements += 1;
         }
         // First the envelopes, then the word that they exist: a crash in between seals again, which others drop as
-        // a duplicate; the other way round a statement would never leave.
-        self.carrier.put(envelopes).await.map_err(NodeError::Store)?;
+        // a duplicate; the other way round a statement would never leave. None of them makes room for the next.
+        keep.extend(said.iter().map(|(envelope, _, _)| *envelope));
+        self.carrier.keep(keep.clone());
+        let carried = self.carrier.put(envelopes).await.map_err(NodeError::Store)?;
+        let carried: BTreeSet<EnvelopeId> = carried.held.into_iter().collect();
+        let mut batch = Batch::new();
+        for (envelope, id, outgoing) in said {
+            if !carried.contains(&envelope) {
+                sealed.stay.push((id, "there is no room on this device to carry it".to_owned()));
+                continue;
+            }
+            let sent = Outgoing { envelope: Some(envelope), ..outgoing.clone() };
+            batch.put(OUTBOX, id.0, sent.encode());
+            batch.put(SEALED, envelope.0, id.0);
+            batch.put(OUTCOMES, envelope.0, crate::door::Outcome::Kept(id).encode());
+            sealed.statements += 1;
+        }
         Ok(self.vault.apply(batch).await?)
     }
 
@@ -159,10 +183,21 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(known.iter().rev().find_map(|(_, public)| self.secrets.posting_of(public)).cloned())
     }
 
-    /// The newest day that this device knows a certificate or an act of: its clock is not trusted below it.
+    /// Whether a relay can be given an envelope of this device: it is carried, and no day that a relay refuses.
+    fn may_leave(&self, envelope: &EnvelopeId, today: Day) -> bool {
+        let latest = today.0.saturating_add(MAX_PUT_DAYS_AHEAD);
+        self.carrier.read(|index| index.holds(envelope) && index.entry(envelope).is_some_and(|it| it.day.0 <= latest))
+    }
+
+    /// The day of the newest certificate that a steward made known, or else of the founding: the clock is not trusted
+    /// below it. Every member's device knows these acts alike, so the day of an envelope does not tell whose it is;
+    /// the clocks of other acts (a stranger's claim, which only staff read) would.
     fn certified_day(&self) -> Day {
-        let latest = self.log.values().map(|statement| statement.clock().ms()).max();
-        Day::of_ms(latest.unwrap_or_default())
+        let certificates = self.roster.relays().iter().filter_map(|relay| relay.certificate.as_deref());
+        let certified = certificates.filter_map(|bytes| Certificate::parse(bytes).ok()).map(|it| it.day).max();
+        let by_root = self.log.values().filter(|statement| statement.author() == self.profile.root);
+        let founded = by_root.map(|statement| Day::of_ms(statement.clock().ms())).min();
+        certified.max(founded).unwrap_or(Day(0))
     }
 
     /// The key that an audience is sealed to now.

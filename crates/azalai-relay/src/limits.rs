@@ -11,7 +11,8 @@
 //! | together in the process | **280 MiB** |
 //! | in the system: 512 × (64 KiB to send + 128 KiB received), as Linux doubles what it is told | 96 MiB |
 //!
-//! The store's cache and the sets of ids come on top; `deploy/systemd` gives all of it 512 MiB.
+//! On top come the store's cache, 64 MiB, and the ids of what is carried, at most 110 MiB for a project
+//! ([`azalai_sync::limits::MAX_IDS`]): 660 MiB with two full projects. `deploy/systemd` gives all of it 768 MiB.
 
 use std::time::Duration;
 

@@ -55,7 +55,7 @@ pub const ARGON_DEFAULT_PASSES: u32 = 3;
 /// Most passes of Argon2id that a file may ask for: bounds time.
 pub const ARGON_MAX_PASSES: u32 = 16;
 
-/// Most memory of sled's page cache in bytes: a relay on a small board has 512 MiB in all.
+/// Most memory of sled's page cache in bytes: the unit of a relay has 768 MiB in all.
 #[cfg(feature = "native")]
 pub const SLED_CACHE_BYTES: u64 = 64 * 1024 * 1024;
 

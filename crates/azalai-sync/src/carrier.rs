@@ -10,13 +10,15 @@
 //! | [`FLOORS`] | project 32, lane 1 | floor day 2 |
 //! | [`CERTIFICATES`] | project 32, number 4 | a certificate, as received |
 
-use std::collections::{BTreeMap, btree_map};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use azalai_envelope::{Day, Envelope, EnvelopeId, Lane, ProjectId, Verified};
 use azalai_store::{Batch, Cursor, Space, Store, StoreError};
 
 use crate::index::{Entry, Index, State, Why};
+use crate::limits::MAX_IDS;
 
 /// Envelopes' bytes.
 pub const ENVELOPES: Space = Space(0x40);
@@ -43,9 +45,11 @@ pub enum Refusal {
     NotPosted,
     /// Its day lies before the lane's floor.
     BelowFloor,
+    /// Its day lies too far ahead of the responder's.
+    Ahead,
     /// It was declined, shed or evicted here before.
     Gone(Why),
-    /// There is no room, and nothing older to give up for it.
+    /// There is no room, and nothing to give up for it.
     Full,
     /// This connection has put as much as it may.
     Budget,
@@ -79,8 +83,11 @@ pub struct Carrier<S> {
     store: S,
     project: ProjectId,
     quota: u64,
+    max_ids: usize,
     damaged: usize,
     index: RwLock<Index>,
+    keep: RwLock<BTreeSet<EnvelopeId>>,
+    taken: AtomicU64,
 }
 
 fn key(project: &ProjectId, rest: &[u8]) -> Vec<u8> {
@@ -88,11 +95,20 @@ fn key(project: &ProjectId, rest: &[u8]) -> Vec<u8> {
 }
 
 impl<S: Store> Carrier<S> {
-    /// Loads what the store has of a project. Over `quota` bytes of envelopes the oldest are given up, bulk first.
+    /// Loads what the store has of a project. Over `quota` bytes of envelopes some are given up, bulk first
+    /// ([`Index::victims`]); over [`MAX_IDS`] ids those of what was given up are forgotten.
     ///
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
     pub async fn open(store: S, project: ProjectId, quota: u64) -> Result<Self, StoreError> {
+        Self::open_bounded(store, project, quota, MAX_IDS).await
+    }
+
+    /// As [`Carrier::open`], with another bound on ids than [`MAX_IDS`].
+    ///
+    /// # Errors
+    /// Those of [`Carrier::open`].
+    pub async fn open_bounded(store: S, project: ProjectId, quota: u64, max_ids: usize) -> Result<Self, StoreError> {
         // What a crash left visible may not be durable yet, and is acknowledged from here on.
         store.apply(Batch::new()).await?;
         let mut index = Index::new();
@@ -108,6 +124,16 @@ impl<S: Store> Carrier<S> {
                     Err(_) => damaged += 1,
                 }
             }
+            // Here nobody can put anything meanwhile: the records of what is forgotten go too.
+            if index.len() > max_ids {
+                let forget = index.forgettable(index.len() - max_ids + max_ids / 64, EnvelopeId([0; 32]));
+                let mut batch = Batch::new();
+                for id in &forget {
+                    batch.delete(INDEX, key(&project, id.as_bytes()));
+                }
+                store.apply(batch).await?;
+                index.forget(&forget);
+            }
             match page.next {
                 Some(next) => after = Some(next),
                 None => break,
@@ -121,7 +147,20 @@ impl<S: Store> Carrier<S> {
                 }
             }
         }
-        Ok(Self { store, project, quota, damaged, index: RwLock::new(index) })
+        let (keep, taken) = (RwLock::default(), AtomicU64::new(0));
+        Ok(Self { store, project, quota, max_ids, damaged, index: RwLock::new(index), keep, taken })
+    }
+
+    /// Names the envelopes that are never given up for room, in place of those named before: a device's own that
+    /// nobody who can read them has yet.
+    pub fn keep(&self, ids: BTreeSet<EnvelopeId>) {
+        *self.keep.write().unwrap_or_else(PoisonError::into_inner) = ids;
+    }
+
+    /// Grows whenever something new is held: whoever found nothing new at a number need not look again at the same.
+    #[must_use]
+    pub fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Acquire)
     }
 
     /// The project.
@@ -157,8 +196,8 @@ impl<S: Store> Carrier<S> {
         self.read(|index| index.holds(id))
     }
 
-    /// Keeps envelopes: one batch, durable when it returns. What is held already counts as held. What was evicted is
-    /// taken again; what was declined or shed is not.
+    /// Keeps envelopes: one batch, durable when it returns. What is held already counts as held, if its bytes are
+    /// there. What was evicted is taken again; what was declined or shed is not.
     ///
     /// # Errors
     /// [`StoreError`] if the batch failed; then nothing new is held.
@@ -166,7 +205,13 @@ impl<S: Store> Carrier<S> {
         let mut outcome = PutOutcome::default();
         let mut fresh: BTreeMap<EnvelopeId, Entry> = BTreeMap::new();
         let mut batch = Batch::new();
-        let mut room = self.make_room(&envelopes).await?;
+        // Whoever acknowledges what is held must have the bytes, not only a note of them: those that are damaged are
+        // lost here, and taken anew below.
+        let known: Vec<EnvelopeId> = envelopes.iter().map(|envelope| envelope.id()).collect();
+        for id in known.iter().filter(|id| self.contains(id)) {
+            self.get(core::slice::from_ref(id)).await?;
+        }
+        let (mut room, mut places) = self.make_room(&envelopes).await?;
         for envelope in envelopes {
             let id = envelope.id();
             let (known, floor) = self.read(|index| (index.entry(&id).copied(), index.floor(envelope.lane())));
@@ -192,6 +237,13 @@ impl<S: Store> Carrier<S> {
                 outcome.refused.push((id, Refusal::Full));
                 continue;
             };
+            if known.is_none() {
+                let Some(left) = places.checked_sub(1) else {
+                    outcome.refused.push((id, Refusal::Full));
+                    continue;
+                };
+                places = left;
+            }
             room = left;
             let len = u32::try_from(len).unwrap_or(u32::MAX);
             let entry = Entry { lane: envelope.lane(), day: envelope.day(), state: State::Held, len };
@@ -205,27 +257,57 @@ impl<S: Store> Carrier<S> {
         if !batch.is_empty() {
             self.store.apply(batch).await?;
             self.change(|index| fresh.into_iter().for_each(|(id, entry)| index.set_entry(id, entry)));
+            self.taken.fetch_add(1, Ordering::AcqRel);
         }
         Ok(outcome)
     }
 
-    /// Gives up the oldest envelopes until these fit; returns the bytes that there is room for.
-    async fn make_room(&self, envelopes: &[Verified<Envelope>]) -> Result<u64, StoreError> {
-        let new = |index: &Index| {
-            let new = envelopes.iter().filter(|envelope| !index.holds(&envelope.id()));
-            new.map(|envelope| envelope.bytes().len() as u64).sum::<u64>()
-        };
+    /// Gives up envelopes until these fit, and ids until they may be kept; returns the bytes and the ids that there is
+    /// room for.
+    async fn make_room(&self, envelopes: &[Verified<Envelope>]) -> Result<(u64, usize), StoreError> {
         let held = |index: &Index| index.held().iter().map(|(_, amount)| amount.bytes).sum::<u64>();
-        let (over, victims) = self.read(|index| {
-            let over = (held(index) + new(index)).saturating_sub(self.quota);
-            // A little more than is needed: looking for the oldest walks over those that are gone already.
-            let victims = if over == 0 { Vec::new() } else { index.oldest(over + self.quota / 64) };
-            (over, victims)
-        });
-        if over > 0 {
-            self.tombstone(&victims, Why::Evicted).await?;
+        // Where in a day giving up begins: nobody can choose it apart from the letters that ask for room.
+        let mut hasher = blake3::Hasher::new_derive_key("azalai 1 giving up");
+        for envelope in envelopes {
+            hasher.update(&envelope.id().0);
         }
-        Ok(self.read(|index| self.quota.saturating_sub(held(index))))
+        let start = EnvelopeId(*hasher.finalize().as_bytes());
+        let (new_ids, new_bytes) = self.read(|index| {
+            let new = envelopes.iter().filter(|envelope| !index.holds(&envelope.id()));
+            let new: BTreeMap<_, _> = new.map(|envelope| (envelope.id(), envelope.bytes().len() as u64)).collect();
+            (new.keys().filter(|id| index.entry(id).is_none()).count(), new.values().sum::<u64>())
+        });
+        let (ids_over, bytes_over) = self.read(|index| {
+            let ids = (index.len() + new_ids).saturating_sub(self.max_ids);
+            (ids, (held(index) + new_bytes).saturating_sub(self.quota))
+        });
+        // A little more than is needed, since choosing walks over all of them.
+        let bytes = if bytes_over > 0 { bytes_over + self.quota / 64 } else { 0 };
+        let ids = if ids_over > 0 { ids_over + self.max_ids / 64 } else { 0 };
+        if bytes > 0 {
+            self.give_up(bytes, start).await?;
+        }
+        if ids > 0 {
+            let mut forget = self.read(|index| index.forgettable(ids, start));
+            if forget.len() < ids_over {
+                // Nearly all that is known is held: as many of the mean size go as there are ids too many.
+                let mean = self.read(|index| {
+                    let letters: u64 = index.held().iter().map(|(_, amount)| amount.envelopes).sum();
+                    held(index) / letters.max(1) + 1
+                });
+                self.give_up((ids - forget.len()) as u64 * mean, start).await?;
+                forget = self.read(|index| index.forgettable(ids, start));
+            }
+            // In memory alone: a put under way may be writing one of them. Their records go at the next opening.
+            self.change(|index| index.forget(&forget));
+        }
+        Ok(self.read(|index| (self.quota.saturating_sub(held(index)), self.max_ids.saturating_sub(index.len()))))
+    }
+
+    async fn give_up(&self, bytes: u64, start: EnvelopeId) -> Result<(), StoreError> {
+        let keep = self.keep.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let victims = self.read(|index| index.victims(bytes, start, &keep));
+        self.tombstone(&victims, Why::Evicted).await
     }
 
     /// What is there under each id, in their order.
@@ -241,8 +323,8 @@ impl<S: Store> Carrier<S> {
                 Some(State::Held) => match self.store.get(ENVELOPES, &key(&self.project, id.as_bytes())).await {
                     Ok(Some(bytes)) => Found::Held(bytes),
                     Ok(None) | Err(StoreError::Corrupt { .. }) => {
-                        // Damaged: from here on it is not held, and taken again from whoever puts it.
-                        self.change(|index| index.lose(id));
+                        // Damaged: from here on it is not held, also after a restart, and taken from whoever puts it.
+                        self.tombstone(core::slice::from_ref(id), Why::Evicted).await?;
                         Found::Unknown
                     }
                     Err(error) => return Err(error),

@@ -1,7 +1,7 @@
 //! What a carrier knows in memory of the envelopes of one project: for each id its lane, day, length and whether its
 //! bytes are held; for each lane the set that is compared. Its records are kept apart from the envelopes' bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::{Day, EnvelopeId, Lane};
@@ -200,13 +200,6 @@ impl Index {
         self.sets.get_mut(entry.lane).insert(entry.day, id);
     }
 
-    /// Notes that the bytes of a held envelope turned out to be unreadable.
-    pub(crate) fn lose(&mut self, id: &EnvelopeId) {
-        if let Some(entry) = self.entries.get(id).copied().filter(|entry| entry.state == State::Held) {
-            self.set_entry(*id, Entry { state: State::Gone(Why::Evicted), ..entry });
-        }
-    }
-
     /// The ids of a lane before `floor`.
     #[must_use]
     pub fn before(&self, lane: Lane, floor: Day) -> Vec<EnvelopeId> {
@@ -229,23 +222,94 @@ impl Index {
         *self.floors.get_mut(lane) = Day0(floor);
     }
 
-    /// The oldest held envelopes, bulk first, urgent last, until `bytes` of them are named.
+    /// Held envelopes to give up so that `bytes` become free: bulk first, urgent last, and in a lane always of the day
+    /// that has most, the older of two alike. Whoever floods fills days, and loses of those; the few letters of an
+    /// ordinary day outlast it, which "the oldest" would not. Within a day it begins at `start` and goes round: ids are
+    /// hashes, so this takes of a day's letters in proportion to how many of them there are. Never one of `keep`.
     #[must_use]
-    pub fn oldest(&self, bytes: u64) -> Vec<EnvelopeId> {
-        let mut left = bytes;
-        let mut ids = Vec::new();
-        for lane in Lane::ALL.into_iter().rev() {
-            if left == 0 || self.held.get(lane).envelopes == 0 {
-                continue;
-            }
-            self.set(lane).view(DayRange::ALL).until(|_, id| {
-                if let Some(Entry { state: State::Held, len, .. }) = self.entries.get(&id) {
-                    left = left.saturating_sub(u64::from(*len));
-                    ids.push(id);
-                }
-                left > 0
-            });
-        }
-        ids
+    pub fn victims(&self, bytes: u64, start: EnvelopeId, keep: &BTreeSet<EnvelopeId>) -> Vec<EnvelopeId> {
+        self.choose(bytes, start, |id, entry| match entry.state {
+            State::Held if !keep.contains(id) => u64::from(entry.len),
+            _ => 0,
+        })
     }
+
+    /// Ids of evicted envelopes to forget so that there are `count` fewer, of the days that have most of them.
+    #[must_use]
+    pub(crate) fn forgettable(&self, count: usize, start: EnvelopeId) -> BTreeSet<EnvelopeId> {
+        let evicted = |_: &EnvelopeId, entry: &Entry| u64::from(entry.state == State::Gone(Why::Evicted));
+        self.choose(count as u64, start, evicted).into_iter().collect()
+    }
+
+    fn choose(&self, amount: u64, start: EnvelopeId, weight: impl Fn(&EnvelopeId, &Entry) -> u64) -> Vec<EnvelopeId> {
+        let mut left = amount;
+        let mut chosen = Vec::new();
+        for lane in Lane::ALL.into_iter().rev() {
+            if left == 0 {
+                break;
+            }
+            let mut days: BTreeMap<Day, u64> = BTreeMap::new();
+            for (id, entry) in self.entries.iter().filter(|(_, entry)| entry.lane == lane) {
+                *days.entry(entry.day).or_default() += weight(id, entry);
+            }
+            let level = level(days.values().copied(), left);
+            for (day, has) in days {
+                let mut over = has.saturating_sub(level).min(left);
+                let mut take = |id: EnvelopeId| {
+                    let weight = self.entries.get(&id).map_or(0, |entry| weight(&id, entry));
+                    if weight > 0 && over > 0 {
+                        over = over.saturating_sub(weight);
+                        left = left.saturating_sub(weight);
+                        chosen.push(id);
+                    }
+                    over > 0
+                };
+                let view = self.set(lane).view(DayRange::day(day));
+                view.until(|_, id| id < start || take(id));
+                view.until(|_, id| id < start && take(id));
+            }
+        }
+        chosen
+    }
+
+    /// Forgets ids altogether, but for those that are held again.
+    pub(crate) fn forget(&mut self, ids: &BTreeSet<EnvelopeId>) {
+        if ids.is_empty() {
+            return;
+        }
+        self.entries.retain(|id, entry| entry.state == State::Held || !ids.contains(id));
+        for lane in Lane::ALL {
+            let entries = &self.entries;
+            self.sets.get_mut(lane).retain(|id| entries.contains_key(id));
+        }
+    }
+
+    /// How many ids are known, held or not.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether no id is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// The highest level to which all days can be brought down so that `amount` is freed; 0 if there is not so much.
+fn level(days: impl Iterator<Item = u64>, amount: u64) -> u64 {
+    let mut days: Vec<u64> = days.collect();
+    days.sort_unstable_by_key(|day| core::cmp::Reverse(*day));
+    let (mut sum, mut count) = (0_u64, 0_u64);
+    let mut lower = days.iter().skip(1).copied().chain([0]);
+    for day in &days {
+        (sum, count) = (sum.saturating_add(*day), count + 1);
+        let next = lower.next().unwrap_or_default();
+        // All days so far at the height of the next one.
+        if sum.saturating_sub(next.saturating_mul(count)) >= amount {
+            return sum.saturating_sub(amount) / count;
+        }
+    }
+    0
 }

@@ -66,10 +66,19 @@ pub const MAX_WANTED: usize = 1_000_000;
 /// Days after today at which letters count as far ahead and are fetched last: clocks differ by a day.
 pub const FAR_AHEAD_DAYS: u16 = 2;
 
+/// Days after the later of a responder's clock and the newest certificate's day at which it takes no letter: a phone
+/// whose date is a month off still hands over its reports, and nobody fills days that never come.
+pub const MAX_PUT_DAYS_AHEAD: u16 = 62;
+
+/// Ids that a carrier keeps for one project, held and given up together: at some 115 bytes each (two ordered maps), 110
+/// MiB; ten years of three hundred letters a day. Beyond it ids of what was given up are forgotten.
+pub const MAX_IDS: usize = 1_000_000;
+
 /// Keys or children in one node of a set's tree: wide enough to be shallow, narrow enough that an insertion moves little.
 pub const NODE_WIDTH: usize = 64;
 
-/// Bytes that a relay carries for one project before it gives up the oldest: some three million typical reports.
+/// Bytes that a relay carries for one project before it gives some up: a million letters ([`MAX_IDS`]) of twice the usual
+/// size and a quarter of that in films.
 pub const DEFAULT_QUOTA_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
 /// Bytes that one connection may put into a lane, urgent first: a year of a busy project's text, some films.

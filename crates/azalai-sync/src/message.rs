@@ -299,7 +299,7 @@ fn within(bytes: &[u8], field: &'static str, limit: usize) -> Result<(), DecodeE
     Ok(())
 }
 
-const REFUSALS: [(u8, Refusal); 10] = [
+const REFUSALS: [(u8, Refusal); 11] = [
     (1, Refusal::Malformed),
     (2, Refusal::Version),
     (3, Refusal::Epoch),
@@ -310,6 +310,7 @@ const REFUSALS: [(u8, Refusal); 10] = [
     (8, Refusal::Gone(Why::Evicted)),
     (9, Refusal::Full),
     (10, Refusal::Budget),
+    (11, Refusal::Ahead),
 ];
 
 fn position(reader: &mut Reader<'_>, limit: usize) -> Result<u32, DecodeError> {

@@ -8,7 +8,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use azalai_envelope::certificate::CertificateError;
 use azalai_envelope::codec::DecodeError;
-use azalai_envelope::{Certificate, DeviceKeys, PostingKey, PostingPublic, ProjectId, SignatureError, SigningPublic};
+use azalai_envelope::{
+    Certificate, Day, DeviceKeys, PostingKey, PostingPublic, ProjectId, SignatureError, SigningPublic,
+};
 use azalai_store::{Batch, Cursor, Store, StoreError};
 use rand_core::CryptoRng;
 
@@ -86,6 +88,8 @@ pub(crate) struct Postings {
     current: u32,
     /// The newest certificate with its number; none on a device.
     pub(crate) certificate: Option<(u32, Vec<u8>)>,
+    /// The latest day of a certificate; none on a device.
+    pub(crate) day: Option<Day>,
 }
 
 impl Postings {
@@ -95,6 +99,7 @@ impl Postings {
 
     fn certify(&mut self, certificate: &Certificate, bytes: &[u8]) {
         self.keys.insert(certificate.posting.epoch, certificate.posting.key);
+        self.day = self.day.max(Some(certificate.day));
         if self.certificate.as_ref().is_none_or(|(number, _)| *number < certificate.number) {
             self.current = certificate.posting.epoch;
             self.certificate = Some((certificate.number, bytes.to_vec()));
@@ -161,7 +166,7 @@ impl<S: Store + Clone> Responder<S> {
         let document = KeyDocument::device(keys.public(), &project, postings);
         let current = postings.first().map_or(0, |posting| posting.epoch);
         let known = postings.iter().map(|posting| (posting.epoch, posting.secret.public())).collect();
-        let postings = Postings { keys: known, current, certificate: None };
+        let postings = Postings { keys: known, current, certificate: None, day: None };
         let served = Arc::new(Served { carrier, postings: RwLock::new(postings) });
         let tag = capsule::project_tag(&keys.public(), &project);
         Self { keys, document, admission: None, projects: RwLock::new(BTreeMap::from([(tag, served)])) }
@@ -236,7 +241,7 @@ impl<S: Store + Clone> Responder<S> {
             Some(served) => served,
             None => {
                 let carrier = Arc::new(Carrier::open(store.clone(), project, quota).await?);
-                let postings = Postings { keys: BTreeMap::new(), current: 0, certificate: None };
+                let postings = Postings { keys: BTreeMap::new(), current: 0, certificate: None, day: None };
                 let served = Arc::new(Served { carrier, postings: RwLock::new(postings) });
                 let tag = capsule::project_tag(&self.keys.public(), &project);
                 // Two that admit one project at once share the carrier of the first.

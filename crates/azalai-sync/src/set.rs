@@ -2,7 +2,7 @@
 //! BLAKE3 for each day, by one over all days, and by range-based reconciliation (see [`View`]).
 //!
 //! A set holds every id that is or was carried: one that forgot what it declined, shed or gave up would be offered it
-//! again at every exchange.
+//! again at every exchange. Only beyond [`MAX_IDS`](crate::limits::MAX_IDS) is what was given up forgotten.
 
 use core::ops::ControlFlow;
 use std::collections::BTreeMap;
@@ -162,6 +162,15 @@ impl IdSet {
     /// Drops all ids before `floor`.
     pub fn forget_before(&mut self, floor: Day) {
         let kept: Vec<Key> = self.view(DayRange::since(floor)).keys();
+        *self = Self::new();
+        for (day, id) in kept {
+            self.insert(Day(day), id);
+        }
+    }
+
+    /// Drops the ids that `keep` does not ask for. O(n).
+    pub(crate) fn retain(&mut self, keep: impl Fn(&EnvelopeId) -> bool) {
+        let kept: Vec<Key> = self.view(DayRange::ALL).keys().into_iter().filter(|(_, id)| keep(id)).collect();
         *self = Self::new();
         for (day, id) in kept {
             self.insert(Day(day), id);

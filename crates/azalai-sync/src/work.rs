@@ -12,7 +12,8 @@ use crate::capsule::REPLY_OVERHEAD;
 use crate::carrier::{Found, Refusal};
 use crate::lanes::PerLane;
 use crate::limits::{
-    MAX_OPERATIONS, MAX_REPLY_BYTES, MAX_REQUEST_BYTES, MAX_SHORTENED, MAX_WINDOW_MISSING, RECONCILE_FRAME_BYTES,
+    MAX_OPERATIONS, MAX_PUT_DAYS_AHEAD, MAX_REPLY_BYTES, MAX_REQUEST_BYTES, MAX_SHORTENED, MAX_WINDOW_MISSING,
+    RECONCILE_FRAME_BYTES,
 };
 use crate::message::{Answer, Operation, short, short_key};
 use crate::responder::{AdmitError, Postings, Responder, Served};
@@ -173,6 +174,11 @@ fn check<S: Store>(
     })?;
     let posting = postings.get(envelope.epoch()).ok_or(Refusal::Epoch)?;
     let envelope = envelope.verify(&served.carrier.project(), &posting).map_err(|_| Refusal::NotPosted)?;
+    // A box without a battery starts with an old clock; honest letters lie by the certificate's day in any case.
+    let today = postings.day.map_or(work.day, |certified| certified.max(work.day));
+    if envelope.day().0 > today.0.saturating_add(MAX_PUT_DAYS_AHEAD) {
+        return Err(Refusal::Ahead);
+    }
     if !work.budget.put(envelope.lane(), work.closed, envelope.bytes().len() as u64) {
         return Err(Refusal::Budget);
     }

@@ -13,8 +13,8 @@ use crate::gate::gate;
 use crate::host::Host;
 use crate::limits::{MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
 use crate::pages::{
-    check, editor, exchange, ground, inbox, incident, incident_edits, incidents, invite, keys, leave, map, members, passphrase,
-    project, report, reports, settings, start, unlock,
+    check, editor, exchange, ground, inbox, incident, incident_edits, incidents, invite, keys, leave, map, members,
+    passphrase, project, report, reports, settings, start, unlock,
 };
 use crate::problem::Problem;
 

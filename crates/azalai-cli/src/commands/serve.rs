@@ -1,8 +1,8 @@
 //! Serves the pages of a device: the listener, the home on disk, clock and randomness for them.
 
-use std::net::{IpAddr, SocketAddr};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,4 +1,4 @@
-//! Carriers: what is held is durable, ids outlive bytes, and room is made from the oldest.
+//! Carriers: what is held is durable, ids outlive bytes, and room is made from the fullest days.
 
 use azalai_envelope::{Day, EnvelopeId, Lane};
 use azalai_store::{Fault, FaultWhen, MemoryStore, Store, StoreError};
@@ -104,7 +104,7 @@ fn a_tombstone_drops_the_bytes_keeps_the_id_and_refuses_what_was_declined_or_she
 
 /// Guards against a relay that fills its disk, and against one that gives up urgent text to keep films.
 #[test]
-fn over_its_quota_a_carrier_gives_up_the_oldest_bulk_first_and_keeps_their_ids() {
+fn over_its_quota_a_carrier_gives_up_bulk_first_and_the_older_of_days_alike_and_keeps_their_ids() {
     let mut world = World::new(5);
     let carrier = open(MemoryStore::new(), &world, 10 * 640);
     let (urgent, text) = (world.envelope(Lane::Urgent, TODAY - 90), world.envelopes(5, Lane::Text, TODAY - 80));
@@ -171,6 +171,94 @@ fn an_envelope_whose_bytes_are_lost_is_not_held_any_more_and_is_taken_again() {
     block_on(store.apply(rot)).unwrap();
     assert_eq!(block_on(carrier.get(&[id])).unwrap(), [Found::Unknown]);
     assert!(!carrier.contains(&id));
+    assert!(!open(store.clone(), &world, u64::MAX).contains(&id), "nor after a restart");
     put(&carrier, vec![envelope.clone()]);
     assert_eq!(block_on(carrier.get(&[id])).unwrap(), [Found::Held(envelope.bytes().to_vec())]);
+}
+
+/// Guards against a receipt for bytes that rotted: the sender would let go of the last copy.
+#[test]
+fn a_put_of_what_is_noted_as_held_and_is_not_there_keeps_it_anew() {
+    let mut world = World::new(10);
+    let store = MemoryStore::new();
+    let carrier = open(store.clone(), &world, u64::MAX);
+    let envelope = world.envelope(Lane::Text, TODAY);
+    let id = envelope.id();
+    put(&carrier, vec![envelope.clone()]);
+    let mut rot = azalai_store::Batch::new();
+    rot.delete(ENVELOPES, [world.project.as_bytes().as_slice(), id.as_bytes()].concat());
+    block_on(store.apply(rot)).unwrap();
+    assert_eq!(block_on(carrier.put(vec![envelope.clone()])).unwrap().new, [id]);
+    assert_eq!(block_on(carrier.get(&[id])).unwrap(), [Found::Held(envelope.bytes().to_vec())]);
+}
+
+/// Guards against a member who floods a relay until it has given up what everybody else brought.
+#[test]
+fn a_flood_on_some_days_pushes_out_its_own_days_and_no_older_letters() {
+    let mut world = World::new(11);
+    let carrier = open(MemoryStore::new(), &world, 60 * 640);
+    let honest: Vec<_> = (0..20).map(|at| world.envelope(Lane::Text, TODAY - at)).collect();
+    put(&carrier, honest.clone());
+    for round in 0..20 {
+        let flood = world.envelopes(20, Lane::Text, TODAY + 10 + round % 4);
+        block_on(carrier.put(flood)).unwrap();
+    }
+    assert!(honest.iter().all(|envelope| carrier.contains(&envelope.id())));
+    assert!(carrier.read(|index| index.held().get(Lane::Text).bytes) <= 60 * 640);
+}
+
+/// Guards against losing all of a day to whoever floods the same day: it loses in proportion.
+#[test]
+fn letters_of_the_day_that_is_flooded_are_given_up_in_proportion_and_not_first() {
+    let mut world = World::new(12);
+    let carrier = open(MemoryStore::new(), &world, 500 * 640);
+    let honest = world.envelopes(50, Lane::Text, TODAY);
+    put(&carrier, honest.clone());
+    for _ in 0..20 {
+        let flood = world.envelopes(30, Lane::Text, TODAY);
+        block_on(carrier.put(flood)).unwrap();
+    }
+    let left = honest.iter().filter(|envelope| carrier.contains(&envelope.id())).count();
+    assert!(left >= 25, "{left} of 50, where the flood itself lost about a quarter");
+}
+
+/// Guards against a device that gives up the only copy of its own report for a neighbour's letters.
+#[test]
+fn what_is_to_be_kept_is_never_given_up() {
+    let mut world = World::new(13);
+    let carrier = open(MemoryStore::new(), &world, 10 * 640);
+    let own = world.envelopes(3, Lane::Bulk, TODAY - 200);
+    put(&carrier, own.clone());
+    carrier.keep(own.iter().map(|envelope| envelope.id()).collect());
+    for _ in 0..5 {
+        let others = world.envelopes(7, Lane::Urgent, TODAY);
+        block_on(carrier.put(others)).unwrap();
+    }
+    assert!(own.iter().all(|envelope| carrier.contains(&envelope.id())));
+    assert_eq!(held(&carrier).len(), 10);
+}
+
+/// Guards against a relay whose memory grows with everything that ever passed through it, and fails at every start.
+#[test]
+fn beyond_its_bound_a_carrier_forgets_ids_of_what_it_gave_up_and_holds_no_more_than_the_bound() {
+    let mut world = World::new(14);
+    let store = MemoryStore::new();
+    let bounded = |quota| block_on(Carrier::open_bounded(store.clone(), world.project, quota, 64)).unwrap();
+    let carrier = bounded(20 * 640);
+    let few = bounded(u64::MAX);
+    for _ in 0..30 {
+        let flood = world.envelopes(10, Lane::Text, TODAY);
+        assert_eq!(block_on(carrier.put(flood)).unwrap().refused, []);
+        let ids = carrier.read(|index| (index.len(), index.set(Lane::Text).len()));
+        assert!(ids.0 <= 64 && ids.0 == ids.1, "{ids:?}");
+    }
+    drop(carrier);
+    let again = block_on(Carrier::open_bounded(store, world.project, 20 * 640, 64)).unwrap();
+    assert!(again.read(azalai_sync::Index::len) <= 64);
+    // Where all are held, some are given up.
+    for _ in 0..10 {
+        let letters = world.envelopes(10, Lane::Text, TODAY);
+        assert_eq!(block_on(few.put(letters)).unwrap().refused, []);
+        assert!(few.read(azalai_sync::Index::len) <= 64);
+    }
 }

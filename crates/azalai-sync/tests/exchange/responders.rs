@@ -281,3 +281,24 @@ fn a_device_serves_a_neighbour_as_a_relay_would() {
         assert!(UnverifiedEnvelope::parse(bytes.clone()).is_ok());
     }
 }
+
+/// Guards against letters of days that never come, which nobody fetches and which would outlast all others; and against
+/// a box that starts in 1970 after a power cut and refuses everybody.
+#[test]
+fn letters_too_far_ahead_of_clock_and_certificate_are_refused_and_a_stopped_clock_refuses_no_honest_one() {
+    let mut world = World::new(90);
+    let (relay, carrier) = world.relay();
+    let (last, ahead) = (world.envelope(Lane::Text, TODAY + 62), world.envelope(Lane::Text, TODAY + 63));
+    let put = Operation::Put(vec![last.bytes().to_vec(), ahead.bytes().to_vec()]);
+    for now in [NOW, 0] {
+        let keys = relay.key_document().keys;
+        let body = Request { salt: [0; 16], operations: vec![put.clone()] }.encode();
+        let sealed = capsule::seal_request(&keys, &world.project, &world.posting, &body, &mut world.rng).unwrap();
+        let budget = &mut Budget::of_connection();
+        let reply = block_on(relay.respond(&sealed.0, now, budget, &mut world.rng)).unwrap();
+        let answers = Reply::decode(&sealed.1.open(&reply).unwrap()).unwrap().answers;
+        let [Answer::Put { refused, .. }] = answers.as_slice() else { panic!("{answers:?}") };
+        assert_eq!(refused, &[(1, azalai_sync::Refusal::Ahead)], "the relay's clock stands at {now}");
+    }
+    assert_eq!(held(&carrier), [last.id()]);
+}
