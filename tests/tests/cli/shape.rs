@@ -21,6 +21,8 @@ const COMMANDS: &[&str] = &[
     "reports",
     "show",
     "history",
+    "evidence",
+    "verify",
     "incident",
     "incident new",
     "incident link",

@@ -1,6 +1,7 @@
 //! One file for each group of commands; this one only dispatches.
 
 mod carry;
+mod evidence;
 mod export;
 mod incidents;
 mod keeper;
@@ -73,6 +74,8 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Reports(filter) => reports::list(home, &filter, out).await,
         Command::Show { id } => show::show(home, &id, out).await,
         Command::History { id } => show::history(home, &id, out).await,
+        Command::Evidence { id, name_authors, out: file } => evidence::make(home, &id, name_authors, &file, out).await,
+        Command::Verify { file } => evidence::verify(&file, out),
         Command::Incident(incident) => incidents::change(home, incident, out).await,
         Command::Incidents => incidents::list(home, out).await,
         Command::Sync { relay, peer, tls_ca } => {
