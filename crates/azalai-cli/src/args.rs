@@ -298,6 +298,9 @@ pub(crate) enum Command {
         #[command(flatten)]
         memory: Memory,
     },
+    /// Changes what opens this home.
+    #[command(subcommand, after_help = "Example: azalai passphrase change --home me")]
+    Passphrase(Passphrase),
     /// Checks everything that this home keeps, and mends what can be.
     #[command(after_help = "Example: azalai doctor --home me")]
     Doctor,
@@ -355,6 +358,14 @@ pub(crate) enum Area {
         #[arg(value_name = "CODE:NAME[:PARENT]")]
         area: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Passphrase {
+    /// Puts a new passphrase in the place of the present one, which is asked for first. AZALAI_NEW_PASSPHRASE may hold
+    /// the new one.
+    #[command(after_help = "Example: azalai passphrase change --home me")]
+    Change,
 }
 
 #[derive(Debug, Subcommand)]

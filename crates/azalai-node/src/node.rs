@@ -131,6 +131,19 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(())
     }
 
+    /// Puts a new passphrase in the place of one that opens this home; every other one stays as it is. After a crash
+    /// there is the old or the new one. The caller sees to it that nobody else writes to the home.
+    ///
+    /// The keys of the home stay: who kept a copy of the old file and knows the old passphrase still opens what is here.
+    ///
+    /// # Errors
+    /// [`NodeError::NoHome`], [`NodeError::WrongPassphrase`]; [`NodeError::Slots`] for an empty one; those of the storage.
+    pub async fn change_passphrase(disk: &D, old: &str, new: &str, rng: &mut ChaCha20Rng) -> Result<(), NodeError> {
+        let slots = disk.read(SLOTS_FILE).await?.ok_or(NodeError::NoHome)?;
+        let changed = Slots::from_bytes(&slots)?.change(rng, old, new)?;
+        Ok(disk.write_atomic(SLOTS_FILE, &changed.to_bytes()).await?)
+    }
+
     /// Unlocks a home.
     ///
     /// # Errors

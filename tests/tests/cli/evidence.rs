@@ -37,8 +37,9 @@ fn a_package_is_checked_with_no_home_and_says_what_is_not_proved() {
 fn what_is_no_package_is_refused_with_a_reason() {
     let place = Place::new();
     place.found();
-    let id = place.report("steward", "Pont fermé");
-    place.json("steward", &["evidence", &id, "--out", "bridge.evidence"]).object();
+    place.join("monitor", "ansongo", "swift");
+    let id = place.report("swift", "Pont fermé");
+    place.json("swift", &["evidence", &id, "--out", "bridge.evidence"]).object();
     let mut bytes = fs::read(place.path("bridge.evidence")).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -47,6 +48,6 @@ fn what_is_no_package_is_refused_with_a_reason() {
     fs::write(place.path("letter.txt"), "Dear all").unwrap();
     place.run(&["verify", "letter.txt"]).fails(1, &["no package of evidence"]);
     place.run(&["verify", "gone"]).fails(1, &["gone"]);
-    place.json("steward", &["evidence", "ffffffff", "--out", "x"]).fails(1, &["ffffffff"]);
+    place.json("swift", &["evidence", "ffffffff", "--out", "x"]).fails(1, &["ffffffff"]);
     assert!(!place.path("x").exists());
 }

@@ -42,6 +42,8 @@ const COMMANDS: &[&str] = &[
     "places",
     "places import",
     "export",
+    "passphrase",
+    "passphrase change",
     "doctor",
 ];
 

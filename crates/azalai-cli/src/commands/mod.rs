@@ -6,6 +6,7 @@ mod export;
 mod incidents;
 mod keeper;
 mod lists;
+mod passphrase;
 mod people;
 mod places;
 mod relay;
@@ -20,7 +21,7 @@ use azalai_envelope::{DocumentId, Kind};
 use azalai_roster::{Admission, AreaCode};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::args::{Area, Arguments, Command, Invites, More, Project};
+use crate::args::{Area, Arguments, Command, Invites, More, Passphrase, Project};
 use crate::home::Device;
 use crate::output::{Failure, Output};
 
@@ -88,6 +89,7 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Places { more: Some(More::Import { file }), .. } => places::import(home, &file, out).await,
         Command::Places { search, more: None } => places::list(home, search.as_deref(), out).await,
         Command::Serve { listen, cover, memory } => serve::run(home, listen, &cover, &memory, out).await,
+        Command::Passphrase(Passphrase::Change) => passphrase::change(home, out).await,
         Command::Doctor => lists::doctor(home, out).await,
         Command::Export { what, format, ring, out: file } => export::export(home, what, format, ring, &file, out).await,
     }
