@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use azalai_node::{Home, Node};
+use azalai_node::{Home, Node, RESCUED_FILE};
 use azalai_store::{ArgonParams, FolderDisk, SledStore, StoreError};
 
 use crate::args::Memory;
@@ -31,6 +31,8 @@ pub(crate) fn parts(home: &Path) -> Result<Home<SledStore, FolderDisk>, Failure>
         other => other.into(),
     })?;
     if let Some(recovery) = &opened.recovery {
+        let noted = std::fs::File::create(home.join(RESCUED_FILE)).and_then(|file| file.sync_all());
+        noted.map_err(|error| Failure::failed(format!("{} cannot be written: {error}", home.display())))?;
         host::say(&format!(
             "azalai: the database was damaged. It was set aside as {}, {} items were saved into a new one. Run `azalai doctor`, \
              and exchange again to get back what others hold.",
@@ -59,6 +61,12 @@ pub(crate) async fn open(home: Option<&Path>) -> Result<Device, Failure> {
     let parts = parts(&there(home)?)?;
     let device = Node::open(parts, &host::passphrase()?, host::rng()?).await?;
     let report = device.open_report();
+    if report.begun_anew {
+        host::say(
+            "azalai: the database had lost who this device is; that, and what was unsent, came back from the journal. \
+             Exchange again to get back what others hold.",
+        );
+    }
     if report.put_back > 0 {
         host::say(&format!("azalai: {} unsent statements were put back from the journal", report.put_back));
     }

@@ -6,6 +6,7 @@
 
 mod acts;
 pub mod asides;
+mod beginning;
 pub mod bundle;
 pub mod catalog;
 pub mod caution;
@@ -51,7 +52,7 @@ pub use exchange::{Exchanged, Transport, TransportError};
 pub use exchange_steps::{Ask, Exchanging};
 pub use founding::{NewArea, NewHome};
 pub use incidents::{ConflictValueView, ConflictView, IncidentView, LinkView};
-pub use node::{Home, Node, OpenReport};
+pub use node::{Home, Node, OpenReport, RESCUED_FILE};
 pub use people::Since;
 pub use places::{Imported, Places};
 pub use removal::{Removal, SetAside, TakenAt};

@@ -55,3 +55,7 @@ pub const AREA_METRES: u32 = 30_000;
 /// Bytes of a kept place at most: all its names, every sign doubled, and its numbers.
 pub const MAX_PLACE_BYTES: usize =
     (azalai_model::limits::MAX_ALTERNATES + 2) * 2 * (azalai_model::limits::MAX_NAME_BYTES + 1) + 64;
+
+/// Bytes of what the journal keeps of who this device is, beyond which no more of the logs goes in: they come again from
+/// others, and the journal is read whole at each start.
+pub const MAX_BEGINNING_BYTES: usize = 1 << 20;

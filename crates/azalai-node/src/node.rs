@@ -17,6 +17,7 @@ use azalai_sync::Carrier;
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
 
+use crate::beginning;
 use crate::door::{Learnt, Why};
 use crate::error::NodeError;
 use crate::limits::CARRIED_BYTES;
@@ -30,6 +31,10 @@ pub(crate) const SLOTS_FILE: &str = "slots";
 /// There from before the first byte of a new home until it can be opened. A keyring without it and without slots is
 /// not ours to remove: the slots may come back from a backup.
 pub(crate) const UNFINISHED_FILE: &str = "unfinished";
+
+/// There from the rescue of a damaged database until this device has begun new chains: it cannot know any more how far it
+/// had come in the old ones. Whoever rescues the database writes it.
+pub const RESCUED_FILE: &str = "rescued";
 
 /// Items that one page of a scan asks for.
 pub(crate) const SCAN_PAGE: usize = 1024;
@@ -86,6 +91,8 @@ pub struct OpenReport {
     pub put_back: usize,
     /// Items of the database that cannot be read.
     pub damaged: usize,
+    /// The database had lost who this device is, and it was put back from the journal.
+    pub begun_anew: bool,
 }
 
 /// What a device wants to say.
@@ -162,7 +169,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     pub(crate) async fn load(vault: Vault<S, D>, keys: Arc<Keys<D>>, rng: ChaCha20Rng) -> Result<Self, NodeError> {
         let vault = Arc::new(vault);
+        let disk = keys.disk().clone();
         let (journal, journal_report) = Journal::open(keys).await?;
+        let begun_anew =
+            beginning::readable(&vault, PROFILE, &[]).await?.is_none() && beginning::put_back(&vault, &journal).await?;
         let profile = vault.get(PROFILE, &[]).await?.ok_or(NodeError::NoHome)?;
         let profile = Profile::decode(&profile)?;
         let project = azalai_envelope::certificate::project_id(&profile.root);
@@ -188,7 +198,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let authors = authors_of(&roster);
         let carrier = Arc::new(Carrier::open(Arc::clone(&vault), project, CARRIED_BYTES).await?);
         damaged += carrier.damaged();
-        let report = OpenReport { journal: journal_report, put_back: 0, damaged };
+        let report = OpenReport { journal: journal_report, put_back: 0, damaged, begun_anew };
         let learnt = Learnt::load(&*vault).await?;
         let mut node = Self {
             vault,
@@ -213,6 +223,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             own_places: None,
         };
         node.put_back_from_journal().await?;
+        if begun_anew || disk.len(RESCUED_FILE).await?.is_some() {
+            beginning::new_chains(&node.vault).await?;
+            disk.remove(RESCUED_FILE).await?;
+        }
+        beginning::keep(&node.vault, &node.journal).await?;
         Ok(node)
     }
 
@@ -221,7 +236,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     async fn put_back_from_journal(&mut self) -> Result<(), NodeError> {
         let (entries, _) = self.journal.entries().await?;
         for entry in entries {
-            if self.vault.get(OUTBOX, &entry.id).await?.is_some() {
+            if entry.id == beginning::ID || self.is_kept(&entry.id).await? {
                 continue;
             }
             let mut reader = azalai_envelope::codec::Reader::new(&entry.bytes);
@@ -251,6 +266,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.report.put_back += 1;
         }
         Ok(())
+    }
+
+    /// Whether the database holds all of an own statement. One of which a part was lost is put back as a whole: that
+    /// others acknowledged it is learnt again.
+    async fn is_kept(&self, id: &[u8; 32]) -> Result<bool, NodeError> {
+        if beginning::readable(&self.vault, OUTBOX, id).await?.is_none() {
+            return Ok(false);
+        }
+        let said = beginning::readable(&self.vault, STATEMENTS, id).await?.is_some();
+        Ok(said || beginning::readable(&self.vault, LOG, id).await?.is_some())
     }
 
     /// Brings the database to agree with the journal after a statement was saved only half way: it is said, with its

@@ -8,6 +8,7 @@
 mod community;
 mod evidence;
 mod keeper;
+mod lies;
 mod passphrase;
 mod places;
 mod refusals;
