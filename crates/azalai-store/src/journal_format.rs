@@ -37,10 +37,13 @@ pub(crate) fn head(key: &Secret) -> Vec<u8> {
     writer.finish()
 }
 
-/// Whether the file was made under `key`. A head that is cut short belongs to no key.
+/// Whether the file was made under `key`. A head that is cut short belongs to no key. Every version's head goes on with
+/// the key's id, so that a newer program's file is told from one whose first byte is damaged.
 pub(crate) fn is_under(bytes: &[u8], key: &Secret) -> Result<bool, StoreError> {
-    match bytes.first() {
-        Some(&got) if got != VERSION => Err(StoreError::UnknownVersion { what: "the file journal", got }),
+    match bytes.split_first() {
+        Some((&got, rest)) if got > VERSION && rest.starts_with(&key_id(key)) => {
+            Err(StoreError::UnknownVersion { what: "the file journal", got })
+        }
         _ => Ok(bytes.starts_with(&head(key))),
     }
 }
