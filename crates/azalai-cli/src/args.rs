@@ -197,6 +197,24 @@ pub(crate) enum Command {
         /// Its id, or at least six digits of it.
         id: String,
     },
+    /// Writes a report or an incident with its signatures into a file that anybody can check.
+    #[command(after_help = "Example: azalai evidence 3f9a01 --home heron --out ambush.evidence")]
+    Evidence {
+        /// Its id, or at least six digits of it.
+        id: String,
+        /// The file to write.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Puts in how the authors were admitted: their pseudonyms, areas and invites.
+        #[arg(long)]
+        name_authors: bool,
+    },
+    /// Checks a file of `azalai evidence`, and says what is proved and what is not; needs no home and no network.
+    #[command(after_help = "Example: azalai verify ambush.evidence")]
+    Verify {
+        /// The file.
+        file: PathBuf,
+    },
     /// Works on incidents.
     #[command(
         subcommand,
@@ -280,6 +298,9 @@ pub(crate) enum Command {
         #[command(flatten)]
         memory: Memory,
     },
+    /// Changes what opens this home.
+    #[command(subcommand, after_help = "Example: azalai passphrase change --home me")]
+    Passphrase(Passphrase),
     /// Checks everything that this home keeps, and mends what can be.
     #[command(after_help = "Example: azalai doctor --home me")]
     Doctor,
@@ -337,6 +358,14 @@ pub(crate) enum Area {
         #[arg(value_name = "CODE:NAME[:PARENT]")]
         area: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Passphrase {
+    /// Puts a new passphrase in the place of the present one, which is asked for first. AZALAI_NEW_PASSPHRASE may hold
+    /// the new one.
+    #[command(after_help = "Example: azalai passphrase change --home me")]
+    Change,
 }
 
 #[derive(Debug, Subcommand)]

@@ -42,19 +42,30 @@ pub(crate) fn parts(home: &Path) -> Result<Home<SledStore, FolderDisk>, Failure>
     Ok(Home { store: opened.store, disk })
 }
 
-/// Unlocks the home that the command line names.
-pub(crate) async fn open(home: Option<&Path>) -> Result<Device, Failure> {
+/// The home that the command line names, which must hold a project. Looked at before anything is made: a mistyped folder
+/// must not become a home.
+pub(crate) fn there(home: Option<&Path>) -> Result<PathBuf, Failure> {
     let home = named(home)?;
-    // Looked at before anything is made: a mistyped folder must not become a home.
     if !home.join("slots").exists() {
         return Err(Failure::failed(format!(
             "{} holds no project yet: found one with `azalai project new` or join one with `azalai join`",
             home.display()
         )));
     }
-    let parts = parts(&home)?;
+    Ok(home)
+}
+
+/// Unlocks the home that the command line names.
+pub(crate) async fn open(home: Option<&Path>) -> Result<Device, Failure> {
+    let parts = parts(&there(home)?)?;
     let device = Node::open(parts, &host::passphrase()?, host::rng()?).await?;
     let report = device.open_report();
+    if report.begun_anew {
+        host::say(
+            "azalai: the database had lost who this device is; that, and what was unsent, came back from the journal. \
+             Exchange again to get back what others hold.",
+        );
+    }
     if report.put_back > 0 {
         host::say(&format!("azalai: {} unsent statements were put back from the journal", report.put_back));
     }

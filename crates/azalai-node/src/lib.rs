@@ -6,6 +6,7 @@
 
 mod acts;
 pub mod asides;
+mod beginning;
 pub mod bundle;
 pub mod catalog;
 pub mod caution;
@@ -15,6 +16,8 @@ pub mod doctor;
 pub mod documents;
 pub mod door;
 pub mod error;
+pub mod evidence;
+pub mod evidence_check;
 pub mod exchange;
 pub mod exchange_steps;
 pub mod founding;
@@ -47,6 +50,7 @@ pub mod words;
 pub use doctor::Check;
 pub use documents::Fate;
 pub use error::NodeError;
+pub use evidence::Evidence;
 pub use exchange::{Exchanged, Transport, TransportError};
 pub use exchange_steps::{Ask, Exchanging};
 pub use founding::{NewArea, NewHome};

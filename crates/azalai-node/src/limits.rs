@@ -86,3 +86,7 @@ pub const MAX_LIKELY_KEPT: usize = 4_096;
 /// Open incidents, the latest, that the inbox offers to link a report to: a longer list is no choice, and what a report
 /// is likely of is offered beside it.
 pub const MAX_OFFERED: usize = 200;
+
+/// Bytes of what the journal keeps of who this device is, beyond which no more of the logs goes in: they come again from
+/// others, and the journal is read whole at each start.
+pub const MAX_BEGINNING_BYTES: usize = 1 << 20;

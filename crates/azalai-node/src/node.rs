@@ -17,6 +17,7 @@ use azalai_sync::Carrier;
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
 
+use crate::beginning;
 use crate::chains::{Chain, Forks, chain_of};
 use crate::door::{Learnt, Why};
 use crate::error::NodeError;
@@ -98,6 +99,8 @@ pub struct OpenReport {
     pub put_in_journal: usize,
     /// Items of the database that cannot be read.
     pub damaged: usize,
+    /// The database had lost who this device is, and it was put back from the journal.
+    pub begun_anew: bool,
 }
 
 /// What a device wants to say.
@@ -143,6 +146,19 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(())
     }
 
+    /// Puts a new passphrase in the place of one that opens this home; every other one stays as it is. After a crash
+    /// there is the old or the new one. The caller sees to it that nobody else writes to the home.
+    ///
+    /// The keys of the home stay: who kept a copy of the old file and knows the old passphrase still opens what is here.
+    ///
+    /// # Errors
+    /// [`NodeError::NoHome`], [`NodeError::WrongPassphrase`]; [`NodeError::Slots`] for an empty one; those of the storage.
+    pub async fn change_passphrase(disk: &D, old: &str, new: &str, rng: &mut ChaCha20Rng) -> Result<(), NodeError> {
+        let slots = disk.read(SLOTS_FILE).await?.ok_or(NodeError::NoHome)?;
+        let changed = Slots::from_bytes(&slots)?.change(rng, old, new)?;
+        Ok(disk.write_atomic(SLOTS_FILE, &changed.to_bytes()).await?)
+    }
+
     /// Unlocks a home.
     ///
     /// # Errors
@@ -162,6 +178,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub(crate) async fn load(vault: Vault<S, D>, keys: Arc<Keys<D>>, rng: ChaCha20Rng) -> Result<Self, NodeError> {
         let vault = Arc::new(vault);
         let (journal, journal_report) = Journal::open(keys).await?;
+        let begun_anew =
+            beginning::readable(&vault, PROFILE, &[]).await?.is_none() && beginning::put_back(&vault, &journal).await?;
         let profile = vault.get(PROFILE, &[]).await?.ok_or(NodeError::NoHome)?;
         let profile = Profile::decode(&profile)?;
         let project = azalai_envelope::certificate::project_id(&profile.root);
@@ -187,7 +205,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let authors = authors_of(&roster);
         let carrier = Arc::new(Carrier::open(Arc::clone(&vault), project, CARRIED_BYTES).await?);
         damaged += carrier.damaged();
-        let report = OpenReport { journal: journal_report, damaged, ..OpenReport::default() };
+        let report = OpenReport { journal: journal_report, damaged, begun_anew, ..OpenReport::default() };
         let learnt = Learnt::load(&*vault).await?;
         let mut node = Self {
             vault,
@@ -220,6 +238,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             node.report.put_in_journal = node.complete_journal().await?;
         }
         node.leave_chains_of_another().await?;
+        beginning::keep(&node.vault, &node.journal).await?;
         Ok(node)
     }
 
@@ -228,7 +247,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     async fn put_back_from_journal(&mut self) -> Result<(), NodeError> {
         let (entries, _) = self.journal.entries().await?;
         for entry in entries {
-            if self.vault.get(OUTBOX, &entry.id).await?.is_some() {
+            if entry.id == beginning::ID || self.is_kept(&entry.id).await? {
                 continue;
             }
             let mut reader = azalai_envelope::codec::Reader::new(&entry.bytes);
@@ -257,6 +276,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.report.put_back += 1;
         }
         Ok(())
+    }
+
+    /// Whether the database holds all of an own statement. One of which a part was lost is put back as a whole: that
+    /// others acknowledged it is learnt again.
+    async fn is_kept(&self, id: &[u8; 32]) -> Result<bool, NodeError> {
+        if beginning::readable(&self.vault, OUTBOX, id).await?.is_none() {
+            return Ok(false);
+        }
+        let said = beginning::readable(&self.vault, STATEMENTS, id).await?.is_some();
+        Ok(said || beginning::readable(&self.vault, LOG, id).await?.is_some())
     }
 
     /// Brings the database to agree with the journal after a statement was saved only half way: it is said, with its

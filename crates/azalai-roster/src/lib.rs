@@ -7,6 +7,7 @@
 pub mod act;
 pub mod circle;
 pub mod entry;
+pub mod evidence;
 pub mod info;
 pub mod letter;
 pub mod limits;
@@ -28,6 +29,7 @@ mod weight;
 pub use act::{Act, Admission, Cut, InviteId, PersonId};
 pub use circle::{AreaCode, Circle, NameError, Role};
 pub use entry::{LogEntry, introduced_key, prove_claim};
+pub use evidence::{Carried, EvidenceError, EvidencePackage, Vouched};
 pub use graph::Log;
 pub use info::{AreaInfo, ClaimInfo, InviteInfo, InviteState, Member, MemberState, PostingInfo, RelayInfo, Waiting};
 pub use letter::KeyLetter;

@@ -139,7 +139,7 @@ impl<D: Disk> Journal<D> {
         if !format::is_under(&bytes, &key) {
             let found = format::read(&key, &bytes);
             if found.entries.is_empty() {
-                format::check_version(&bytes)?;
+                format::check_version(&bytes, &key)?;
                 if bytes.len() >= format::HEAD {
                     report.unreadable = true;
                     disk.write_atomic(&self.free_name().await?, &bytes).await?;

@@ -210,10 +210,18 @@ fn an_append_that_fails_leaves_the_journal_usable() {
 /// Guards against a newer version's journal that an older program cuts or replaces.
 #[test]
 fn an_unknown_version_is_left_as_it_is() {
-    let disk = with(&filled(2), &[9, 1, 2, 3]);
+    let mut newer = file(&filled(2));
+    newer[0] = 9;
+    // Its records are of another form.
+    newer[9..].fill(7);
+    let disk = with(&filled(2), &newer);
     let refused = block_on(Journal::open(keys(disk.clone())));
     assert!(matches!(refused, Err(StoreError::UnknownVersion { got: 9, .. })));
-    assert_eq!(file(&disk), [9, 1, 2, 3]);
+    assert_eq!(file(&disk), newer);
+    // A first byte that is damaged, with all that follows, is no newer program's: the file is kept, and a new one begun.
+    let disk = with(&filled(2), &[0; 100]);
+    assert!(open(&disk).1.unreadable);
+    assert_eq!(block_on(disk.read("journal-unreadable-1")).unwrap().unwrap(), [0; 100]);
 }
 
 /// Guards against a record or a file larger than what is read back.
