@@ -167,7 +167,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         record.ok_or_else(|| NodeError::NotFound(format!("there is no report {id} on this device")))
     }
 
-    /// A page of the inbox: whoever is in danger first, then by urgency, then the newest first.
+    /// A page of the inbox: whoever is in danger first, then by urgency, then the newest first. What was taken back
+    /// presses nobody and comes last.
     ///
     /// # Errors
     /// Those of the storage.
@@ -204,7 +205,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         items.sort_by_key(|item| {
             let newest = core::cmp::Reverse(item.view.written_ms);
-            (!item.view.row.fields.danger_to_me, item.urgency, newest, item.view.id)
+            let row = &item.view.row;
+            (row.retracted.is_some(), !row.fields.danger_to_me, item.urgency, newest, item.view.id)
         });
         let total = items.len();
         let mut items: Vec<InboxItem> = items.into_iter().skip(query.skip).take(query.take).collect();
