@@ -105,7 +105,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         record.ok_or_else(|| NodeError::NotFound(format!("there is no report {id} on this device")))
     }
 
-    /// A page of the inbox: whoever is in danger first, then by urgency, then the newest first.
+    /// A page of the inbox: whoever is in danger first, then by urgency, then the newest first. What was taken back
+    /// presses nobody and comes last.
     ///
     /// # Errors
     /// Those of the storage.
@@ -139,12 +140,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 if fits {
                     let usual = || pack.category(code).map(|category| category.urgency);
                     let urgency = entry.urgency.or_else(usual).unwrap_or(Urgency::Record);
-                    found.push((!entry.danger, urgency, core::cmp::Reverse(entry.written_ms), *id));
+                    found.push((entry.retracted, !entry.danger, urgency, core::cmp::Reverse(entry.written_ms), *id));
                 }
             }
             found.sort_unstable();
             let page = found.iter().skip(query.skip).take(query.take);
-            let page: Vec<_> = page.map(|(_, urgency, _, id)| (*id, *urgency)).collect();
+            let page: Vec<_> = page.map(|(_, _, urgency, _, id)| (*id, *urgency)).collect();
             let latest = index.by_change.iter().filter_map(|(_, id)| Some((*id, index.incidents.get(id)?)));
             let open = latest.filter(|(_, entry)| is_open(entry.spot.status)).take(MAX_OFFERED);
             let incidents = open.map(|(id, entry)| brief(id, entry)).collect();

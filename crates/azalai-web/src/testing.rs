@@ -212,8 +212,10 @@ impl Browser {
         let hex = azalai_envelope::ids::to_hex(file);
         let joined = browser.post("/start/join", &[("pasted", &hex), ("words", words)]);
         assert_eq!(joined.location, "/start/passphrase", "{}", joined.body);
-        browser.get("/start/passphrase");
-        let made = browser.post("/start/passphrase", &[("choice", "offered"), ("pseudonym", pseudonym)]);
+        let page = browser.get("/start/passphrase").body;
+        let words = page.split("lang=\"en\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let fields = [("choice", "offered"), ("pseudonym", pseudonym), ("again", words.as_str())];
+        let made = browser.post("/start/passphrase", &fields);
         assert_eq!(made.location, "/start/ready", "{}", made.body);
         browser.get("/settings");
         browser

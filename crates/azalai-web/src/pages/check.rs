@@ -36,7 +36,11 @@ struct CheckPage {
     id: String,
     category: String,
     said: Said,
+    /// The sharing label.
+    label: String,
     readers: String,
+    /// Several places are called as the report's, and nobody said which it is.
+    several: bool,
     nobody_yet: bool,
     correcting: bool,
 }
@@ -71,6 +75,33 @@ pub(crate) fn said(texts: &Texts, category: &Category, fields: &ReportFields) ->
     put(texts.say("said-danger"), fields.danger_to_me.then(|| texts.of("answer", "yes")));
     put(texts.say("said-reply"), fields.wants_reply.then(|| texts.of("answer", "yes")));
     said
+}
+
+/// The same with what counts where nothing was chosen: who looks over a report sees what goes out, not only what was
+/// typed.
+fn with_defaults(texts: &Texts, category: &Category, fields: &ReportFields) -> Said {
+    let mut said = said(texts, category, fields);
+    if fields.urgency.is_none() {
+        let usual = texts.of("urgency", &category.urgency.to_string());
+        said.push((texts.say("said-urgency"), texts.say1("check-usual", "value", usual)));
+    }
+    if !fields.danger_to_me {
+        said.push((texts.say("said-danger"), texts.say("check-danger-no")));
+    }
+    said
+}
+
+/// Everything that its author typed and that no list offered: what may name somebody.
+fn typed_words(fields: &ReportFields) -> Vec<&str> {
+    let as_written = |place: &'_ Place| place.point().is_none() || place.accuracy_m().is_some();
+    let mut texts = vec![fields.narrative.as_str()];
+    texts.extend(fields.place.as_ref().filter(|place| as_written(place)).and_then(Place::name));
+    texts.extend(fields.answers.values().filter_map(|answer| match answer {
+        Answer::Text(text) => Some(text.as_str()),
+        Answer::Where(place) if as_written(place) => place.name(),
+        _ => None,
+    }));
+    texts
 }
 
 pub(crate) fn of_place(texts: &Texts, place: &Place) -> String {
@@ -136,7 +167,9 @@ pub(crate) async fn get<H: Host>(
     let area = view.and_then(|view| view.area).or(area);
     let nobody_yet = area.as_ref().is_some_and(|area| tlp >= Tlp::Amber && device.known_readers(tlp, area) == 0);
     let mut cautions = Vec::new();
-    if let Some(words) = caution::seems_to_name(&reading.fields.narrative, catalog::gazetteer()?) {
+    let gazetteer = catalog::gazetteer()?;
+    let own_words = typed_words(&reading.fields);
+    if let Some(words) = own_words.into_iter().find_map(|text| caution::seems_to_name(text, gazetteer)) {
         cautions.push(visitor.texts.say1("check-names", "words", words));
     }
     if reading.fields.place.as_ref().is_some_and(|place| place.accuracy_m().is_some()) {
@@ -147,7 +180,9 @@ pub(crate) async fn get<H: Host>(
         f: Frame::new(&visitor, "report"),
         id: id.to_string(),
         category: category.name(visitor.texts.code).to_owned(),
-        said: said(visitor.texts, category, &reading.fields),
+        said: with_defaults(visitor.texts, category, &reading.fields),
+        label: tlp.to_string(),
+        several: !reading.several.is_empty(),
         readers: readers::<H>(visitor.texts, device, tlp, area.as_ref()),
         nobody_yet,
         correcting: kept.is_some(),

@@ -61,7 +61,6 @@ impl Alike {
 struct Entry {
     letter: Letter,
     urgency: String,
-    danger: bool,
     /// How often its author wrote about it later.
     later: usize,
     aside: Option<(String, String)>,
@@ -123,7 +122,6 @@ fn entry<H: Host>(app: &App<H>, device: &Device<H>, texts: &Texts, item: &InboxI
     Ok(Entry {
         title: suggested(texts, &item.view, &letter),
         urgency: item.urgency.to_string(),
-        danger: item.view.row.fields.danger_to_me,
         later: item.later_statements,
         aside: item
             .aside
@@ -390,6 +388,32 @@ pub(crate) mod tests {
         let filtered = coordinator.get("/inbox?category=gold-mining&area=gao&age=day").body;
         assert!(filtered.contains("One report waits") && !filtered.contains("خمسة"));
         assert!(coordinator.get("/inbox?area=menaka").body.contains("outside this filter"));
+    }
+
+    /// Guards against somebody in danger of whom nobody sees it, and a report that was taken back and still presses.
+    #[test]
+    fn danger_comes_first_and_is_seen_in_the_incident_and_what_was_taken_back_comes_last() {
+        let (_, mut coordinator, mut monitor) = people();
+        let write = |monitor: &mut Browser, text: &str, more: &[(&str, &str)]| {
+            let path = monitor.begin_report("extortion-tax");
+            let form = monitor.get(&path).body;
+            assert!(form.find("name=\"danger\"").unwrap() < form.find("<details").unwrap(), "it is in plain sight");
+            monitor.post(&path, &[&[("text", text)], more].concat());
+            let saved = monitor.post(&format!("{path}/check"), &[]).location;
+            saved.trim_start_matches("/reports/").trim_end_matches("?saved=1").to_owned()
+        };
+        let back = write(&mut monitor, "It was nothing", &[("danger", "yes"), ("urgency", "now")]);
+        let danger = write(&mut monitor, "They know who I am", &[("danger", "yes")]);
+        write(&mut monitor, "Ten thousand a lorry", &[]);
+        monitor.get(&format!("/reports/{back}"));
+        monitor.post(&format!("/reports/{back}/retract"), &[("why", "I was wrong")]);
+        monitor.hand_to(&coordinator);
+        let page = coordinator.get("/inbox").body;
+        let at = |text: &str| page.find(text).unwrap();
+        assert!(at("They know who I am") < at("Ten thousand") && at("Ten thousand") < at("It was nothing"), "{page}");
+        assert_eq!(page.matches("I am in danger").count(), 1, "{page}");
+        let made = coordinator.post(&format!("/inbox/{danger}/new"), &[("title", "Threat")]).location;
+        assert!(coordinator.get(&made).body.contains("I am in danger"));
     }
 
     /// Guards against one report in two incidents after a double tap, and a report that stays in the inbox after it was
