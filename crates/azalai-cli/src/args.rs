@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use said::{Filter, Incident, Report, Said};
+pub(crate) use said::{Filter, Incident, Notice, Report, Said};
 pub(crate) use values::{Admission, Format, Past, Ring, Role, What};
 
 /// Community reporting that works with no network: sealed, signed, carried from hand to hand.
@@ -197,6 +197,14 @@ pub(crate) enum Command {
         /// Its id, or at least six digits of it.
         id: String,
     },
+    /// Tells a circle something, or answers the author of a report; for coordinators and stewards.
+    #[command(
+        after_help = "Example: azalai notice --home heron --to author-of 3f9a01 --text \"Thank you. Somebody went to look.\""
+    )]
+    Notice(Box<Notice>),
+    /// Lists the notices that this device may read, the oldest first.
+    #[command(after_help = "Example: azalai notices --home me --json")]
+    Notices,
     /// Works on incidents.
     #[command(
         subcommand,

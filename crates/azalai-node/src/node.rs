@@ -21,7 +21,7 @@ use crate::door::{Learnt, Why};
 use crate::error::NodeError;
 use crate::limits::CARRIED_BYTES;
 use crate::secrets::Secrets;
-use crate::spaces::{LOG, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS};
+use crate::spaces::{LOG, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
 
 /// Name of the file with the passphrase slots. It is written last: a home without it holds no project.
@@ -406,6 +406,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             _ => STATEMENTS,
         };
         batch.put(space, statement.id().0, stored::encode_statement(statement));
+        if statement.kind() == Kind::NOTICE {
+            batch.put(NOTICES, statement.id().0, [1]);
+        }
         batch.put(
             PLACES_IN_CHAINS,
             place_key(&statement.author(), &statement.chain(), statement.seq()),

@@ -362,7 +362,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         !self.secrets.of_circles(&[Circle::Everyone]).is_empty()
     }
 
-    async fn own_state(&self, statement: &StatementId) -> Result<ReportState, NodeError> {
+    pub(crate) async fn own_state(&self, statement: &StatementId) -> Result<ReportState, NodeError> {
         let Some(outgoing) = self.vault.get(OUTBOX, &statement.0).await? else { return Ok(ReportState::Local) };
         let outgoing = Outgoing::decode(&outgoing)?;
         Ok(if !outgoing.acted_by.is_empty() {

@@ -27,6 +27,8 @@ pub(crate) const SEALED: Space = Space(10);
 pub(crate) const OPENED: Space = Space(11);
 /// Chains in which a fork was seen, with the lowest place of it. Key: author key, chain.
 pub(crate) const FORKS: Space = Space(12);
+/// Notices among the kept statements. Key: statement id; value: 1.
+pub(crate) const NOTICES: Space = Space(13);
 /// What the person at this device has begun and not said, and how they like things. Key: see `desk.rs`.
 pub(crate) const DESK: Space = Space(0x20);
 /// Places that somebody brought, besides those that ship. Key: the place's id.

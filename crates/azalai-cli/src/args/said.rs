@@ -64,6 +64,26 @@ pub(crate) struct Report {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Notice {
+    /// What it says.
+    #[arg(long)]
+    pub(crate) text: String,
+    /// Whom it is for: `everyone`; `area CODE`, the coordinators of an area and of those that contain it; `circle NAME`
+    /// (everyone, staff, area/CODE, area/CODE/up); `author-of REPORT`, one device. With --report alone: its author.
+    #[arg(long, num_args = 1..=2, value_names = ["WHO", "WHICH"], required_unless_present = "report")]
+    pub(crate) to: Vec<String>,
+    /// The report that it answers, which is named to its author or to those it was sealed to.
+    #[arg(long, value_name = "REPORT")]
+    pub(crate) report: Option<String>,
+    /// Language of the text, such as fr.
+    #[arg(long)]
+    pub(crate) language: Option<String>,
+    /// Travels before other letters: an alert.
+    #[arg(long)]
+    pub(crate) urgent: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Filter {
     /// Only this category.
     #[arg(long)]

@@ -5,6 +5,7 @@ mod export;
 mod incidents;
 mod keeper;
 mod lists;
+mod notices;
 mod people;
 mod places;
 mod relay;
@@ -73,6 +74,8 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Reports(filter) => reports::list(home, &filter, out).await,
         Command::Show { id } => show::show(home, &id, out).await,
         Command::History { id } => show::history(home, &id, out).await,
+        Command::Notice(notice) => notices::notice(home, *notice, out).await,
+        Command::Notices => notices::list(home, out).await,
         Command::Incident(incident) => incidents::change(home, incident, out).await,
         Command::Incidents => incidents::list(home, out).await,
         Command::Sync { relay, peer, tls_ca } => {

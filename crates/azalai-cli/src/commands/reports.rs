@@ -259,8 +259,14 @@ pub(crate) async fn list(home: Option<&Path>, filter: &Filter, out: &mut Output)
             && text()
     };
     let mut rows = Vec::new();
+    let replies = device.replies().await?;
     for view in device.reports().await?.iter().filter(|view| wanted(view)) {
-        out.object(&object(view))?;
+        let replies = replies.get(&view.id).map_or(0, Vec::len);
+        let mut object = object(view);
+        if let Some(object) = object.as_object_mut() {
+            object.insert("replies".to_owned(), replies.into());
+        }
+        out.object(&object)?;
         let fields = &view.row.fields;
         rows.push(vec![
             short(&view.id),
@@ -270,7 +276,7 @@ pub(crate) async fn list(home: Option<&Path>, filter: &Filter, out: &mut Output)
             view.area.as_ref().map(ToString::to_string).unwrap_or_default(),
             view.pseudonym.clone().unwrap_or_else(|| short(&view.author))
                 + if view.unconfirmed { " (unconfirmed)" } else { "" },
-            view.state.to_string(),
+            view.state.to_string() + if replies > 0 { " (answered)" } else { "" },
             one_line(&fields.narrative, 60),
         ]);
     }
