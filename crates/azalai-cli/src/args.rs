@@ -191,6 +191,12 @@ pub(crate) enum Command {
         /// Its id, or at least six digits of it.
         id: String,
     },
+    /// Says who can read a report or an incident, as far as this device knows, and what it cannot know.
+    #[command(after_help = "Example: azalai who-can-read 3f9a01 --home me")]
+    WhoCanRead {
+        /// Its id, or at least six digits of it.
+        id: String,
+    },
     /// Shows who wrote what in a report or an incident, and when; every signature is checked.
     #[command(after_help = "Example: azalai history 3f9a01 --home heron")]
     History {

@@ -21,6 +21,7 @@ use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES};
 use crate::membership::letter_author;
 use crate::node::{Node, scan_all};
 use crate::notices::check_notice;
+use crate::outbox::NAMED;
 use crate::spaces::{LOG, OPENED, OUTBOX, OUTCOMES, PROFILE, STATEMENTS};
 use crate::stored::{Outgoing, decode_statement};
 
@@ -411,7 +412,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 round.taken.of_documents += 1;
                 round.taken.documents.insert(statement.document());
                 if statement.kind() == Kind::REPORT && statement.author() != self.me() {
-                    round.batch.put(OPENED, id.0, opened_record(&statement.author()));
+                    let named = statement.audience() == self.me().audience();
+                    round.batch.put(OPENED, id.0, opened_record(&statement.author(), named));
                 }
             }
             _ => {}
@@ -482,9 +484,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 }
 
 /// A statement of another's report that was opened here, for the receipt: author 32, then what was sent.
-pub(crate) fn opened_record(author: &SigningPublic) -> Vec<u8> {
+pub(crate) fn opened_record(author: &SigningPublic, named: bool) -> Vec<u8> {
     let mut record = author.0.to_vec();
-    record.push(0);
+    record.push(if named { NAMED } else { 0 });
     record
 }
 

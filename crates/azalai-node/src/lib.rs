@@ -40,6 +40,7 @@ pub mod staff;
 pub mod status;
 mod stored;
 pub mod waiting;
+pub mod who;
 pub mod words;
 
 pub use doctor::Check;
@@ -60,3 +61,4 @@ pub use spots::{Spot, Wanted};
 pub use staff::Past;
 pub use status::{Progress, Status};
 pub use waiting::{Amount, Waiting};
+pub use who::{ReadBy, Reader, Readers, Unknowable};

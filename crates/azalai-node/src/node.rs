@@ -317,7 +317,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         circle.audience(&self.project)
     }
 
-    pub(crate) fn random16(&mut self) -> [u8; 16] {
+    /// Random bytes, such as the nonce of a new report.
+    pub fn random16(&mut self) -> [u8; 16] {
         let mut bytes = [0; 16];
         self.rng.fill_bytes(&mut bytes);
         bytes

@@ -55,9 +55,15 @@ pub(crate) struct Report {
     /// The area whose coordinators read it, instead of this device's own.
     #[arg(long)]
     pub(crate) area: Option<String>,
-    /// Sharing label: AMBER+STRICT, AMBER, GREEN, CLEAR.
+    /// Sharing label: RED (with --to), AMBER+STRICT, AMBER, GREEN, CLEAR.
     #[arg(long)]
     pub(crate) tlp: Option<String>,
+    /// With --tlp red: a coordinator or steward who may read it, alone; may be repeated. By pseudonym or key.
+    #[arg(long, value_name = "MEMBER")]
+    pub(crate) to: Vec<String>,
+    /// Only says who could read it. Saves nothing.
+    #[arg(long)]
+    pub(crate) who_can_read: bool,
     /// A JSON file with the report's fields, or - for stdin; flags add to it.
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,

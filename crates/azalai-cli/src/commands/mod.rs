@@ -13,6 +13,7 @@ mod reports;
 mod serve;
 mod show;
 mod staff;
+mod who;
 
 use std::path::Path;
 
@@ -73,6 +74,7 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Retract { id, why } => reports::retract(home, &id, &why, out).await,
         Command::Reports(filter) => reports::list(home, &filter, out).await,
         Command::Show { id } => show::show(home, &id, out).await,
+        Command::WhoCanRead { id } => who::who_can_read(home, &id, out).await,
         Command::History { id } => show::history(home, &id, out).await,
         Command::Notice(notice) => notices::notice(home, *notice, out).await,
         Command::Notices => notices::list(home, out).await,

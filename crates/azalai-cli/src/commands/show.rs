@@ -6,7 +6,7 @@ use azalai_envelope::Kind;
 use azalai_node::Fate;
 use serde_json::{Value, json};
 
-use super::{incidents, notices, reports};
+use super::{incidents, notices, reports, who};
 use crate::home;
 use crate::output::{Failure, Output, one_line, short, table};
 
@@ -23,7 +23,8 @@ pub(crate) async fn show(home: Option<&Path>, id: &str, out: &mut Output) -> Res
     } else {
         let view = device.reports().await?.into_iter().find(|view| view.id == id).ok_or_else(missing)?;
         let mut object = reports::object(&view);
-        set(&mut object, "readers", reports::readers(&view).into());
+        let readers = device.who_can_read(id).await?;
+        set(&mut object, "readers", who::circle(&device, &readers).into());
         let fields = serde_json::to_value(&view.row.fields).map_err(|error| Failure::failed(error.to_string()))?;
         set(&mut object, "fields", fields);
         let replies = device.replies().await?.remove(&id).unwrap_or_default();

@@ -18,7 +18,7 @@ use crate::host;
 use crate::output::{Failure, Output, short, table};
 
 /// The member that a person means by the beginning of a key, or by a pseudonym that one member alone has.
-fn member(device: &Device, text: &str) -> Result<SigningPublic, Failure> {
+pub(crate) fn member(device: &Device, text: &str) -> Result<SigningPublic, Failure> {
     let named = device.roster().members().filter(|member| {
         let key = member.device.signing.to_string();
         member.pseudonym == text || text.len() >= MIN_PREFIX && key.starts_with(&text.to_lowercase())
