@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use said::{Filter, Incident, Report, Said};
+pub(crate) use said::{Filter, Incident, Notice, Report, Said};
 pub(crate) use values::{Admission, Format, Past, Ring, Role, What};
 
 /// Community reporting that works with no network: sealed, signed, carried from hand to hand.
@@ -191,6 +191,12 @@ pub(crate) enum Command {
         /// Its id, or at least six digits of it.
         id: String,
     },
+    /// Says who can read a report or an incident, as far as this device knows, and what it cannot know.
+    #[command(after_help = "Example: azalai who-can-read 3f9a01 --home me")]
+    WhoCanRead {
+        /// Its id, or at least six digits of it.
+        id: String,
+    },
     /// Shows who wrote what in a report or an incident, and when; every signature is checked.
     #[command(after_help = "Example: azalai history 3f9a01 --home heron")]
     History {
@@ -215,6 +221,14 @@ pub(crate) enum Command {
         /// The file.
         file: PathBuf,
     },
+    /// Tells a circle something, or answers the author of a report; for coordinators and stewards.
+    #[command(
+        after_help = "Example: azalai notice --home heron --to author-of 3f9a01 --text \"Thank you. Somebody went to look.\""
+    )]
+    Notice(Box<Notice>),
+    /// Lists the notices that this device may read, the oldest first.
+    #[command(after_help = "Example: azalai notices --home me --json")]
+    Notices,
     /// Works on incidents.
     #[command(
         subcommand,

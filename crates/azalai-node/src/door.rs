@@ -20,6 +20,8 @@ use crate::error::NodeError;
 use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES, MAX_WAITING_LETTERS};
 use crate::membership::letter_author;
 use crate::node::{Node, scan_all};
+use crate::notices::check_notice;
+use crate::outbox::NAMED;
 use crate::spaces::{LOG, OPENED, OUTBOX, OUTCOMES, PROFILE, STATEMENTS};
 use crate::stored::{Outgoing, decode_statement};
 
@@ -72,7 +74,7 @@ impl Outcome {
     }
 }
 
-fn refused(error: &dyn std::fmt::Display) -> Outcome {
+pub(crate) fn refused(error: &dyn std::fmt::Display) -> Outcome {
     Outcome::Refused(error.to_string().chars().take(MAX_REASON_BYTES / 4).collect())
 }
 
@@ -85,6 +87,8 @@ pub struct TakenIn {
     pub of_documents: usize,
     /// Reports and incidents that they are of, and own reports that a coordinator confirmed.
     pub documents: BTreeSet<DocumentId>,
+    /// Notices that are new on this device.
+    pub notices: usize,
     /// Envelopes that broke a rule, with the reason.
     pub refused: Vec<(EnvelopeId, String)>,
     /// Envelopes that need a newer program.
@@ -96,6 +100,7 @@ impl TakenIn {
         self.statements += other.statements;
         self.of_documents += other.of_documents;
         self.documents.extend(other.documents);
+        self.notices += other.notices;
         self.refused.extend(other.refused);
         self.newer += other.newer;
     }
@@ -432,12 +437,17 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 }
                 self.note_receipt(&receipt, statement.author(), round).await?;
             }
+            Kind::NOTICE => match check_notice(&statement) {
+                Ok(()) => round.taken.notices += 1,
+                Err(outcome) => return Ok(outcome),
+            },
             Kind::REPORT | Kind::INCIDENT => {
                 round.documents.push(statement.clone());
                 round.taken.of_documents += 1;
                 round.taken.documents.insert(statement.document());
                 if statement.kind() == Kind::REPORT && statement.author() != self.me() {
-                    round.batch.put(OPENED, id.0, opened_record(&statement.author()));
+                    let named = statement.audience() == self.me().audience();
+                    round.batch.put(OPENED, id.0, opened_record(&statement.author(), named));
                 }
             }
             _ => {}
@@ -517,9 +527,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 }
 
 /// A statement of another's report that was opened here, for the receipt: author 32, then what was sent.
-pub(crate) fn opened_record(author: &SigningPublic) -> Vec<u8> {
+pub(crate) fn opened_record(author: &SigningPublic, named: bool) -> Vec<u8> {
     let mut record = author.0.to_vec();
-    record.push(0);
+    record.push(if named { NAMED } else { 0 });
     record
 }
 

@@ -50,6 +50,9 @@ pub const MAX_AUTHOR_STATEMENTS: usize = 2_000;
 /// oldest are given up first.
 pub const CARRIED_BYTES: u64 = 512 * 1024 * 1024;
 
+/// Members that one RED report is for: each is an envelope of its own, and more are not a secret.
+pub const MAX_NAMED: usize = 16;
+
 /// Receipts of one own statement that are kept: more tell its author nothing new.
 pub const MAX_RECEIPTS: usize = 64;
 

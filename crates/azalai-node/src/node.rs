@@ -24,7 +24,7 @@ use crate::error::NodeError;
 use crate::index::Shared;
 use crate::limits::CARRIED_BYTES;
 use crate::secrets::Secrets;
-use crate::spaces::{LOG, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS};
+use crate::spaces::{LOG, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
 
 /// Name of the file with the passphrase slots. It is written last: a home without it holds no project.
@@ -371,7 +371,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         circle.audience(&self.project)
     }
 
-    pub(crate) fn random16(&mut self) -> [u8; 16] {
+    /// Random bytes, such as the nonce of a new report.
+    pub fn random16(&mut self) -> [u8; 16] {
         let mut bytes = [0; 16];
         self.rng.fill_bytes(&mut bytes);
         bytes
@@ -463,6 +464,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         };
         batch.put(space, statement.id().0, stored::encode_statement(statement));
         batch.put(PLACES_IN_CHAINS, place_key(&chain_of(statement), statement.seq()), statement.id().0);
+        if statement.kind() == Kind::NOTICE {
+            batch.put(NOTICES, statement.id().0, [1]);
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use azalai_envelope::{
     Certificate, Day, Envelope, EnvelopeId, Kind, PostingKey, Recipient, SigningPublic, Statement, StatementId,
     Verified,
 };
-use azalai_roster::{Act, Circle, LogEntry, MemberState, Receipt, What};
+use azalai_roster::{Act, Circle, LogEntry, MemberState, Receipt, Role, What};
 use azalai_store::{Batch, Disk, Store};
 use azalai_sync::limits::MAX_PUT_DAYS_AHEAD;
 
@@ -23,6 +23,8 @@ const OPENED_SENT: u8 = 1;
 const ACTED: u8 = 2;
 /// The "acted on" receipt was written.
 const ACTED_SENT: u8 = 4;
+/// It was sealed to this device alone: whoever is named owes a receipt, whatever its role.
+pub(crate) const NAMED: u8 = 8;
 
 /// What sealing did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -207,6 +209,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         let member = self.roster.members().find(|member| member.device.signing.audience() == *audience);
         let member = member.ok_or_else(|| "its audience is nobody that this device knows".to_owned())?;
+        if matches!(member.state, MemberState::Removed | MemberState::Suspended) {
+            return Err(format!("{}, whom alone it is for, was removed", member.pseudonym));
+        }
         Ok(Recipient { audience: *audience, key: member.device.receiving })
     }
 
@@ -242,7 +247,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// Those of the storage.
     pub async fn write_receipts(&mut self, now_ms: u64) -> Result<usize, NodeError> {
-        if !self.is_coordinator() {
+        let coordinator = self.is_coordinator();
+        let me = self.roster.member(&self.me());
+        if !coordinator && me.is_none_or(|me| me.role != Role::Steward || me.state != MemberState::Confirmed) {
             return Ok(0);
         }
         let (opened, _) = scan_all(&self.vault, OPENED).await?;
@@ -251,6 +258,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let (Some(id), Some((author, flags))) = (StatementId::from_slice(&key), read_opened(&value)) else {
                 continue;
             };
+            // A steward reads what everyone reads, and answers for what is sealed to it alone.
+            if !coordinator && flags & NAMED == 0 {
+                continue;
+            }
             if flags & OPENED_SENT == 0 {
                 owed.entry((author, OPENED_SENT)).or_default().insert(id);
             }

@@ -143,7 +143,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             at(statement.chain())
                 .is_some_and(|cut| statement.seq() < cut.seq || (statement.seq(), statement.id()) == (cut.seq, cut.id))
         };
-        let documents = said.iter().filter(|statement| matches!(statement.kind(), Kind::REPORT | Kind::INCIDENT));
+        let documents =
+            said.iter().filter(|statement| matches!(statement.kind(), Kind::REPORT | Kind::INCIDENT | Kind::NOTICE));
         let (counting, past): (Vec<_>, Vec<_>) = documents.partition(|statement| stays(statement));
         let why = |statement: &Verified<Statement>| match at(statement.chain()) {
             Some(_) => "past the cut",
@@ -186,7 +187,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub async fn quarantine(&self) -> Result<Vec<SetAside>, NodeError> {
         let mut found = Vec::new();
         for statement in self.kept_statements().await? {
-            if !matches!(statement.kind(), Kind::REPORT | Kind::INCIDENT) {
+            if !matches!(statement.kind(), Kind::REPORT | Kind::INCIDENT | Kind::NOTICE) {
                 continue;
             }
             let why = match self.roster.standing(&statement) {

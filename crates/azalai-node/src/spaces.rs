@@ -32,6 +32,8 @@ pub(crate) const FORKS: Space = Space(12);
 /// Letters with keys that this device owes for a role that it grants. Key: the member's signing key; one byte, 1 for keys
 /// to all of the past, 0 for those from now on.
 pub(crate) const OWED: Space = Space(13);
+/// Notices among the kept statements. Key: statement id; value: 1.
+pub(crate) const NOTICES: Space = Space(14);
 /// What the person at this device has begun and not said, and how they like things. Key: see `desk.rs`.
 pub(crate) const DESK: Space = Space(0x20);
 /// Places that somebody brought, besides those that ship. Key: the place's id.

@@ -115,6 +115,13 @@ impl Roster {
         self.held(key).into_iter().collect()
     }
 
+    /// The circles whose letters a device may have read, whatever has become of it since: less than it has held, since a
+    /// steward's program does not read with keys in custody.
+    #[must_use]
+    pub fn has_opened(&self, key: &SigningPublic) -> Vec<Circle> {
+        self.opens(key).into_iter().collect()
+    }
+
     /// Whether the device is confirmed; the root is, where it is no device and not removed.
     fn active(&self, key: &SigningPublic) -> Result<(), Denied> {
         match self.member(key).map(|member| member.state) {
@@ -245,7 +252,7 @@ impl Roster {
         // One member is an audience too, and not one that every device knows: a monitor's holds no registry.
         let to_member = circle.is_none();
         let (role, reader) = match kind {
-            Kind::REPORT => (true, matches!(circle, Some(circle) if *circle != Circle::Staff)),
+            Kind::REPORT => (true, circle != Some(&Circle::Staff)),
             Kind::INCIDENT | Kind::ASSESSMENT | Kind::ACTOR | Kind::MARKET | Kind::ROUTE => (
                 holding.is_some_and(|holding| !holding.areas.is_empty()),
                 circle.is_some_and(|circle| self.opens(key).contains(circle)),

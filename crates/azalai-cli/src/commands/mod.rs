@@ -6,6 +6,7 @@ mod export;
 mod incidents;
 mod keeper;
 mod lists;
+mod notices;
 mod passphrase;
 mod people;
 mod places;
@@ -14,6 +15,7 @@ mod reports;
 mod serve;
 mod show;
 mod staff;
+mod who;
 
 use std::path::Path;
 
@@ -74,9 +76,12 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Retract { id, why } => reports::retract(home, &id, &why, out).await,
         Command::Reports(filter) => reports::list(home, &filter, out).await,
         Command::Show { id } => show::show(home, &id, out).await,
+        Command::WhoCanRead { id } => who::who_can_read(home, &id, out).await,
         Command::History { id } => show::history(home, &id, out).await,
         Command::Evidence { id, name_authors, out: file } => evidence::make(home, &id, name_authors, &file, out).await,
         Command::Verify { file } => evidence::verify(&file, out),
+        Command::Notice(notice) => notices::notice(home, *notice, out).await,
+        Command::Notices => notices::list(home, out).await,
         Command::Incident(incident) => incidents::change(home, incident, out).await,
         Command::Incidents => incidents::list(home, out).await,
         Command::Sync { relay, peer, tls_ca } => {

@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 use azalai_model::pack::Category;
 use azalai_model::parts::Answer;
 use azalai_model::{Place, ReportFields, Tlp};
-use azalai_node::{NodeError, catalog, caution};
-use azalai_roster::AreaCode;
+use azalai_node::{NodeError, ReadBy, Readers, catalog, caution};
+use azalai_roster::{AreaCode, Circle};
 
 use super::editor::{corrected, draft_id, own_area, page as editor_page};
 use super::on_to;
@@ -38,10 +38,9 @@ struct CheckPage {
     said: Said,
     /// The sharing label.
     label: String,
-    readers: String,
+    readers: Vec<String>,
     /// Several places are called as the report's, and nobody said which it is.
     several: bool,
-    nobody_yet: bool,
     correcting: bool,
 }
 
@@ -112,15 +111,24 @@ pub(crate) fn of_place(texts: &Texts, place: &Place) -> String {
     }
 }
 
-/// Who can read what has this label and area, in words.
-pub(crate) fn readers<H: Host>(texts: &Texts, device: &Device<H>, tlp: Tlp, area: Option<&AreaCode>) -> String {
-    let name = area.and_then(|code| device.roster().area(code)).map_or("", |info| info.name.as_str());
-    match tlp {
-        Tlp::AmberStrict => texts.say1("can-read-area", "area", name),
-        Tlp::Amber => texts.say1("can-read-above", "area", name),
-        Tlp::Green | Tlp::Clear => texts.say("can-read-everyone"),
-        Tlp::Red => texts.say("can-read-named"),
+/// Who can read something, in words: for whom it is, those whom this device knows, and that there may be others.
+pub(crate) fn readers<H: Host>(texts: &Texts, device: &Device<H>, readers: &Readers) -> Vec<String> {
+    let name = |code| device.roster().area(code).map_or("", |info| info.name.as_str());
+    let mut lines = vec![match &readers.by {
+        ReadBy::Circle(Circle::Area(area)) => texts.say1("can-read-area", "area", name(area)),
+        ReadBy::Circle(Circle::AreaAndAbove(area)) => texts.say1("can-read-above", "area", name(area)),
+        ReadBy::Circle(Circle::Everyone | Circle::Staff) => texts.say("can-read-everyone"),
+        ReadBy::Named(_) => texts.say("can-read-named"),
+    }];
+    if !readers.known.is_empty() {
+        let names: Vec<&str> = readers.known.iter().map(|reader| reader.pseudonym.as_str()).collect();
+        lines.push(texts.say1("can-read-known", "names", names.join(&texts.say("said-separator"))));
     }
+    if readers.nobody_yet {
+        lines.push(texts.say("can-read-nobody"));
+    }
+    lines.push(texts.say("can-read-unknown"));
+    lines
 }
 
 /// The area that a draft goes to: the one that was chosen, else the device's own.
@@ -159,13 +167,10 @@ pub(crate) async fn get<H: Host>(
         return editor_page(&app, device, &visitor, id, &draft, &reading.wrong, several).await;
     }
     let category = catalog::pack()?.category(draft.get("category")).ok_or_else(Problem::not_found)?;
-    let view = match &kept {
-        Some((report, _)) => device.report_view(*report).await?,
-        None => None,
+    let who = match &kept {
+        Some((report, _)) => device.who_can_read(*report).await?,
+        None => device.who_would_read(&reading.fields, area, &[])?,
     };
-    let tlp = view.as_ref().map(|view| view.tlp).or(reading.fields.tlp).unwrap_or(Tlp::Amber);
-    let area = view.and_then(|view| view.area).or(area);
-    let nobody_yet = area.as_ref().is_some_and(|area| tlp >= Tlp::Amber && device.known_readers(tlp, area) == 0);
     let mut cautions = Vec::new();
     let gazetteer = catalog::gazetteer()?;
     let own_words = typed_words(&reading.fields);
@@ -181,10 +186,9 @@ pub(crate) async fn get<H: Host>(
         id: id.to_string(),
         category: category.name(visitor.texts.code).to_owned(),
         said: with_defaults(visitor.texts, category, &reading.fields),
-        label: tlp.to_string(),
+        label: who.tlp.to_string(),
         several: !reading.several.is_empty(),
-        readers: readers::<H>(visitor.texts, device, tlp, area.as_ref()),
-        nobody_yet,
+        readers: readers::<H>(visitor.texts, device, &who),
         correcting: kept.is_some(),
     };
     Ok(render(&page)?.into_response())
