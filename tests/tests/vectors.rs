@@ -69,6 +69,7 @@ fn every_format_has_good_and_bad_vectors() {
         "capsule reply",
         "certificate",
         "envelope",
+        "evidence",
         "introduction",
         "invite",
         "key document",

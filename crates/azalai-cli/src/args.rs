@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use said::{Filter, Incident, Report, Said};
+pub(crate) use said::{Filter, Incident, Notice, Report, Said};
 pub(crate) use values::{Admission, Format, Past, Ring, Role, What};
 
 /// Community reporting that works with no network: sealed, signed, carried from hand to hand.
@@ -191,12 +191,44 @@ pub(crate) enum Command {
         /// Its id, or at least six digits of it.
         id: String,
     },
+    /// Says who can read a report or an incident, as far as this device knows, and what it cannot know.
+    #[command(after_help = "Example: azalai who-can-read 3f9a01 --home me")]
+    WhoCanRead {
+        /// Its id, or at least six digits of it.
+        id: String,
+    },
     /// Shows who wrote what in a report or an incident, and when; every signature is checked.
     #[command(after_help = "Example: azalai history 3f9a01 --home heron")]
     History {
         /// Its id, or at least six digits of it.
         id: String,
     },
+    /// Writes a report or an incident with its signatures into a file that anybody can check.
+    #[command(after_help = "Example: azalai evidence 3f9a01 --home heron --out ambush.evidence")]
+    Evidence {
+        /// Its id, or at least six digits of it.
+        id: String,
+        /// The file to write.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Puts in how the authors were admitted: their pseudonyms, areas and invites.
+        #[arg(long)]
+        name_authors: bool,
+    },
+    /// Checks a file of `azalai evidence`, and says what is proved and what is not; needs no home and no network.
+    #[command(after_help = "Example: azalai verify ambush.evidence")]
+    Verify {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Tells a circle something, or answers the author of a report; for coordinators and stewards.
+    #[command(
+        after_help = "Example: azalai notice --home heron --to author-of 3f9a01 --text \"Thank you. Somebody went to look.\""
+    )]
+    Notice(Box<Notice>),
+    /// Lists the notices that this device may read, the oldest first.
+    #[command(after_help = "Example: azalai notices --home me --json")]
+    Notices,
     /// Works on incidents.
     #[command(
         subcommand,
@@ -280,6 +312,9 @@ pub(crate) enum Command {
         #[command(flatten)]
         memory: Memory,
     },
+    /// Changes what opens this home.
+    #[command(subcommand, after_help = "Example: azalai passphrase change --home me")]
+    Passphrase(Passphrase),
     /// Checks everything that this home keeps, and mends what can be.
     #[command(after_help = "Example: azalai doctor --home me")]
     Doctor,
@@ -337,6 +372,14 @@ pub(crate) enum Area {
         #[arg(value_name = "CODE:NAME[:PARENT]")]
         area: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Passphrase {
+    /// Puts a new passphrase in the place of the present one, which is asked for first. AZALAI_NEW_PASSPHRASE may hold
+    /// the new one.
+    #[command(after_help = "Example: azalai passphrase change --home me")]
+    Change,
 }
 
 #[derive(Debug, Subcommand)]

@@ -33,7 +33,8 @@ pub(crate) fn parts(home: &Path) -> Result<Home<SledStore, FolderDisk>, Failure>
     if let Some(recovery) = &opened.recovery {
         host::say(&format!(
             "azalai: the database was damaged. It was set aside as {}, {} items were saved into a new one. Run `azalai doctor`, \
-             and exchange again to get back what others hold.",
+             and exchange again: others give back what this device may read. Own reports that only coordinators can \
+             open do not come back to this device.",
             recovery.set_aside.display(),
             recovery.salvaged
         ));
@@ -41,21 +42,39 @@ pub(crate) fn parts(home: &Path) -> Result<Home<SledStore, FolderDisk>, Failure>
     Ok(Home { store: opened.store, disk })
 }
 
-/// Unlocks the home that the command line names.
-pub(crate) async fn open(home: Option<&Path>) -> Result<Device, Failure> {
+/// The home that the command line names, which must hold a project. Looked at before anything is made: a mistyped folder
+/// must not become a home.
+pub(crate) fn there(home: Option<&Path>) -> Result<PathBuf, Failure> {
     let home = named(home)?;
-    // Looked at before anything is made: a mistyped folder must not become a home.
     if !home.join("slots").exists() {
         return Err(Failure::failed(format!(
             "{} holds no project yet: found one with `azalai project new` or join one with `azalai join`",
             home.display()
         )));
     }
-    let parts = parts(&home)?;
+    Ok(home)
+}
+
+/// Unlocks the home that the command line names.
+pub(crate) async fn open(home: Option<&Path>) -> Result<Device, Failure> {
+    let parts = parts(&there(home)?)?;
     let device = Node::open(parts, &host::passphrase()?, host::rng()?).await?;
     let report = device.open_report();
+    if report.begun_anew {
+        host::say(
+            "azalai: the database had lost who this device is; that, and what was unsent, came back from the journal. \
+             Exchange again to get back what others hold.",
+        );
+    }
     if report.put_back > 0 {
         host::say(&format!("azalai: {} unsent statements were put back from the journal", report.put_back));
+    }
+    // A torn end alone is what a kill in the middle of a write leaves: nobody was told that it is saved.
+    if report.journal.damaged > 0 || report.journal.unreadable || report.put_in_journal > 0 {
+        host::say(&format!(
+            "azalai: the journal of unsent statements was damaged; {} were added to it again from the database",
+            report.put_in_journal
+        ));
     }
     if report.damaged > 0 {
         host::say(&format!("azalai: {} kept items cannot be read; run `azalai doctor`", report.damaged));

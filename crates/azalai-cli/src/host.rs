@@ -46,17 +46,31 @@ pub(crate) fn new_passphrase(offer: &str) -> Result<String, Failure> {
     if let Some(passphrase) = variable("AZALAI_PASSPHRASE") {
         return Ok(passphrase);
     }
+    ask_twice(offer)
+}
+
+fn ask_twice(offer: &str) -> Result<String, Failure> {
     say(&format!("Choose a passphrase. These words are a strong one, if you can keep them: {offer}"));
     let first = ask("New passphrase: ")?;
     if ask("The same again: ")? != first {
-        return Err(Failure::failed("the two passphrases differ; nothing was made"));
+        return Err(Failure::failed("the two passphrases differ; nothing was changed"));
     }
     Ok(first)
 }
 
+/// The passphrase that is to replace the present one: from `AZALAI_NEW_PASSPHRASE`, else asked for twice.
+pub(crate) fn replacing_passphrase(offer: &str) -> Result<String, Failure> {
+    match variable("AZALAI_NEW_PASSPHRASE") {
+        Some(passphrase) => Ok(passphrase),
+        None => ask_twice(offer),
+    }
+}
+
 fn ask(prompt: &str) -> Result<String, Failure> {
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::usage("no passphrase: set AZALAI_PASSPHRASE, or run this on a terminal"));
+        return Err(Failure::usage(
+            "no passphrase: set AZALAI_PASSPHRASE (and AZALAI_NEW_PASSPHRASE for a change), or run this on a terminal",
+        ));
     }
     rpassword::prompt_password(prompt).map_err(|error| Failure::failed(format!("the passphrase was not read: {error}")))
 }

@@ -29,6 +29,8 @@ pub enum Domain {
     Exchange,
     /// The claim of an invite, signed by its one-time key.
     Claim,
+    /// A package of evidence, by the device that put it together.
+    Evidence,
 }
 
 impl Domain {
@@ -42,6 +44,7 @@ impl Domain {
             Self::Membership => b"azalai/1/membership",
             Self::Exchange => b"azalai/1/exchange",
             Self::Claim => b"azalai/1/claim",
+            Self::Evidence => b"azalai/1/evidence",
         }
     }
 }

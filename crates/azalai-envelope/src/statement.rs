@@ -356,6 +356,16 @@ impl Statement {
         matches!(self.fields.belongs, Belongs::Opens(_))
     }
 
+    /// What the document's id was derived with, if this is the document's first statement: an author who sends one
+    /// thing to several members, each in a document of its own, uses one nonce for all.
+    #[must_use]
+    pub const fn nonce(&self) -> Option<[u8; 16]> {
+        match self.fields.belongs {
+            Belongs::Opens(nonce) => Some(nonce),
+            Belongs::To(_) => None,
+        }
+    }
+
     /// The author's chain for this audience.
     #[must_use]
     pub const fn chain(&self) -> ChainId {

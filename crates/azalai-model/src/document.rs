@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
 
 use automerge::transaction::{CommitOptions, Transaction};
 use automerge::{ActorId, Automerge, AutomergeError, Change, ChangeHash, LoadOptions, ReadDoc as _, TextEncoding};
@@ -12,6 +13,7 @@ use automerge::{ActorId, Automerge, AutomergeError, Change, ChangeHash, LoadOpti
 use crate::actor::RESERVED_ACTOR;
 use crate::base::{DocumentKind, base, base_hash};
 use crate::carried;
+use crate::counting::Past;
 use crate::lint::Linted;
 
 /// What applying a change did.
@@ -67,13 +69,15 @@ pub struct Document {
     doc: Automerge,
     /// Changes that are here because others build on them, and whose values do not count.
     aside: BTreeSet<[u8; 32]>,
+    /// Looked up when first asked for; of the document as it is.
+    past: OnceLock<Past>,
 }
 
 impl Document {
     /// An empty document: the base change and nothing else.
     #[must_use]
     pub fn new(kind: DocumentKind) -> Self {
-        Self { kind, doc: base(kind).clone(), aside: BTreeSet::new() }
+        Self { kind, doc: base(kind).clone(), aside: BTreeSet::new(), past: OnceLock::new() }
     }
 
     /// Its kind.
@@ -133,12 +137,21 @@ impl Document {
             }
         }));
         self.doc = outcome.unwrap_or(Err(ApplyError::Poisoned))?;
+        self.past = OnceLock::new();
         Ok(Applied::New)
     }
 
     /// Sets a change aside: what it wrote is shown and does not count.
     pub fn set_aside(&mut self, change: [u8; 32]) {
         self.aside.insert(change);
+    }
+
+    pub(crate) fn has_asides(&self) -> bool {
+        !self.aside.is_empty()
+    }
+
+    pub(crate) fn past(&self) -> &Past {
+        self.past.get_or_init(|| self.look_back())
     }
 
     /// Whether a change is set aside.
@@ -167,6 +180,7 @@ impl Document {
         let carried = change.and_then(|change| carried::strip(change.raw_bytes()));
         if carried.is_some() {
             self.doc = copy;
+            self.past = OnceLock::new();
         }
         Ok(carried)
     }
@@ -237,7 +251,7 @@ impl Document {
         let options = || LoadOptions::new().text_encoding(TextEncoding::UnicodeCodePoint);
         let loaded = catch_unwind(AssertUnwindSafe(|| Automerge::load_with_options(bytes, options())));
         let doc = loaded.map_err(|_| LoadError::Poisoned)?.map_err(|error| LoadError::Malformed(error.to_string()))?;
-        let document = Self { kind, doc, aside: BTreeSet::new() };
+        let document = Self { kind, doc, aside: BTreeSet::new(), past: OnceLock::new() };
         if document.has(&base_hash(kind)) { Ok(document) } else { Err(LoadError::OtherKind) }
     }
 }

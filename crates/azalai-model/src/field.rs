@@ -7,6 +7,7 @@ use automerge::{ActorId, Automerge, ROOT, ReadDoc as _, ScalarValue, Value};
 use azalai_envelope::ids::to_hex;
 use serde::Serialize;
 
+use crate::counting::Written;
 use crate::document::Document;
 use crate::scalar::Scalar;
 
@@ -147,11 +148,10 @@ impl<T: PartialEq + Serialize> Field<T> {
 
 /// Reads the field under a key of the root.
 pub(crate) fn read<T: Scalar + Clone>(document: &Document, key: &str) -> Field<T> {
-    let doc = document.automerge();
-    let mut field = Field::default();
-    for (value, id) in doc.get_all(ROOT, key).unwrap_or_default() {
-        let (Some(change), automerge::ObjId::Id(_, actor, _)) = (doc.hash_for_opid(&id), &id) else { continue };
-        let cell = match &value {
+    let (counting, aside) = document.written(key);
+    let alt = |written: Written| {
+        let automerge::ObjId::Id(_, actor, _) = written.id else { return None };
+        let cell = match &written.value {
             Value::Scalar(scalar) => match T::decode(scalar) {
                 Ok(value) => Cell::Value(value),
                 Err(error) => Cell::Unreadable { raw: raw(scalar), why: error.to_string() },
@@ -160,9 +160,13 @@ pub(crate) fn read<T: Scalar + Clone>(document: &Document, key: &str) -> Field<T
                 Cell::Unreadable { raw: kind.to_string(), why: format!("{key}: a {kind} where one value belongs") }
             }
         };
-        let values = if document.is_aside(&change.0) { &mut field.set_aside } else { &mut field.alternatives };
-        values.push(Alt { cell, change: change.0, actor: actor.clone() });
-    }
+        Some(Alt { cell, change: written.change, actor })
+    };
+    let mut field = Field {
+        value: None,
+        alternatives: counting.into_iter().filter_map(alt).collect(),
+        set_aside: aside.into_iter().filter_map(alt).collect(),
+    };
     let value = field.readable().next_back().cloned();
     field.value = value;
     field

@@ -48,6 +48,34 @@ coded! {
 /// A report without a grade.
 pub const UNGRADED: (Reliability, Credibility) = (Reliability::F, Credibility::Unjudged);
 
+/// Of several grades of one report the more cautious letter and number. "Cannot be judged" gives way to a judgement;
+/// without any, F6.
+#[must_use]
+pub fn most_cautious(grades: impl Iterator<Item = (Reliability, Credibility)>) -> (Reliability, Credibility) {
+    let (letter, digit) = UNGRADED;
+    grades.fold(UNGRADED, |(reliability, credibility), (other_letter, other_digit)| {
+        let letter_of = |one, two| {
+            if one == letter {
+                two
+            } else if two == letter {
+                one
+            } else {
+                core::cmp::max(one, two)
+            }
+        };
+        let digit_of = |one, two| {
+            if one == digit {
+                two
+            } else if two == digit {
+                one
+            } else {
+                core::cmp::max(one, two)
+            }
+        };
+        (letter_of(reliability, other_letter), digit_of(credibility, other_digit))
+    })
+}
+
 /// Independent sources that [`Credibility::Confirmed`] asks for.
 pub const SOURCES_FOR_CONFIRMED: usize = 2;
 

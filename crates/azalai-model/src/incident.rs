@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::{ROOT, ReadDoc as _};
 use azalai_envelope::ids::{AuthorId, DocumentId};
 use serde::Serialize;
 
@@ -14,7 +13,7 @@ use crate::base::SCHEMA_KEY;
 use crate::document::Document;
 use crate::field::{self, Conflict, Field, Unreadable};
 use crate::grade::{
-    Credibility, Grade, People, Reliability, SOURCES_FOR_CONFIRMED, Source, UNGRADED, independent_sources,
+    Credibility, Grade, People, Reliability, SOURCES_FOR_CONFIRMED, Source, independent_sources, most_cautious,
 };
 use crate::incident_parts::{Device, Link, Note, Response};
 use crate::labels::Tlp;
@@ -140,8 +139,7 @@ impl Incident {
     #[must_use]
     pub fn read(document: &Document, people: &dyn People) -> Self {
         let mut incident = Self::default();
-        let all: Vec<String> = document.automerge().keys(ROOT).collect();
-        for key in &all {
+        for key in &document.root_keys() {
             if !incident.take(document, key, people) {
                 incident.unknown.insert(key.clone(), field::raw_values(document.automerge(), key));
             }
@@ -174,14 +172,9 @@ impl Incident {
     /// gives way to a judgement. Without a grade that counts, F6.
     #[must_use]
     pub fn grade_of(&self, report: &DocumentId) -> (Reliability, Credibility) {
-        let counting = || {
-            let views = self.grades.iter().filter(|view| view.counts && view.report == *report);
-            views.filter_map(|view| view.grade.value.as_ref())
-        };
-        let (letter, digit) = UNGRADED;
-        let reliability = counting().map(|grade| grade.reliability).filter(|value| *value != letter).max();
-        let credibility = counting().map(|grade| grade.credibility).filter(|value| *value != digit).max();
-        (reliability.unwrap_or(letter), credibility.unwrap_or(digit))
+        let views = self.grades.iter().filter(|view| view.counts && view.report == *report);
+        let counting = views.filter_map(|view| view.grade.value.as_ref());
+        most_cautious(counting.map(|grade| (grade.reliability, grade.credibility)))
     }
 
     /// Takes one key; `false` if this program does not know it.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use automerge::transaction::{Transactable as _, Transaction};
-use automerge::{ActorId, AutomergeError, ROOT, ReadDoc as _, ScalarValue, Value};
+use automerge::{ActorId, AutomergeError, ROOT, ScalarValue, Value};
 use azalai_envelope::codec::DecodeError;
 use azalai_envelope::ids::{AuthorId, DocumentId, derive8, to_hex};
 
@@ -358,8 +358,7 @@ impl Editing<'_> {
 
     /// The scalar that settles a field.
     fn settled(&self, field: &str, keep: &Keep) -> Result<ScalarValue, EditError> {
-        let doc = self.before.automerge();
-        let values = doc.get_all(ROOT, field).unwrap_or_default();
+        let (values, _) = self.before.written(field);
         if values.len() < 2 {
             return Err(EditError::NothingToSettle(field.to_owned()));
         }
@@ -374,9 +373,8 @@ impl Editing<'_> {
         let scalar = match keep {
             Keep::Value(text) => return self.parsed(field, text),
             Keep::Change(hash) => {
-                let chosen = values.iter().find(|(_, id)| doc.hash_for_opid(id).is_some_and(|set| set.0 == *hash));
-                match chosen {
-                    Some((Value::Scalar(scalar), _)) => scalar.clone().into_owned(),
+                match values.iter().find(|written| written.change == *hash).map(|written| &written.value) {
+                    Some(Value::Scalar(scalar)) => scalar.clone().into_owned(),
                     _ => return Err(EditError::NoSuchValue { field: field.to_owned(), change: to_hex(hash) }),
                 }
             }

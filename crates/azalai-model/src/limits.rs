@@ -116,3 +116,10 @@ pub const MAX_LIKELY: usize = 5;
 
 /// Names, words and numbers that a reason lists at most: what fits a line.
 pub const MAX_SHARED: usize = 4;
+
+/// Bytes of a notice: some 2,000 characters of Arabic, more than anybody reads on a phone; short ones fit the first size
+/// class of envelopes.
+pub const MAX_NOTICE_BYTES: usize = 4096;
+
+/// Bytes of a language tag (BCP 47): the longest that RFC 5646 asks implementations to take.
+pub const MAX_LANGUAGE_BYTES: usize = 35;

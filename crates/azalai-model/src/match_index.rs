@@ -1,7 +1,7 @@
 //! Finding the few reports that one may be the same as, without comparing all with all: by day and by square of the
 //! globe, or by day and name where no place is known.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use crate::limits::{MAX_APART_DAYS, MAX_COMPARED, MAX_LIKELY, MAX_SPREAD_DAYS};
 use crate::matching::{Gist, Likeness, Mark};
@@ -20,6 +20,12 @@ enum Bucket {
 pub struct Index<K> {
     buckets: BTreeMap<(i64, Bucket), Vec<K>>,
     middles: BTreeMap<K, i64>,
+}
+
+impl<K> Default for Index<K> {
+    fn default() -> Self {
+        Self { buckets: BTreeMap::new(), middles: BTreeMap::new() }
+    }
 }
 
 fn square(point: Point) -> (i16, i16) {
@@ -55,30 +61,57 @@ fn near_buckets(mark: &Mark) -> BTreeSet<Bucket> {
 impl<K: Ord + Copy> Index<K> {
     /// An index of these, whatever their order.
     pub fn new<'a>(marks: impl IntoIterator<Item = (K, &'a Mark)>) -> Self {
-        let mut index = Self { buckets: BTreeMap::new(), middles: BTreeMap::new() };
+        let mut index = Self::default();
         for (key, mark) in marks {
-            let (first, last) = days(mark);
-            for bucket in own_buckets(mark) {
-                for day in first..=last {
-                    index.buckets.entry((day, bucket.clone())).or_default().push(key);
-                }
-            }
-            index.middles.insert(key, middle(mark));
+            index.insert(key, mark);
         }
         index
+    }
+
+    /// Adds one that is not there.
+    pub fn insert(&mut self, key: K, mark: &Mark) {
+        let (first, last) = days(mark);
+        for bucket in own_buckets(mark) {
+            for day in first..=last {
+                self.buckets.entry((day, bucket.clone())).or_default().push(key);
+            }
+        }
+        self.middles.insert(key, middle(mark));
+    }
+
+    /// Takes one out that was added with this mark.
+    pub fn remove(&mut self, key: K, mark: &Mark) {
+        let (first, last) = days(mark);
+        for bucket in own_buckets(mark) {
+            for day in first..=last {
+                if let btree_map::Entry::Occupied(mut keys) = self.buckets.entry((day, bucket.clone())) {
+                    keys.get_mut().retain(|other| *other != key);
+                    if keys.get().is_empty() {
+                        keys.remove();
+                    }
+                }
+            }
+        }
+        self.middles.remove(&key);
+    }
+
+    /// All that a report may be the same as, and that may be the same as it.
+    #[must_use]
+    pub fn all_near(&self, mark: &Mark) -> BTreeSet<K> {
+        let (first, last) = days(mark);
+        let mut found = BTreeSet::new();
+        for bucket in near_buckets(mark) {
+            for day in first - MAX_APART_DAYS..=last + MAX_APART_DAYS {
+                found.extend(self.buckets.get(&(day, bucket.clone())).into_iter().flatten().copied());
+            }
+        }
+        found
     }
 
     /// Those that a report may be the same as: at most [`MAX_COMPARED`], those nearest in time, by their keys.
     #[must_use]
     pub fn candidates(&self, mark: &Mark) -> Vec<K> {
-        let (first, last) = days(mark);
-        let mut found = BTreeSet::new();
-        for bucket in near_buckets(mark) {
-            let from = first - MAX_APART_DAYS;
-            for day in from..=last + MAX_APART_DAYS {
-                found.extend(self.buckets.get(&(day, bucket.clone())).into_iter().flatten().copied());
-            }
-        }
+        let found = self.all_near(mark);
         let own = middle(mark);
         let mut nearest: Vec<(u64, K)> = found
             .into_iter()

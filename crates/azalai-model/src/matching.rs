@@ -188,6 +188,41 @@ impl Mark {
         }
         Self { span: Span::of(facts), spots, names: names.into_keys().collect() }
     }
+
+    /// Its parts, for whoever keeps it.
+    #[must_use]
+    pub fn parts(&self) -> MarkParts {
+        MarkParts {
+            from: self.span.from,
+            to: self.span.to,
+            coarse: self.span.coarse,
+            spots: self.spots.iter().map(|spot| (spot.point, spot.open_m)).collect(),
+            names: self.names.clone(),
+        }
+    }
+
+    /// A mark of its parts.
+    #[must_use]
+    pub fn of_parts(parts: MarkParts) -> Self {
+        let MarkParts { from, to, coarse, spots, names } = parts;
+        let spots = spots.into_iter().map(|(point, open_m)| Spot { point, open_m }).collect();
+        Self { span: Span { from, to, coarse }, spots, names }
+    }
+}
+
+/// What a [`Mark`] is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkParts {
+    /// Milliseconds since 1970.
+    pub from: i64,
+    /// Milliseconds since 1970, not within.
+    pub to: i64,
+    /// The time is known by the week or month, or not at all.
+    pub coarse: bool,
+    /// Points, and the metres around each that are left open.
+    pub spots: Vec<(Point, u32)>,
+    /// Names by what they are compared by.
+    pub names: BTreeSet<String>,
 }
 
 impl Span {

@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
-use automerge::{ObjType, ROOT, ReadDoc as _, ScalarValue, Value};
+use automerge::{ObjType, ScalarValue, Value};
 use azalai_envelope::codec::DecodeError;
 use serde::{Deserialize, Serialize};
 
+use crate::counting::Written;
 use crate::document::Document;
 use crate::field::{self, Conflict, Unreadable};
 use crate::labels::{Basis, Tlp, Urgency};
@@ -169,8 +170,7 @@ impl Report {
         let retracted = reading.take(key::RETRACTED);
         let known: BTreeSet<&str> = key::NAMES.iter().map(|(key, _)| *key).collect();
         let mut unknown = BTreeMap::new();
-        let keys: Vec<String> = document.automerge().keys(ROOT).collect();
-        for key in keys {
+        for key in document.root_keys() {
             if let Some(question) = key.strip_prefix(key::ANSWER) {
                 let answer = reading.take_named(&key, &format!("answers/{question}"));
                 fields.answers.extend(answer.map(|answer| (question.to_owned(), answer)));
@@ -220,11 +220,11 @@ impl Reading<'_> {
     }
 
     fn narrative(&mut self) -> String {
-        let doc = self.document.automerge();
-        match doc.get(ROOT, key::NARRATIVE) {
-            Ok(Some((Value::Object(ObjType::Text), id))) => doc.text(id).unwrap_or_default(),
+        let (counting, _) = self.document.written(key::NARRATIVE);
+        match counting.last() {
+            Some(Written { value: Value::Object(ObjType::Text), id, .. }) => self.document.counting_text(id),
             _ => {
-                let raw = field::raw_values(doc, key::NARRATIVE).join(", ");
+                let raw = field::raw_values(self.document.automerge(), key::NARRATIVE).join(", ");
                 let why = "not the text that the base change makes".to_owned();
                 self.unreadable.push(Unreadable { field: "narrative".to_owned(), raw, why });
                 String::new()

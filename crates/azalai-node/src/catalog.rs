@@ -21,6 +21,11 @@ pub fn pack() -> Result<&'static Pack, NodeError> {
     parsed.as_ref().map_err(|error| NodeError::Invalid(format!("the pack that ships: {error}")))
 }
 
+/// The lists of places that ship, as they stand.
+pub(crate) fn places_csv() -> [&'static [u8]; 2] {
+    PLACES.map(str::as_bytes)
+}
+
 /// The places that ship.
 ///
 /// # Errors

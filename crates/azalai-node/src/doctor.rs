@@ -4,14 +4,12 @@
 use std::collections::BTreeMap;
 
 use azalai_envelope::{DocumentId, EnvelopeId, Kind};
-use azalai_model::Report;
 use azalai_store::{Batch, Disk, Store};
 
 use crate::documents::{Fate, Record};
 use crate::error::NodeError;
 use crate::limits::ABSORB_BATCH;
 use crate::node::{Node, scan_all};
-use crate::rows::ReportRow;
 use crate::spaces::{DOCUMENTS, LOG, OUTBOX, OUTCOMES, STATEMENTS};
 use crate::stored::{self, Outgoing};
 
@@ -55,11 +53,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         ])
     }
 
-    async fn check_journal(&self) -> Result<Check, NodeError> {
+    async fn check_journal(&mut self) -> Result<Check, NodeError> {
         let mut check = Check::new("journal of unsent statements");
+        let added = self.complete_journal().await?;
         let (entries, report) = self.journal.entries().await?;
-        check.whole = entries.len();
-        check.rebuilt = self.report.put_back;
+        check.whole = entries.iter().filter(|entry| entry.id != crate::beginning::ID).count();
+        check.rebuilt = self.report.put_back + self.report.put_in_journal + added;
         let first = self.report.journal;
         let (damaged, torn) = (report.damaged + first.damaged, report.torn_bytes + first.torn_bytes);
         if damaged > 0 {
@@ -69,7 +68,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             check.wrong.push(format!("{torn} bytes of an unfinished write were cut off"));
         }
         if first.unreadable {
-            check.wrong.push("the journal was unreadable; it was set aside as journal-unreadable".to_owned());
+            check.wrong.push("the journal was unreadable; it was set aside as journal-unreadable-N".to_owned());
         }
         Ok(check)
     }
@@ -126,15 +125,14 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     Fate::Applied | Fate::Waiting | Fate::SetAside(_) | Fate::Beneath(_) => {}
                 }
             }
-            if record.kind == Kind::REPORT {
-                let row = ReportRow::of(&Report::read(&built.document)).encode();
-                if row != record.row {
-                    record.row = row;
-                    let mut batch = Batch::new();
-                    batch.put(DOCUMENTS, id.0, record.encode());
-                    self.vault.apply(batch).await?;
-                    check.rebuilt += 1;
-                }
+            let row = self.row_from(&record, &built);
+            if row != record.row {
+                record.row = row;
+                let mut batch = Batch::new();
+                batch.put(DOCUMENTS, id.0, record.encode());
+                self.index.note([id]);
+                self.vault.apply(batch).await?;
+                check.rebuilt += 1;
             }
             check.whole += 1;
         }

@@ -11,15 +11,15 @@ use azalai_model::base::base_ground;
 use azalai_model::carried;
 use azalai_model::lint::{self, Expect, Ground, GroundError, LintError};
 use azalai_model::lint::{Key, Linted, Object};
-use azalai_model::{Document, DocumentKind, Report, actor_id, report_keys};
-use azalai_roster::Standing;
+use azalai_model::{Document, DocumentKind, actor_id, report_keys};
+use azalai_roster::{Role, Standing};
 use azalai_store::{Batch, Disk, Store};
 
-use crate::chains::Forks;
+use crate::chains::{Chain, Forked, Forks, chain_of};
 use crate::error::NodeError;
 use crate::limits::{MAX_AUTHOR_STATEMENTS, MAX_ROW_BYTES};
 use crate::node::{Node, scan_all};
-use crate::rows::ReportRow;
+use crate::rows::{self, KeptIncident, KeptReport};
 use crate::spaces::{DOCUMENTS, STATEMENTS};
 use crate::stored;
 
@@ -144,19 +144,24 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// All documents of a kind, with their records, by id.
     pub(crate) async fn records(&self, kind: Kind) -> Result<BTreeMap<DocumentId, Record>, NodeError> {
+        let mut records = self.all_records().await?;
+        records.retain(|_, record| record.kind == kind);
+        Ok(records)
+    }
+
+    async fn all_records(&self) -> Result<BTreeMap<DocumentId, Record>, NodeError> {
         let (items, _) = scan_all(&self.vault, DOCUMENTS).await?;
         let mut records = BTreeMap::new();
         for (key, value) in items {
             let record = Record::decode(&value)?;
-            if let (Some(id), true) = (DocumentId::from_slice(&key), record.kind == kind) {
-                records.insert(id, record);
-            }
+            records.extend(DocumentId::from_slice(&key).map(|id| (id, record)));
         }
         Ok(records)
     }
 
-    /// Adds statements to the records of their documents, and renews the rows: of these documents, and of all whose
-    /// chains have a fork that was not known, whichever document the other branch is in.
+    /// Adds statements to the records of their documents, and renews the rows: of these documents, of all whose chains
+    /// have a fork that was not known, whichever document the other branch is in, and of all in which somebody wrote
+    /// whose words may count otherwise since the logs were added up.
     pub(crate) async fn index_documents(
         &self,
         statements: &[Verified<Statement>],
@@ -192,21 +197,19 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 opens: statement.opens(),
             });
         }
-        if !forks.is_empty() {
-            let forked = |entry: &Entry| forks.get(&(entry.author, entry.chain)).is_some_and(|seq| entry.seq >= *seq);
-            for (id, record) in self.records(Kind::REPORT).await? {
-                if record.entries.iter().any(forked) {
+        if !forks.is_empty() || !self.touched.is_empty() {
+            for (id, record) in self.all_records().await? {
+                let moved = |entry: &Entry| {
+                    forks.touches(&(entry.author, record.audience, entry.chain), entry.seq)
+                        || self.touched.authors.contains(&entry.author)
+                        || self.touched.statements.contains(&entry.statement)
+                };
+                if record.entries.iter().any(moved) {
                     touched.entry(id).or_insert(record);
                 }
             }
         }
-        if !self.touched.is_empty() {
-            for (id, record) in self.records(Kind::REPORT).await? {
-                if record.entries.iter().any(|entry| self.touched.contains(&entry.author)) {
-                    touched.entry(id).or_insert(record);
-                }
-            }
-        }
+        self.index.note(touched.keys().copied());
         for (id, mut record) in touched {
             record.entries.sort_by_key(|entry| (entry.clock, entry.statement));
             if let Some(opening) = record.entries.iter().find(|entry| entry.opens) {
@@ -215,13 +218,24 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     (record.kind, record.audience) = (statement.kind(), statement.audience());
                 }
             }
-            if record.kind == Kind::REPORT {
-                let built = self.build_with(&id, &record, &at_hand, forks).await?;
-                record.row = ReportRow::of(&Report::read(&built.document)).encode();
-            }
+            record.row = self.row_from(&record, &self.build_with(&id, &record, &at_hand, forks).await?);
             batch.put(DOCUMENTS, id.0, record.encode());
         }
         Ok(())
+    }
+
+    /// The row of a document as it follows from its statements now.
+    pub(crate) async fn row_of(&self, id: &DocumentId, record: &Record) -> Result<Vec<u8>, NodeError> {
+        Ok(self.row_from(record, &self.build(id, record, &BTreeMap::new()).await?))
+    }
+
+    /// The same of a document that is built.
+    pub(crate) fn row_from(&self, record: &Record, built: &Built) -> Vec<u8> {
+        match record.kind {
+            // Only who reads others' reports compares them.
+            Kind::REPORT => rows::encode(&KeptReport::of(built, self.role() != Role::Monitor)),
+            _ => rows::encode(&KeptIncident::of(built)),
+        }
     }
 
     /// Builds a document from its statements: each one that counts, through the linter, in any order that its
@@ -232,7 +246,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         record: &Record,
         at_hand: &BTreeMap<StatementId, &Verified<Statement>>,
     ) -> Result<Built, NodeError> {
-        self.build_with(id, record, at_hand, &Forks::new()).await
+        self.build_with(id, record, at_hand, &Forks::default()).await
     }
 
     /// The same with forks that are known and not kept yet.
@@ -267,11 +281,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         let forked = self.forks_of(&history, forks).await?;
         for past in &mut history {
-            let place = (past.statement.author(), past.statement.chain());
-            let id = past.statement.id();
-            if forked.get(&place).is_some_and(|seq| past.statement.seq() >= *seq)
-                && !self.roster.is_adopted(&id, &past.statement.author())
-            {
+            let (id, author) = (past.statement.id(), past.statement.author());
+            let aside = forked.get(&chain_of(&past.statement)).is_some_and(|forked| forked.sets_aside(&past.statement));
+            if aside && !self.roster.is_adopted(&id, &author) {
                 past.fate = Fate::SetAside("its chain has a fork from here on".to_owned());
                 past.excluded = true;
             }
@@ -334,14 +346,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
     }
 
-    /// The chains of a history in which two statements share a place.
-    async fn forks_of(&self, history: &[Past], new: &Forks) -> Result<Forks, NodeError> {
-        let chains: BTreeSet<_> =
-            history.iter().map(|past| (past.statement.author(), past.statement.chain())).collect();
-        let mut forks = Forks::new();
-        for (author, chain) in chains {
-            if let Some(seq) = self.fork_in(&author, &chain, new).await? {
-                forks.insert((author, chain), seq);
+    /// The chains of a history that have two branches.
+    async fn forks_of(&self, history: &[Past], new: &Forks) -> Result<BTreeMap<Chain, Forked>, NodeError> {
+        let chains: BTreeSet<Chain> = history.iter().map(|past| chain_of(&past.statement)).collect();
+        let mut forks = BTreeMap::new();
+        for chain in chains {
+            if let Some(forked) = self.forked(&chain, new).await? {
+                forks.insert(chain, forked);
             }
         }
         Ok(forks)

@@ -9,22 +9,24 @@ use std::collections::{BTreeMap, BTreeSet, btree_map};
 use azalai_envelope::codec::DecodeError;
 use azalai_envelope::envelope::{Opened, UnverifiedEnvelope};
 use azalai_envelope::{
-    DocumentId, Envelope, EnvelopeError, EnvelopeId, Kind, SigningPublic, Statement, StatementError, StatementId,
-    Verified,
+    DocumentId, Envelope, EnvelopeError, EnvelopeId, GenerationId, Kind, SigningPublic, Statement, StatementError,
+    StatementId, Verified,
 };
-use azalai_roster::{Circle, KeyLetter, Receipt, What, introduced_key};
+use azalai_roster::{Circle, KeyLetter, Receipt, Touched, What, introduced_key};
 use azalai_store::{Batch, Disk, Store};
 
-use crate::chains::Places;
+use crate::chains::Forks;
 use crate::error::NodeError;
-use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES};
+use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES, MAX_WAITING_LETTERS};
 use crate::membership::letter_author;
 use crate::node::{Node, scan_all};
+use crate::notices::check_notice;
+use crate::outbox::NAMED;
 pub(crate) use crate::outcome::Outcome;
 use crate::spaces::{LOG, OPENED, OUTBOX, OUTCOMES, PROFILE, STATEMENTS};
 use crate::stored::{Outgoing, decode_statement};
 
-fn refused(error: &dyn std::fmt::Display) -> Outcome {
+pub(crate) fn refused(error: &dyn std::fmt::Display) -> Outcome {
     Outcome::Refused(error.to_string().chars().take(MAX_REASON_BYTES / 4).collect())
 }
 
@@ -37,6 +39,8 @@ pub struct TakenIn {
     pub of_documents: usize,
     /// Reports and incidents that they are of, and own reports that a coordinator confirmed.
     pub documents: BTreeSet<DocumentId>,
+    /// Notices that are new on this device.
+    pub notices: usize,
     /// Envelopes that broke a rule, with the reason.
     pub refused: Vec<(EnvelopeId, String)>,
     /// Envelopes that need a newer program.
@@ -48,6 +52,7 @@ impl TakenIn {
         self.statements += other.statements;
         self.of_documents += other.of_documents;
         self.documents.extend(other.documents);
+        self.notices += other.notices;
         self.refused.extend(other.refused);
         self.newer += other.newer;
     }
@@ -90,7 +95,7 @@ impl Learnt {
 struct Round {
     batch: Batch,
     documents: Vec<Verified<Statement>>,
-    places: Places,
+    forks: Forks,
     fresh: BTreeSet<StatementId>,
     /// Own statements as receipts of this round leave them: two receipts of one round name one statement.
     outgoing: BTreeMap<StatementId, Outgoing>,
@@ -261,6 +266,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let mut outcomes: BTreeMap<EnvelopeId, Outcome> = BTreeMap::new();
         let mut opened: Vec<(EnvelopeId, Opened)> = Vec::new();
         let mut keys = self.opening_keys();
+        // By what they are and not by their number: one may have come while another went.
+        let known: BTreeSet<GenerationId> = keys.iter().map(|key| key.generation).collect();
         keys.sort_by_key(|key| core::cmp::Reverse(self.hits.get(&key.generation).copied().unwrap_or_default()));
         for envelope in &envelopes {
             match envelope.open(&self.project, &keys) {
@@ -285,12 +292,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.rebuild_roster();
         }
         let documents = core::mem::take(&mut round.documents);
-        self.index_documents(&documents, &round.places.forks, &mut round.batch).await?;
+        self.index_documents(&documents, &round.forks, &mut round.batch).await?;
         for (envelope, outcome) in &outcomes {
             round.batch.put(OUTCOMES, envelope.0, outcome.encode());
         }
         let learnt = match round.changed {
-            _ if self.opening_keys().len() > keys.len() => Learnt::Keys,
+            _ if self.opening_keys().iter().any(|key| !known.contains(&key.generation)) => Learnt::Keys,
             true => Learnt::Logs,
             false => Learnt::Nothing,
         };
@@ -303,7 +310,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             (self.waiting, self.looked_at) = (None, None);
             return Err(error.into());
         }
-        self.touched.clear();
+        self.touched = Touched::default();
         if let Some(seen) = &mut self.looked_at {
             seen.extend(outcomes.keys().copied());
         }
@@ -347,9 +354,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     return Ok(refused(&"an act of a log, sealed to another audience than the log's"));
                 }
                 self.log.insert(id, statement.clone());
-                self.note_touched(&statement).await?;
                 self.stale = true;
                 round.changed = true;
+                // It may admit somebody, or grant a role, to whom keys of this device's making are owed.
+                self.letters_owed = true;
             }
             Kind::KEYS => {
                 let body = statement.body()?;
@@ -361,8 +369,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 let whole = letter.circles.len() + letter.posting.len() + usize::from(letter.carrier.is_some());
                 let letter = letter.accept(&self.roster);
                 let known = letter.circles.len() + letter.posting.len() + usize::from(letter.carrier.is_some());
-                round.changed |= self.secrets.add_letter(&self.project, letter, &mut round.batch);
+                let new = self.secrets.add_letter(&self.project, letter, &mut round.batch);
+                round.changed |= new;
                 if known < whole {
+                    let granted = self.roster.may_write(&statement.author(), Kind::KEYS, statement.audience()).is_ok();
+                    if !new && !granted && !self.may_wait(&statement.id()) {
+                        return Ok(refused(&"a letter with keys that nobody named, beside too many like it"));
+                    }
                     return Ok(Outcome::Waits);
                 }
             }
@@ -376,21 +389,35 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 }
                 self.note_receipt(&receipt, statement.author(), round).await?;
             }
+            Kind::NOTICE => match check_notice(&statement) {
+                Ok(()) => round.taken.notices += 1,
+                Err(outcome) => return Ok(outcome),
+            },
             Kind::REPORT | Kind::INCIDENT => {
                 round.documents.push(statement.clone());
                 round.taken.of_documents += 1;
                 round.taken.documents.insert(statement.document());
                 if statement.kind() == Kind::REPORT && statement.author() != self.me() {
-                    round.batch.put(OPENED, id.0, opened_record(&statement.author()));
+                    let named = statement.audience() == self.me().audience();
+                    round.batch.put(OPENED, id.0, opened_record(&statement.author(), named));
                 }
             }
             _ => {}
         }
-        self.note_place(&statement, &mut round.places, &mut round.batch).await?;
+        self.note_place(&statement, &mut round.forks, &mut round.batch).await?;
         self.write_statement(&statement, &mut round.batch);
         round.fresh.insert(id);
         round.taken.statements += 1;
         Ok(Outcome::Kept(id))
+    }
+
+    /// Whether one more letter may wait whose keys nobody named, by an author who may give none as far as is known. Only
+    /// those that wait since the last start are counted.
+    fn may_wait(&mut self, id: &StatementId) -> bool {
+        if self.idle_letters.len() < MAX_WAITING_LETTERS {
+            self.idle_letters.insert(*id);
+        }
+        self.idle_letters.contains(id)
     }
 
     /// Finds the author's key, and checks the signature for the audience whose key opened the envelope.
@@ -452,9 +479,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 }
 
 /// A statement of another's report that was opened here, for the receipt: author 32, then what was sent.
-pub(crate) fn opened_record(author: &SigningPublic) -> Vec<u8> {
+pub(crate) fn opened_record(author: &SigningPublic, named: bool) -> Vec<u8> {
     let mut record = author.0.to_vec();
-    record.push(0);
+    record.push(if named { NAMED } else { 0 });
     record
 }
 

@@ -46,6 +46,9 @@ pub enum NodeError {
     /// What was given cannot be.
     #[error("{0}")]
     Invalid(String),
+    /// A document says so already, or can say no more.
+    #[error("{0}")]
+    Unchanged(String),
     /// A key that is needed is not on this device.
     #[error("{0}")]
     NoKey(String),

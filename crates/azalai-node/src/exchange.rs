@@ -96,6 +96,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         self.settle().await?;
         let taken = self.catch_up().await?;
         self.rotate_where_needed(now_ms).await?;
+        self.renew_shadowed(now_ms).await?;
         self.write_letters(now_ms).await?;
         self.write_receipts(now_ms).await?;
         let sealed = self.seal_pending(now_ms).await?;
@@ -184,6 +185,29 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(shown.into_iter().chain(known).filter_map(numbered).max())
     }
 
+    /// What this device brings to a relay: the certificate that a steward made known, or else what the relay itself
+    /// showed, and only for a posting key that this device knows. One for another key would let its owner in and shut
+    /// the members out.
+    async fn brought(&self, relay: &SigningPublic) -> Result<Option<(u32, Vec<u8>)>, NodeError> {
+        let known = self.roster.relays().iter().find(|known| known.public.signing == *relay);
+        let known = known.and_then(|known| known.certificate.clone());
+        let shown = self.vault.get(PROFILE, &certificate_key(relay)).await?;
+        let (current, named) = (self.roster.posting(), self.postings());
+        let all = known.map(|bytes| (true, bytes)).into_iter().chain(shown.map(|bytes| (false, bytes)));
+        let all = all.filter_map(|(by_steward, bytes)| {
+            let certificate = Certificate::parse(&bytes).ok()?;
+            let (number, posting) = (certificate.number, certificate.posting);
+            named.contains(&posting).then_some((Some(posting) == current, by_steward, number, bytes))
+        });
+        Ok(all.max().map(|(.., number, bytes)| (number, bytes)))
+    }
+
+    /// What a relay itself showed last.
+    pub(crate) async fn shown(&self, relay: &SigningPublic) -> Result<Option<Certificate>, NodeError> {
+        let shown = self.vault.get(PROFILE, &certificate_key(relay)).await?;
+        Ok(shown.and_then(|bytes| Certificate::parse(&bytes).ok()).map(azalai_envelope::Verified::into_inner))
+    }
+
     /// The kept certificate for exactly these keys: one for another relay proves nothing about who shows it.
     async fn certified(&self, relay: &DevicePublic) -> Result<Option<(u32, Vec<u8>)>, NodeError> {
         let certificate = self.certificate(&relay.signing).await?;
@@ -195,7 +219,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let posting = self.secrets.posting(&self.roster).cloned();
         let posting = posting.ok_or_else(|| NodeError::NoKey("this device holds no posting key".to_owned()))?;
         let mut config = Config::new(self.project, posting, responder);
-        config.certificate = self.certificate(&responder.signing).await?;
+        config.certificate = self.brought(&responder.signing).await?;
         Ok(config)
     }
 

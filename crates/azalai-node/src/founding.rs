@@ -13,9 +13,11 @@ use azalai_store::{ArgonParams, Batch, Disk, JOURNAL_FILE, KEYRING_FILE, Keys, S
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
 
+use crate::chains::chain_of;
 use crate::error::NodeError;
 use crate::invite_file;
 use crate::node::{Home, Node, SCAN_PAGE, SLOTS_FILE, UNFINISHED_FILE, log_document, place_key};
+use crate::restored::note_database;
 use crate::secrets::Secrets;
 use crate::spaces::{LOG, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
@@ -144,7 +146,7 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
         let mut batch = Batch::new();
         for statement in log.values() {
             batch.put(LOG, statement.id().0, stored::encode_statement(statement));
-            let place = place_key(&statement.author(), &statement.chain(), statement.seq());
+            let place = place_key(&chain_of(statement), statement.seq());
             batch.put(PLACES_IN_CHAINS, place, statement.id().0);
         }
         Secrets::default().add_posting(package.posting.clone(), &mut batch);
@@ -198,6 +200,7 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
         let (slots, key) = Slots::create(&mut self.rng, self.params, self.passphrase)?;
         let keys = Arc::new(Keys::create(self.home.disk.clone(), key, &mut self.rng).await?);
         batch.put(PROFILE, Vec::new(), profile.encode());
+        note_database(&self.home.store, &mut batch);
         let vault = Vault::unlock(self.home.store, Arc::clone(&keys)).await?;
         vault.apply(batch).await?;
         Ok((Node::load(vault, keys, self.rng).await?, slots))
@@ -248,7 +251,7 @@ impl Scribe<'_> {
         (chain.seq, chain.prev) = (chain.seq + 1, Some(id));
         self.batch.put(LOG, id.0, stored::encode_statement(&statement));
         self.batch.put(OUTBOX, id.0, Outgoing::new(statement.kind(), Lane::Urgent).encode());
-        self.batch.put(PLACES_IN_CHAINS, place_key(&statement.author(), &statement.chain(), statement.seq()), id.0);
+        self.batch.put(PLACES_IN_CHAINS, place_key(&chain_of(&statement), statement.seq()), id.0);
         Ok(())
     }
 }

@@ -3,23 +3,22 @@
 //! It suggests and decides nothing. Everything in it is what this device may read.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
 
-use azalai_envelope::{DocumentId, Kind};
-use azalai_model::match_index::{Index, likeliest};
-use azalai_model::matching::{Facts, Gist, Lexicon, Likeness, Mark};
-use azalai_model::{Incident, Pack, ReportFields, Status, Tlp, Urgency};
-use azalai_roster::{AreaCode, Circle};
+use azalai_envelope::{AudienceId, DocumentId, Kind};
+use azalai_model::matching::Likeness;
+use azalai_model::{Status, Tlp, Urgency};
+use azalai_roster::AreaCode;
 use azalai_store::{Disk, Store};
 
 use crate::asides::Aside;
 use crate::catalog;
-use crate::documents::{Built, Fate, Record};
+use crate::documents::Record;
 use crate::error::NodeError;
-use crate::incidents::{Known, KnownPeople};
+use crate::index::{IncidentEntry, Index, is_open, of_circle};
+use crate::limits::MAX_OFFERED;
 use crate::node::Node;
 use crate::reports::ReportView;
-use crate::rows::ReportRow;
+use crate::rows::{self, KeptReport, ReportRow};
 
 /// Which reports are asked for.
 #[derive(Debug, Clone, Default)]
@@ -79,8 +78,8 @@ pub struct IncidentBrief {
     pub area: Option<AreaCode>,
     /// Its sharing label.
     pub tlp: Tlp,
-    /// The reports behind it.
-    pub reports: BTreeSet<DocumentId>,
+    /// How many reports behind it count, or are not held here.
+    pub reports: usize,
     /// How many fields hold several values.
     pub conflicts: usize,
     /// When somebody last wrote it, by their clock: milliseconds since 1970.
@@ -96,69 +95,8 @@ pub struct InboxPage {
     pub total: usize,
     /// The categories of all that wait, whatever is asked for.
     pub categories: BTreeSet<String>,
-    /// All incidents that are not closed or refuted, those last changed first.
+    /// Incidents that are not closed or refuted, those last changed first, at most [`MAX_OFFERED`].
     pub incidents: Vec<IncidentBrief>,
-}
-
-/// The place names that ship, made ready once.
-fn lexicon() -> Result<&'static Lexicon, NodeError> {
-    static CELL: OnceLock<Lexicon> = OnceLock::new();
-    let gazetteer = catalog::gazetteer()?;
-    Ok(CELL.get_or_init(|| Lexicon::new(gazetteer)))
-}
-
-fn facts(fields: &ReportFields, written_ms: u64) -> Facts<'_> {
-    Facts {
-        category: fields.category.as_deref(),
-        occurred: fields.occurred.as_ref(),
-        written_ms,
-        places: [fields.place.as_ref(), fields.origin.as_ref(), fields.destination.as_ref()],
-        text: &fields.narrative,
-    }
-}
-
-/// Reports as they are compared, each read once.
-struct Compared {
-    lexicon: &'static Lexicon,
-    pack: &'static Pack,
-    reports: BTreeMap<DocumentId, (ReportRow, u64)>,
-    marks: BTreeMap<DocumentId, Mark>,
-    index: Index<DocumentId>,
-    gists: BTreeMap<DocumentId, Gist>,
-}
-
-impl Compared {
-    /// Of these; those that were taken back are like nothing.
-    fn new(records: &BTreeMap<DocumentId, Record>) -> Result<Self, NodeError> {
-        let (lexicon, pack) = (lexicon()?, catalog::pack()?);
-        let (mut reports, mut marks) = (BTreeMap::new(), BTreeMap::new());
-        for (id, record) in records {
-            let opening = record.entries.iter().find(|entry| entry.opens);
-            let (Some(opening), Some(row)) = (opening, ReportRow::decode(&record.row)) else { continue };
-            if row.retracted.is_none() {
-                marks.insert(*id, Mark::of(&facts(&row.fields, opening.clock.ms()), lexicon));
-                reports.insert(*id, (row, opening.clock.ms()));
-            }
-        }
-        let index = Index::new(marks.iter().map(|(id, mark)| (*id, mark)));
-        Ok(Self { lexicon, pack, reports, marks, index, gists: BTreeMap::new() })
-    }
-
-    /// What a report is likely the same as, of those that `fits`.
-    fn likely(&mut self, id: DocumentId, fits: impl Fn(&DocumentId) -> bool) -> Vec<(DocumentId, Likeness)> {
-        let Some(mark) = self.marks.get(&id) else { return Vec::new() };
-        let near: Vec<DocumentId> =
-            self.index.candidates(mark).into_iter().filter(|other| *other != id && fits(other)).collect();
-        for wanted in near.iter().chain([&id]) {
-            if let Some((row, written_ms)) = self.reports.get(wanted)
-                && !self.gists.contains_key(wanted)
-            {
-                self.gists.insert(*wanted, Gist::of(&facts(&row.fields, *written_ms), self.lexicon, self.pack));
-            }
-        }
-        let Some(gist) = self.gists.get(&id) else { return Vec::new() };
-        likeliest(gist, near.iter().filter_map(|other| Some((*other, self.gists.get(other)?))))
-    }
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
@@ -167,65 +105,85 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         record.ok_or_else(|| NodeError::NotFound(format!("there is no report {id} on this device")))
     }
 
-    /// A page of the inbox: whoever is in danger first, then by urgency, then the newest first.
+    /// A page of the inbox: whoever is in danger first, then by urgency, then the newest first. What was taken back
+    /// presses nobody and comes last.
     ///
     /// # Errors
     /// Those of the storage.
     pub async fn inbox(&self, query: &InboxQuery) -> Result<InboxPage, NodeError> {
         let pack = catalog::pack()?;
-        let briefs = self.incident_briefs().await?;
-        let mut linked: BTreeMap<DocumentId, &IncidentBrief> = BTreeMap::new();
-        for brief in &briefs {
-            for report in &brief.reports {
-                linked.entry(*report).or_insert(brief);
-            }
-        }
         let asides = self.asides().await?;
-        let records = self.records(Kind::REPORT).await?;
-        let mut categories = BTreeSet::new();
-        let mut items = Vec::new();
-        for (id, record) in records.iter().filter(|(id, _)| !linked.contains_key(id)) {
-            let Some(view) = self.view(*id, record).await? else { continue };
-            let statements = record.entries.len();
-            let aside = asides.get(id).filter(|aside| aside.statements >= statements as u64).cloned();
-            let code = view.row.fields.category.clone().unwrap_or_default();
-            let usual = pack.category(&code).map(|category| category.urgency);
-            let urgency = view.row.fields.urgency.or(usual).unwrap_or(Urgency::Record);
-            categories.insert(code.clone());
-            let within = |wanted| view.area.as_ref().is_some_and(|area| self.roster.is_within(area, wanted));
-            let fits = aside.is_some() == query.aside
-                && query.category.as_ref().is_none_or(|wanted| *wanted == code)
-                && view.written_ms >= query.since_ms
-                && query.area.as_ref().is_none_or(within);
-            if fits {
-                let later_statements = statements.saturating_sub(1);
-                items.push(InboxItem { view, urgency, later_statements, aside, likely: Vec::new() });
-            }
-        }
-        items.sort_by_key(|item| {
-            let newest = core::cmp::Reverse(item.view.written_ms);
-            (!item.view.row.fields.danger_to_me, item.urgency, newest, item.view.id)
-        });
-        let total = items.len();
-        let mut items: Vec<InboxItem> = items.into_iter().skip(query.skip).take(query.take).collect();
-        let mut compared = Compared::new(&records)?;
-        for item in &mut items {
-            for (report, likeness) in compared.likely(item.view.id, |_| true) {
-                let Some((row, _)) = compared.reports.get(&report) else { continue };
-                let incident = linked.get(&report).map(|brief| (*brief).clone());
-                let again = |known: &Likely| {
-                    let theirs = known.incident.as_ref().map(|brief| brief.id);
-                    theirs.is_some() && theirs == incident.as_ref().map(|brief| brief.id)
+        let (page, total, categories, incidents) = {
+            let index = self.index().await?.lock();
+            let mut areas: BTreeMap<AudienceId, Option<AreaCode>> = BTreeMap::new();
+            let mut categories = BTreeSet::new();
+            let mut found = Vec::new();
+            for (id, entry) in index.reports.iter().filter(|(id, _)| !index.linked.contains_key(id)) {
+                if entry.aside && entry.author != self.me() {
+                    continue;
+                }
+                let code = entry.category.as_deref().unwrap_or_default();
+                if !categories.contains(code) {
+                    categories.insert(code.to_owned());
+                }
+                let aside = asides.get(id).is_some_and(|aside| aside.statements >= entry.statements);
+                let mut within = |wanted: &AreaCode| {
+                    let own = || self.roster.member(&entry.author).and_then(|member| member.area.clone());
+                    let circle = areas.entry(entry.audience);
+                    let area = circle.or_insert_with(|| of_circle(&self.roster, entry.audience).map(|(_, area)| area));
+                    area.clone().or_else(own).is_some_and(|area| self.roster.is_within(&area, wanted))
                 };
-                // An incident is named once, by the report in it that is most alike.
-                if !item.likely.iter().any(again) {
-                    item.likely.push(Likely { report, row: row.clone(), incident, likeness });
+                let fits = aside == query.aside
+                    && query.category.as_ref().is_none_or(|wanted| *wanted == code)
+                    && entry.written_ms >= query.since_ms
+                    && query.area.as_ref().is_none_or(&mut within);
+                if fits {
+                    let usual = || pack.category(code).map(|category| category.urgency);
+                    let urgency = entry.urgency.or_else(usual).unwrap_or(Urgency::Record);
+                    found.push((entry.retracted, !entry.danger, urgency, core::cmp::Reverse(entry.written_ms), *id));
                 }
             }
+            found.sort_unstable();
+            let page = found.iter().skip(query.skip).take(query.take);
+            let page: Vec<_> = page.map(|(_, _, urgency, _, id)| (*id, *urgency)).collect();
+            let latest = index.by_change.iter().filter_map(|(_, id)| Some((*id, index.incidents.get(id)?)));
+            let open = latest.filter(|(_, entry)| is_open(entry.spot.status)).take(MAX_OFFERED);
+            let incidents = open.map(|(id, entry)| brief(id, entry)).collect();
+            (page, found.len(), categories, incidents)
+        };
+        let mut items = Vec::new();
+        for (id, urgency) in page {
+            let Some(record) = self.record(&id).await? else { continue };
+            let Some(view) = self.view(id, &record).await? else { continue };
+            let statements = record.entries.len();
+            let aside = asides.get(&id).filter(|aside| aside.statements >= statements as u64).cloned();
+            let later_statements = statements.saturating_sub(1);
+            let likely = self.likely_of_report(id).await?;
+            items.push(InboxItem { view, urgency, later_statements, aside, likely });
         }
-        let open = |brief: &IncidentBrief| !matches!(brief.status, Status::Closed | Status::Refuted);
-        let incidents = briefs.iter().filter(|brief| open(brief)).cloned().collect();
         Ok(InboxPage { items, total, categories, incidents })
+    }
+
+    /// What a report is likely the same as; an incident is named once, by the report in it that is most alike.
+    async fn likely_of_report(&self, id: DocumentId) -> Result<Vec<Likely>, NodeError> {
+        let mut likely: Vec<Likely> = Vec::new();
+        for (report, likeness) in self.likely(id, true, |_, _| true).await? {
+            let incident = self.index.lock().incident_of(&report).map(|(id, entry)| brief(id, entry));
+            let again = |known: &Likely| {
+                let theirs = known.incident.as_ref().map(|brief| brief.id);
+                theirs.is_some() && theirs == incident.as_ref().map(|brief| brief.id)
+            };
+            if likely.iter().any(again) {
+                continue;
+            }
+            likely.extend(self.row(&report).await?.map(|row| Likely { report, row, incident, likeness }));
+        }
+        Ok(likely)
+    }
+
+    async fn row(&self, report: &DocumentId) -> Result<Option<ReportRow>, NodeError> {
+        let record = self.record(report).await?;
+        Ok(record.and_then(|record| rows::decode::<KeptReport>(&record.row)).map(|kept| kept.row))
     }
 
     /// Reports that no incident links and that are likely of one event with those that this one links.
@@ -233,65 +191,65 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// Those of the storage.
     pub async fn likely_of_incident(&self, id: DocumentId) -> Result<Vec<Likely>, NodeError> {
-        let briefs = self.incident_briefs().await?;
-        let linked: BTreeSet<DocumentId> = briefs.iter().flat_map(|brief| brief.reports.iter().copied()).collect();
         let asides = self.asides().await?;
-        let Some(own) = briefs.into_iter().find(|brief| brief.id == id) else { return Ok(Vec::new()) };
-        let mut compared = Compared::new(&self.records(Kind::REPORT).await?)?;
+        let own = self.index().await?.lock().incidents.get(&id).map(|entry| entry.links.clone());
         let mut best: BTreeMap<DocumentId, Likeness> = BTreeMap::new();
-        for report in own.reports {
-            for (other, likeness) in
-                compared.likely(report, |other| !linked.contains(other) && !asides.contains_key(other))
-            {
+        for report in own.unwrap_or_default() {
+            let free =
+                |index: &Index, other: &DocumentId| !index.linked.contains_key(other) && !asides.contains_key(other);
+            for (other, likeness) in self.likely(report, false, free).await? {
                 let known = best.entry(other).or_insert_with(|| likeness.clone());
                 if likeness.score > known.score {
                     *known = likeness;
                 }
             }
         }
-        let mut found: Vec<Likely> = best
-            .into_iter()
-            .filter_map(|(report, likeness)| {
-                let (row, _) = compared.reports.get(&report)?;
-                Some(Likely { report, row: row.clone(), incident: None, likeness })
-            })
-            .collect();
-        found.sort_by_key(|likely| (core::cmp::Reverse(likely.likeness.score), likely.report));
-        found.truncate(azalai_model::limits::MAX_LIKELY);
-        Ok(found)
+        let mut found: Vec<(DocumentId, Likeness)> = best.into_iter().collect();
+        found.sort_by_key(|(report, likeness)| (core::cmp::Reverse(likeness.score), *report));
+        let mut likely = Vec::new();
+        for (report, likeness) in found.into_iter().take(azalai_model::limits::MAX_LIKELY) {
+            likely.extend(self.row(&report).await?.map(|row| Likely { report, row, incident: None, likeness }));
+        }
+        Ok(likely)
     }
 
-    /// All incidents that this device may read, in few words, those last changed first.
+    /// Incidents that this device may read, in few words, those last changed first: of those that are open, or of all,
+    /// `take` after `skip`, and whether there are more.
     ///
     /// # Errors
     /// Those of the storage.
-    pub async fn incident_briefs(&self) -> Result<Vec<IncidentBrief>, NodeError> {
-        // Who is behind what does not change what stands in a list.
-        let people = Arc::new(KnownPeople::default());
-        let mut briefs = Vec::new();
-        for (id, record) in self.records(Kind::INCIDENT).await? {
-            let Built { document, history } = self.build(&id, &record, &BTreeMap::new()).await?;
-            let counting = history.iter().filter(|past| past.fate == Fate::Applied);
-            let Some(changed_ms) = counting.map(|past| past.statement.clock().ms()).max() else { continue };
-            let incident = Incident::read(&document, &Known::new(&people, &history));
-            let (tlp, area) = match self.roster.circle_of(record.audience) {
-                Some(Circle::Area(area)) => (Tlp::AmberStrict, Some(area)),
-                Some(Circle::AreaAndAbove(area)) => (Tlp::Amber, Some(area)),
-                _ => (incident.tlp(), None),
-            };
-            let links = incident.links.iter().filter(|(_, field)| field.value.is_some());
-            briefs.push(IncidentBrief {
-                id,
-                status: incident.status(),
-                area: incident.area.value.as_ref().and_then(|area| area.parse().ok()).or(area),
-                tlp,
-                reports: links.map(|(report, _)| *report).collect(),
-                conflicts: incident.conflicts.len(),
-                changed_ms,
-                title: incident.title.value.unwrap_or_default(),
-            });
-        }
-        briefs.sort_by_key(|brief| (core::cmp::Reverse(brief.changed_ms), brief.id));
-        Ok(briefs)
+    pub async fn incident_briefs(
+        &self,
+        all: bool,
+        skip: usize,
+        take: usize,
+    ) -> Result<(Vec<IncidentBrief>, bool), NodeError> {
+        let index = self.index().await?.lock();
+        let latest = index.by_change.iter().filter_map(|(_, id)| Some((*id, index.incidents.get(id)?)));
+        let mut rest = latest.filter(|(_, entry)| all || is_open(entry.spot.status)).skip(skip);
+        let briefs = rest.by_ref().take(take).map(|(id, entry)| brief(id, entry)).collect();
+        let more = rest.next().is_some();
+        Ok((briefs, more))
+    }
+
+    /// The incident that links a report, if one does: of several the one last changed.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub async fn incident_of(&self, report: DocumentId) -> Result<Option<IncidentBrief>, NodeError> {
+        Ok(self.index().await?.lock().incident_of(&report).map(|(id, entry)| brief(id, entry)))
+    }
+}
+
+fn brief(id: DocumentId, entry: &IncidentEntry) -> IncidentBrief {
+    IncidentBrief {
+        id,
+        title: entry.spot.title.clone(),
+        status: entry.spot.status,
+        area: entry.spot.area.clone(),
+        tlp: entry.tlp,
+        reports: entry.spot.reports,
+        conflicts: entry.conflicts,
+        changed_ms: entry.changed_ms,
     }
 }

@@ -1,24 +1,29 @@
 //! Incidents: what coordinators believe happened, with links to the reports behind it.
 //!
-//! They are read from their changes each time, under the logs as they are now: a value by someone who lost the right
-//! is set aside the moment that is known, without anything being rewritten.
+//! Lists read kept rows, which are renewed in the batch that changes what they rest on: a value by someone who lost the
+//! right is set aside the moment that is known, without any statement being rewritten. What the linked reports are worth
+//! is looked up each time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use azalai_envelope::{AuthorId, DocumentId, Kind, Lane, SigningPublic, StatementId};
-use azalai_model::{Credibility, Grade, Incident, IncidentEdit, Keep, People, Person, Reliability, Status, Tlp};
-use azalai_roster::{AreaCode, Circle, MemberState, Role};
+use azalai_model::grade::{SOURCES_FOR_CONFIRMED, Source, independent_sources, most_cautious};
+use azalai_model::{
+    Credibility, Grade, Incident, IncidentEdit, Keep, Occurred, People, Person, Place, Reliability, Status, Tlp,
+};
+use azalai_roster::{AreaCode, MemberState, Role};
 use azalai_store::{Batch, Disk, Store};
 
-use crate::documents::{Built, Fate, Past, Record};
+use crate::documents::{Built, Past, Record};
 use crate::error::NodeError;
+use crate::index::{Index, Shared, of_circle};
 use crate::node::Node;
-use crate::rows::ReportRow;
+use crate::rows::{self, KeptIncident, KeptLink};
 
-/// An incident in a list.
-#[derive(Debug, Clone)]
-pub struct IncidentView {
+/// An incident in a list, and as exports take it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IncidentLine {
     /// Its id.
     pub id: DocumentId,
     /// What it is called.
@@ -37,12 +42,37 @@ pub struct IncidentView {
     pub conflicts: Vec<ConflictView>,
     /// Statements that are kept and do not count.
     pub set_aside: usize,
-    /// Everything else that it says.
+    /// The code of its category.
+    pub category: Option<String>,
+    /// When it happened.
+    pub occurred: Option<Occurred>,
+    /// Where it happened.
+    pub place: Option<Place>,
+    /// What reporters are told.
+    pub outcome_for_reporters: Option<String>,
+    /// What coordinators noted.
+    pub notes: Vec<String>,
+}
+
+/// An incident and everything that it says; what a list shows of it is there as well.
+#[derive(Debug, Clone)]
+pub struct IncidentView {
+    /// What a list shows.
+    pub line: IncidentLine,
+    /// Everything that it says.
     pub incident: Incident,
 }
 
+impl core::ops::Deref for IncidentView {
+    type Target = IncidentLine;
+
+    fn deref(&self) -> &IncidentLine {
+        &self.line
+    }
+}
+
 /// A report linked to an incident.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LinkView {
     /// The report.
     pub report: DocumentId,
@@ -56,10 +86,12 @@ pub struct LinkView {
     pub unsupported: bool,
     /// Its author wrote something after it was linked.
     pub changed_since: bool,
+    /// It is set aside, by a removal or a fork: it is linked, and counts for nothing.
+    pub set_aside: bool,
 }
 
 /// A field that several people set apart.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ConflictView {
     /// The field.
     pub field: String,
@@ -68,7 +100,7 @@ pub struct ConflictView {
 }
 
 /// One of them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ConflictValueView {
     /// The value.
     pub value: serde_json::Value,
@@ -84,18 +116,16 @@ pub struct ConflictValueView {
     pub change: String,
 }
 
-/// What reading an incident asks about people, looked up beforehand.
+/// What reading an incident asks about people.
 pub(crate) struct Known {
     authors: BTreeMap<[u8; 32], AuthorId>,
     people: Arc<KnownPeople>,
 }
 
 /// The part of it that is the same for all incidents.
-#[derive(Default)]
 pub(crate) struct KnownPeople {
     persons: BTreeMap<AuthorId, Person>,
-    reporters: BTreeMap<DocumentId, Person>,
-    retracted: BTreeSet<DocumentId>,
+    index: Shared,
 }
 
 impl Known {
@@ -103,6 +133,12 @@ impl Known {
     pub(crate) fn new(people: &Arc<KnownPeople>, history: &[Past]) -> Self {
         let changes = history.iter().filter_map(|past| Some((past.change?, past.statement.author().author_id())));
         Self { authors: changes.collect(), people: Arc::clone(people) }
+    }
+}
+
+impl KnownPeople {
+    fn reporter(&self, report: &DocumentId, index: &Index) -> Option<Person> {
+        self.persons.get(&index.reports.get(report)?.author.author_id()).copied()
     }
 }
 
@@ -116,11 +152,11 @@ impl People for Known {
     }
 
     fn reporter(&self, report: DocumentId) -> Option<Person> {
-        self.people.reporters.get(&report).copied()
+        self.people.reporter(&report, &self.people.index.lock())
     }
 
     fn retracted(&self, report: DocumentId) -> bool {
-        self.people.retracted.contains(&report)
+        self.people.index.lock().reports.get(&report).is_some_and(|report| !report.stands())
     }
 }
 
@@ -219,6 +255,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let linked = self.record(&report).await?.filter(|record| record.kind == Kind::REPORT);
         let linked =
             linked.ok_or_else(|| NodeError::NotFound(format!("there is no report {report} on this device")))?;
+        if self.view(report, &linked).await?.is_none() {
+            return Err(NodeError::NotFound(format!(
+                "report {report} does not count: it is set aside, or not all here"
+            )));
+        }
         let heads = self.build(&report, &linked, &BTreeMap::new()).await?.document.heads();
         let edit = IncidentEdit::Link { report, heads, rumour };
         let statement = self.incident_edit(id, &[edit], now_ms).await?;
@@ -262,105 +303,106 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         self.incident_edit(id, &[IncidentEdit::Settle { field: field.to_owned(), keep }], now_ms).await
     }
 
-    /// All incidents that this device may read, by id.
+    /// All incidents that this device may read, by id, from their kept rows.
     ///
     /// # Errors
     /// Those of the storage.
-    pub async fn incidents(&self) -> Result<Vec<IncidentView>, NodeError> {
+    pub async fn incidents(&self) -> Result<Vec<IncidentLine>, NodeError> {
         let people = self.known_people().await?;
-        let mut views = Vec::new();
+        let mut lines = Vec::new();
         for (id, record) in self.records(Kind::INCIDENT).await? {
-            views.extend(self.incident_view(id, &record, &people).await?);
+            let kept = match rows::decode::<KeptIncident>(&record.row) {
+                Some(kept) => kept,
+                None => KeptIncident::of(&self.build(&id, &record, &BTreeMap::new()).await?),
+            };
+            lines.extend(self.line(id, &record, kept, &people));
         }
-        Ok(views)
+        Ok(lines)
     }
 
-    /// One incident; `None` while nothing of it counts.
+    /// One incident, built from its statements; `None` while nothing of it counts.
     ///
     /// # Errors
     /// Those of the storage.
     pub async fn incident(&self, id: &DocumentId) -> Result<Option<IncidentView>, NodeError> {
-        match self.record(id).await?.filter(|record| record.kind == Kind::INCIDENT) {
-            Some(record) => self.incident_view(*id, &record, &self.known_people().await?).await,
-            None => Ok(None),
-        }
+        let Some(record) = self.record(id).await?.filter(|record| record.kind == Kind::INCIDENT) else {
+            return Ok(None);
+        };
+        let people = self.known_people().await?;
+        let built = self.build(id, &record, &BTreeMap::new()).await?;
+        let line = self.line(*id, &record, KeptIncident::of(&built), &people);
+        let incident = || Incident::read(&built.document, &Known::new(&people, &built.history));
+        Ok(line.map(|line| IncidentView { line, incident: incident() }))
     }
 
-    async fn incident_view(
-        &self,
-        id: DocumentId,
-        record: &Record,
-        people: &Arc<KnownPeople>,
-    ) -> Result<Option<IncidentView>, NodeError> {
-        let Built { document, history } = self.build(&id, record, &BTreeMap::new()).await?;
-        if !history.iter().any(|past| past.fate == Fate::Applied) {
-            return Ok(None);
-        }
-        let known = Known::new(people, &history);
-        let incident = Incident::read(&document, &known);
-        let by_change: BTreeMap<String, &Past> =
-            history.iter().filter_map(|past| Some((azalai_envelope::ids::to_hex(&past.change?), past))).collect();
-        let conflicts = incident.conflicts.iter().map(|conflict| {
-            let values = conflict.values.iter().map(|value| {
-                let past = by_change.get(&value.change);
-                let author = past.map(|past| past.statement.author());
+    /// An incident's row together with what its reports and the people behind them are worth now.
+    fn line(&self, id: DocumentId, record: &Record, kept: KeptIncident, people: &KnownPeople) -> Option<IncidentLine> {
+        kept.written?;
+        let index = self.index.lock();
+        let links: Vec<(DocumentId, KeptLink)> =
+            kept.links.into_iter().filter_map(|link| Some((link.report.parse().ok()?, link))).collect();
+        let sources = links.iter().map(|(report, link)| {
+            let entry = index.reports.get(report);
+            let retracted = entry.is_some_and(|entry| !entry.stands());
+            (*report, Source { rumour: link.rumour.clone(), person: people.reporter(report, &index), retracted })
+        });
+        let independent_sources = independent_sources(&sources.collect());
+        let grades: Vec<(DocumentId, (Reliability, Credibility))> = kept
+            .grades
+            .iter()
+            .filter_map(|grade| {
+                let report: DocumentId = grade.report.parse().ok()?;
+                let person = people.persons.get(&grade.grader.parse().ok()?).copied();
+                let of_own_report = person.is_some() && person == people.reporter(&report, &index);
+                (!of_own_report).then_some((report, (grade.reliability, grade.credibility)))
+            })
+            .collect();
+        let reports = links.into_iter().map(|(report, link)| {
+            let own = || grades.iter().filter(|(of, _)| *of == report).map(|(_, grade)| *grade);
+            let (reliability, credibility) = most_cautious(own());
+            let confirmed = own().any(|(_, credibility)| credibility == Credibility::Confirmed);
+            LinkView {
+                report,
+                reliability,
+                credibility,
+                unsupported: confirmed && independent_sources < SOURCES_FOR_CONFIRMED,
+                changed_since: index.changed_since(&report, &link),
+                set_aside: index.reports.get(&report).is_some_and(|report| report.aside),
+                rumour: link.rumour,
+            }
+        });
+        let conflicts = kept.conflicts.into_iter().map(|(field, values)| {
+            let values = values.into_iter().map(|value| {
+                let author = value.author.as_deref().and_then(rows::author_of);
                 ConflictValueView {
-                    value: value.value.clone(),
+                    value: value.value,
                     counts: value.counts,
                     author,
                     pseudonym: author.and_then(|author| self.pseudonym_of(&author)),
-                    at_ms: past.map_or(0, |past| past.statement.clock().ms()),
-                    change: value.change.clone(),
+                    at_ms: value.at_ms,
+                    change: value.change,
                 }
             });
-            ConflictView { field: conflict.field.clone(), values: values.collect() }
+            ConflictView { field, values: values.collect() }
         });
-        let conflicts = conflicts.collect();
-        let mut reports = Vec::new();
-        for (report, field) in &incident.links {
-            let Some(link) = &field.value else { continue };
-            let (reliability, credibility) = incident.grade_of(report);
-            let unsupported =
-                incident.grades.iter().any(|view| view.report == *report && view.counts && view.unsupported);
-            let changed_since = match self.record(report).await? {
-                Some(record) => self.build(report, &record, &BTreeMap::new()).await?.document.heads() != link.heads,
-                None => false,
-            };
-            let rumour = link.rumour.clone();
-            reports.push(LinkView { report: *report, rumour, reliability, credibility, unsupported, changed_since });
-        }
-        let (circle_tlp, circle_area) = match self.roster.circle_of(record.audience) {
-            Some(Circle::Area(area)) => (Tlp::AmberStrict, Some(area)),
-            Some(Circle::AreaAndAbove(area)) => (Tlp::Amber, Some(area)),
-            _ => (incident.tlp(), None),
-        };
-        let set_aside = history.iter().filter(|past| matches!(past.fate, Fate::SetAside(_) | Fate::Beneath(_))).count();
-        Ok(Some(IncidentView {
+        let circle = of_circle(&self.roster, record.audience);
+        let area = kept.area.as_deref().and_then(|area| area.parse().ok());
+        Some(IncidentLine {
             id,
-            title: incident.title.value.clone().unwrap_or_default(),
-            status: incident.status(),
-            area: incident.area.value.as_ref().and_then(|area| area.parse().ok()).or(circle_area),
-            tlp: circle_tlp,
-            reports,
-            independent_sources: incident.independent_sources,
-            conflicts,
-            set_aside,
-            incident,
-        }))
-    }
-
-    /// The reports that some incident links.
-    pub(crate) async fn linked_reports(&self) -> Result<BTreeSet<DocumentId>, NodeError> {
-        // Who is behind them changes no link.
-        let people = Arc::new(KnownPeople::default());
-        let mut linked = BTreeSet::new();
-        for (id, record) in self.records(Kind::INCIDENT).await? {
-            let Built { document, history } = self.build(&id, &record, &BTreeMap::new()).await?;
-            let known = Known::new(&people, &history);
-            let links = Incident::read(&document, &known).links;
-            linked.extend(links.into_iter().filter(|(_, field)| field.value.is_some()).map(|(report, _)| report));
-        }
-        Ok(linked)
+            title: kept.title,
+            status: kept.status,
+            tlp: circle.as_ref().map_or(kept.tlp, |(tlp, _)| *tlp),
+            area: area.or(circle.map(|(_, area)| area)),
+            reports: reports.collect(),
+            independent_sources,
+            conflicts: conflicts.collect(),
+            set_aside: kept.set_aside,
+            category: kept.category,
+            occurred: kept.occurred,
+            place: kept.place,
+            outcome_for_reporters: kept.outcome,
+            notes: kept.notes,
+        })
     }
 
     /// Who is behind the changes, devices and reports that reading an incident asks about.
@@ -385,17 +427,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let named = member.person.and_then(|person| by_person.get(&person)).copied();
             persons.insert(device, Person(named.unwrap_or(device)));
         }
-        let mut reporters = BTreeMap::new();
-        let mut retracted = BTreeSet::new();
-        for (id, record) in self.records(Kind::REPORT).await? {
-            if let Some(person) = record.creator().and_then(|creator| persons.get(&creator.author_id())) {
-                reporters.insert(id, *person);
-            }
-            if ReportRow::decode(&record.row).is_some_and(|row| row.retracted.is_some()) {
-                retracted.insert(id);
-            }
-        }
-        Ok(Arc::new(KnownPeople { persons, reporters, retracted }))
+        Ok(Arc::new(KnownPeople { persons, index: self.index().await?.clone() }))
     }
 
     /// What a device calls itself, as far as this one knows.

@@ -1,5 +1,24 @@
 //! Every number that limits what this crate does, with its unit and its reason.
 
+/// Statements that a device writes in each log at most to bring its heads together before it says something: each takes
+/// 63 away, so that 64 undo what an insider writes with four thousand statements. What is left is for the next time.
+pub const MAX_MERGES: usize = 64;
+
+/// Steps of a relay's certificate numbers at most: wide enough that two stewards apart hardly choose one number, so small
+/// that a day's room takes some hundred new keys.
+pub const MAX_CERTIFICATE_STEP: u32 = 256;
+
+/// Steps from one posting epoch to the next at most, for the same reason.
+pub const MAX_EPOCH_STEP: u32 = 1024;
+
+/// Places in this device's chain to a member whose letters with keys are taken for the first: a letter in parts, and
+/// a receipt or two before it.
+pub const FIRST_LETTERS: u64 = 4;
+
+/// Letters with keys that wait although their author holds no grant and they bring nothing new: whoever may give keys
+/// may not be known as such yet; others can write such letters without end.
+pub const MAX_WAITING_LETTERS: usize = 256;
+
 /// Words under which an invite is sealed: six of 2,048 make 66 bits, behind Argon2id.
 pub const INVITE_WORDS: usize = 6;
 
@@ -31,6 +50,9 @@ pub const MAX_AUTHOR_STATEMENTS: usize = 2_000;
 /// oldest are given up first.
 pub const CARRIED_BYTES: u64 = 512 * 1024 * 1024;
 
+/// Members that one RED report is for: each is an envelope of its own, and more are not a secret.
+pub const MAX_NAMED: usize = 16;
+
 /// Receipts of one own statement that are kept: more tell its author nothing new.
 pub const MAX_RECEIPTS: usize = 64;
 
@@ -56,3 +78,18 @@ pub const AREA_METRES: u32 = 30_000;
 /// Bytes of a kept place at most: all its names, every sign doubled, and its numbers.
 pub const MAX_PLACE_BYTES: usize =
     (azalai_model::limits::MAX_ALTERNATES + 2) * 2 * (azalai_model::limits::MAX_NAME_BYTES + 1) + 64;
+
+/// Reports whose words, made ready for comparing, stay in memory: some ten kilobytes each at most for what people
+/// usually write.
+pub const MAX_GISTS: usize = 4_096;
+
+/// Reports of which it stays in memory what they are likely the same as: more than a coordinator looks through in a day.
+pub const MAX_LIKELY_KEPT: usize = 4_096;
+
+/// Open incidents, the latest, that the inbox offers to link a report to: a longer list is no choice, and what a report
+/// is likely of is offered beside it.
+pub const MAX_OFFERED: usize = 200;
+
+/// Bytes of what the journal keeps of who this device is, beyond which no more of the logs goes in: they come again from
+/// others, and the journal is read whole at each start.
+pub const MAX_BEGINNING_BYTES: usize = 1 << 20;

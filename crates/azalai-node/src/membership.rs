@@ -7,18 +7,20 @@ use azalai_envelope::{
     AudienceId, Certificate, Clock, Day, Kind, Lane, OpeningKey, PostingKey, ReceivingPublic, ReceivingSecret,
     RelayPublic, SigningPublic, SigningSecret, Statement, Verified,
 };
-use azalai_roster::limits::MAX_ACTS;
+use azalai_roster::limits::{MAX_ACTS, MAX_LETTER_KEYS, MAX_LETTER_POSTING};
 use azalai_roster::{
     Act, Admission, AreaCode, Circle, InvitePackage, InviteState, KeyLetter, LogEntry, Member, MemberState, NoKey,
-    Role, Waiting,
+    RelayInfo, Role, Waiting,
 };
 use azalai_store::{ArgonParams, Batch, Disk, Store};
+use azalai_sync::limits::MAX_CERTIFICATE_AHEAD_S;
+use rand_core::Rng as _;
 
 use crate::error::NodeError;
 use crate::founding::check_invited;
-use crate::limits::{INVITE_DAYS, INVITE_WORDS};
+use crate::limits::{INVITE_DAYS, INVITE_WORDS, MAX_CERTIFICATE_STEP, MAX_EPOCH_STEP};
 use crate::node::{Node, Saying, scan_all};
-use crate::spaces::{OUTBOX, STATEMENTS};
+use crate::spaces::{OUTBOX, OWED, STATEMENTS};
 use crate::staff::Past;
 use crate::stored::{self, Outgoing};
 use crate::{invite_file, words};
@@ -37,6 +39,28 @@ pub struct NewInvite {
 /// The body of a key letter: the author's key (its reader may not know it yet), then the letter.
 pub(crate) fn letter_author(body: &[u8]) -> Option<SigningPublic> {
     Reader::new(body).array("author").ok().map(SigningPublic)
+}
+
+/// As many letters as it takes, at least one: a project grows, and the limits of one letter stay. The newest posting
+/// keys first: with them a reader takes the rest for a member's letters.
+fn letters(
+    circles: &[(Circle, ReceivingSecret)],
+    mut posting: Vec<PostingKey>,
+    mut carrier: Option<SigningSecret>,
+) -> Vec<KeyLetter> {
+    posting.reverse();
+    let (mut circles, mut posting) = (circles.chunks(MAX_LETTER_KEYS), posting.chunks(MAX_LETTER_POSTING));
+    let mut letters = Vec::new();
+    let mut next = (circles.next(), posting.next());
+    while letters.is_empty() || next.0.is_some() || next.1.is_some() {
+        letters.push(KeyLetter {
+            circles: next.0.unwrap_or_default().to_vec(),
+            posting: next.1.unwrap_or_default().to_vec(),
+            carrier: carrier.take(),
+        });
+        next = (circles.next(), posting.next());
+    }
+    letters
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
@@ -126,7 +150,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         };
         let pseudonym = waiting.claim.pseudonym.clone();
         // From the first act on the letter is owed, whatever happens before it is written.
-        self.letters_owed = true;
+        self.owe(&device.signing, Past::All).await?;
         if role != Role::Monitor {
             let (pseudonym, area) = (pseudonym.clone(), area.clone());
             let grant = Act::Grant { device, pseudonym, role, area, person };
@@ -134,18 +158,44 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         let admit = Act::Admit { device, pseudonym, role, area, person, invite: waiting.invite };
         self.say_acts(Kind::REGISTRY, vec![admit], now_ms).await?;
-        self.send_keys(&device.signing, Past::All, now_ms).await?;
+        self.pay(&device.signing, Past::All, now_ms).await?;
         let member = self.roster.member(&device.signing).cloned();
         member.ok_or_else(|| NodeError::Invalid("the admission does not count; see `azalai members`".to_owned()))
     }
 
-    /// Writes the letters that this device owes: to those whom it admitted, and to all who may hold a key that it made.
+    /// Notes, before a role is granted, that a letter with its keys is owed and what of the past it is to open: the acts
+    /// say nothing of it, and what interrupts this device between them and the letter must not matter.
+    pub(crate) async fn owe(&mut self, key: &SigningPublic, past: Past) -> Result<(), NodeError> {
+        self.letters_owed = true;
+        let mut batch = Batch::new();
+        batch.put(OWED, key.0, [u8::from(past == Past::All)]);
+        Ok(self.vault.apply(batch).await?)
+    }
+
+    /// Writes an owed letter, and notes that it is written. Interrupted in between it is written again.
+    pub(crate) async fn pay(&mut self, key: &SigningPublic, past: Past, now_ms: u64) -> Result<(), NodeError> {
+        self.send_keys(key, past, now_ms).await?;
+        let mut batch = Batch::new();
+        batch.delete(OWED, key.0);
+        Ok(self.vault.apply(batch).await?)
+    }
+
+    /// Writes the letters that this device owes: to those whom it granted a role, to those whom it admitted, and to all who may hold a key that it made.
     /// Nobody else would, and what interrupted it must not matter.
     pub(crate) async fn write_letters(&mut self, now_ms: u64) -> Result<(), NodeError> {
         if !self.letters_owed {
             return Ok(());
         }
         let me = self.me();
+        let (owed, _) = scan_all(&self.vault, OWED).await?;
+        for (key, past) in owed {
+            let Ok(key) = <[u8; 32]>::try_from(key).map(SigningPublic) else { continue };
+            let past = if past == [1] { Past::All } else { Past::FromNow };
+            // Who is not confirmed, since the act was never said or has no effect yet, goes on being owed.
+            if self.roster.member(&key).is_some_and(|member| member.state == MemberState::Confirmed) {
+                self.pay(&key, past, now_ms).await?;
+            }
+        }
         // Who joins gets the keys of the founding when admitted.
         let root = self.profile.root;
         let founded = self.log.values().filter(|statement| statement.author() == root).map(|found| found.clock().ms());
@@ -185,7 +235,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let new: BTreeSet<ReceivingPublic> = new.map(|(_, key, _)| *key).collect();
             if !new.is_empty() {
                 let mut keys = self.secrets.of_circles(&may_hold);
-                keys.retain(|(_, secret)| new.contains(&secret.public()));
+                // All of everyone's: the act that names the new key is sealed to one of them, and whoever made that one
+                // may have given it to a few only.
+                keys.retain(|(circle, secret)| *circle == Circle::Everyone || new.contains(&secret.public()));
                 renewed.push((key, keys));
             }
         }
@@ -227,15 +279,14 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         now_ms: u64,
     ) -> Result<(), NodeError> {
         let rotates = self.roster.member(key).is_some_and(|member| member.role == Role::Steward);
-        let letter = KeyLetter {
-            circles,
-            posting: self.secrets.all_posting().cloned().collect(),
-            carrier: if rotates { self.secrets.carrier().cloned() } else { None },
-        };
-        let mut body = Writer::new();
-        body.raw(&self.me().0).raw(&letter.encode()?);
-        let body = body.finish();
-        self.say_to_member(key, Kind::KEYS, &body, now_ms).await.map(drop)
+        let carrier = if rotates { self.secrets.carrier().cloned() } else { None };
+        for letter in letters(&circles, self.secrets.all_posting().cloned().collect(), carrier) {
+            let mut body = Writer::new();
+            body.raw(&self.me().0).raw(&letter.encode()?);
+            let body = body.finish();
+            self.say_to_member(key, Kind::KEYS, &body, now_ms).await?;
+        }
+        Ok(())
     }
 
     /// Says a record of its own document to one member.
@@ -268,26 +319,39 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let act = Act::Relay { public: relay, label: label.to_owned() };
             self.say_acts(Kind::AUTHORITY, vec![act], now_ms).await?;
         }
-        self.certificate_for(relay, now_ms)
+        let shown = self.shown(&relay.signing).await?;
+        self.certificate_for(relay, shown, now_ms)
     }
 
     /// A certificate of the current posting key, for one relay.
-    fn certificate_for(&self, relay: RelayPublic, now_ms: u64) -> Result<Vec<u8>, NodeError> {
-        let carrier = self.secrets.carrier().ok_or_else(|| {
+    fn certificate_for(
+        &mut self,
+        relay: RelayPublic,
+        shown: Option<Certificate>,
+        now_ms: u64,
+    ) -> Result<Vec<u8>, NodeError> {
+        let carrier = self.secrets.carrier().cloned().ok_or_else(|| {
             NodeError::NoKey("only a steward's device holds the key that certifies relays".to_owned())
         })?;
         let certified = self.roster.carrier().copied();
         let certified = certified.ok_or_else(|| NodeError::NoKey("the project names no carrier key".to_owned()))?;
         let posting = self.roster.posting();
         let posting = posting.ok_or_else(|| NodeError::NoKey("the project has no posting epoch".to_owned()))?;
-        // Seconds since 1970 as the number: each certificate replaces the ones before it without a counter that two
-        // stewards would have to agree on. A clock that was set back must not make one that is older.
+        // The second of this clock for a relay's first certificate, then small steps from the highest that is known: a
+        // clock that was set ahead makes none that relays refuse, and two stewards apart hardly the same. One that is
+        // more than a day ahead no relay takes; who made it meant that nothing should come after it.
+        let now_s = u32::try_from(now_ms / 1000).unwrap_or(u32::MAX);
+        let founded = self.log.values().filter(|statement| statement.author() == self.profile.root);
+        let founded = founded.map(|statement| statement.clock().ms() / 1000).min().unwrap_or_default();
+        let allowed = now_s.max(u32::try_from(founded).unwrap_or(u32::MAX)).saturating_add(MAX_CERTIFICATE_AHEAD_S);
         let known = self.roster.relays().iter().find(|known| known.public == relay);
         let known = known.and_then(|known| Certificate::parse(known.certificate.as_ref()?).ok());
-        let now_s = u32::try_from(now_ms / 1000).unwrap_or(u32::MAX);
-        let number = known.map_or(now_s, |known| now_s.max(known.number.saturating_add(1)));
+        let known = known.map(|known| known.number).into_iter().chain(shown.map(|shown| shown.number));
+        let known = known.filter(|number| *number <= allowed).max();
+        let step = 1 + self.rng.next_u32() % MAX_CERTIFICATE_STEP;
+        let number = known.map_or(now_s, |known| known.saturating_add(step));
         let certificate = Certificate { carrier: certified, number, day: Day::of_ms(now_ms), posting, relay };
-        Ok(certificate.issue(carrier))
+        Ok(certificate.issue(&carrier))
     }
 
     /// Gives circles new keys, which follow every removal that this device knows of: everyone's with a new posting key,
@@ -330,7 +394,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let secret = ReceivingSecret::generate(&mut self.rng);
         let posting = (circle == Circle::Everyone).then(|| {
             let epochs = self.roster.posting_keys().into_iter().map(|info| info.public.epoch);
-            let epoch = epochs.max().unwrap_or_default().saturating_add(1);
+            // Two who give new keys apart hardly choose one epoch: a relay knows one key of each.
+            let step = 1 + self.rng.next_u32() % MAX_EPOCH_STEP;
+            let epoch = epochs.max().unwrap_or_default().saturating_add(step);
             PostingKey { epoch, secret: SigningSecret::generate(&mut self.rng) }
         });
         let (key, number) = (secret.public(), self.roster.next_number(&circle));
@@ -350,12 +416,41 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Makes newer certificates known where relays' show another posting key than the current one.
     async fn renew_certificates(&mut self, now_ms: u64) -> Result<(), NodeError> {
         let current = self.roster.posting();
-        let mut acts = Vec::new();
-        for relay in self.roster.relays() {
+        let certified = |relay: &&RelayInfo| {
             let known = relay.certificate.as_ref().and_then(|bytes| Certificate::parse(bytes).ok());
-            if known.is_none_or(|known| Some(known.posting) != current) {
-                acts.push(Act::Certificate { bytes: self.certificate_for(relay.public, now_ms)? });
+            known.is_some_and(|known| Some(known.posting) == current)
+        };
+        let old: Vec<RelayPublic> =
+            self.roster.relays().iter().filter(|relay| !certified(relay)).map(|relay| relay.public).collect();
+        self.certify(&old, now_ms).await
+    }
+
+    /// Makes newer certificates known for relays that show one of another posting key than the project's, of a number
+    /// that is not below the one that is known: two stewards gave new keys apart, or somebody who was removed uses the
+    /// carrier key that it kept.
+    pub(crate) async fn renew_shadowed(&mut self, now_ms: u64) -> Result<(), NodeError> {
+        let me = self.me();
+        if self.secrets.carrier().is_none() || self.roster.may_keep_authority(&me).is_err() {
+            return Ok(());
+        }
+        let current = self.roster.posting();
+        let mut shadowed = Vec::new();
+        for relay in self.roster.relays() {
+            let Some(shown) = self.shown(&relay.public.signing).await? else { continue };
+            let known = relay.certificate.as_ref().and_then(|bytes| Certificate::parse(bytes).ok());
+            let ahead = known.is_none_or(|known| Some(known.posting) != current || known.number <= shown.number);
+            if Some(shown.posting) != current && ahead {
+                shadowed.push(relay.public);
             }
+        }
+        self.certify(&shadowed, now_ms).await
+    }
+
+    async fn certify(&mut self, relays: &[RelayPublic], now_ms: u64) -> Result<(), NodeError> {
+        let mut acts = Vec::new();
+        for relay in relays {
+            let shown = self.shown(&relay.signing).await?;
+            acts.push(Act::Certificate { bytes: self.certificate_for(*relay, shown, now_ms)? });
         }
         for acts in acts.chunks(MAX_ACTS) {
             self.say_acts(Kind::AUTHORITY, acts.to_vec(), now_ms).await?;
@@ -396,5 +491,30 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// The circles of the coordinators of an area.
     pub(crate) fn area_circle(area: &AreaCode, strict: bool) -> Circle {
         if strict { Circle::Area(area.clone()) } else { Circle::AreaAndAbove(area.clone()) }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Guards against a project that grows beyond what one letter holds, and then gives nobody any key.
+    #[test]
+    fn more_keys_than_one_letter_holds_go_in_several() {
+        let circles: Vec<_> = (0..MAX_LETTER_KEYS + 1)
+            .map(|n| (Circle::Everyone, ReceivingSecret::from_bytes([u8::try_from(n % 250).unwrap() | 1; 32])))
+            .collect();
+        let key = |n: usize| PostingKey {
+            epoch: u32::try_from(n).unwrap(),
+            secret: SigningSecret::from_seed(&[u8::try_from(n % 250).unwrap(); 32]),
+        };
+        let posting: Vec<PostingKey> = (0..2 * MAX_LETTER_POSTING + 1).map(key).collect();
+        let all = letters(&circles, posting, Some(SigningSecret::from_seed(&[1; 32])));
+        let whole: Vec<_> = all.iter().map(|it| KeyLetter::decode(&it.encode().unwrap()).unwrap()).collect();
+        assert_eq!(whole.iter().map(|it| it.circles.len()).collect::<Vec<_>>(), [MAX_LETTER_KEYS, 1, 0]);
+        assert_eq!(whole.iter().map(|it| it.posting.len()).sum::<usize>(), 2 * MAX_LETTER_POSTING + 1);
+        assert!(whole.first().is_some_and(|it| it.posting.iter().any(|key| key.epoch == 512) && it.carrier.is_some()));
+        assert_eq!(letters(&[], Vec::new(), None).len(), 1);
     }
 }

@@ -11,17 +11,20 @@ use azalai_envelope::{
     AudienceId, AuthorId, ChainId, Clock, DevicePublic, DocumentId, Draft, EnvelopeId, GenerationId, Kind, Lane,
     ProjectId, SigningPublic, Statement, StatementId, Verified,
 };
-use azalai_roster::{Circle, Member, MemberState, Roster};
+use azalai_roster::{Circle, Roster, Touched};
 use azalai_store::{Batch, Cursor, Disk, Journal, JournalReport, Keys, Page, Slots, Space, Store, Vault};
 use azalai_sync::Carrier;
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
 
+use crate::beginning;
+use crate::chains::{Chain, Forks, chain_of};
 use crate::door::{Learnt, Why};
 use crate::error::NodeError;
+use crate::index::Shared;
 use crate::limits::CARRIED_BYTES;
 use crate::secrets::Secrets;
-use crate::spaces::{LOG, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS};
+use crate::spaces::{LOG, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
 
 /// Name of the file with the passphrase slots. It is written last: a home without it holds no project.
@@ -56,8 +59,10 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) authors: BTreeMap<AuthorId, Vec<SigningPublic>>,
     /// The log has statements that the roster has not.
     pub(crate) stale: bool,
-    /// Devices whose statements may count otherwise than before: their documents are read anew with the next batch.
-    pub(crate) touched: BTreeSet<SigningPublic>,
+    /// Whose statements may count otherwise than before: their documents are read anew with the next batch.
+    pub(crate) touched: Touched,
+    /// What lists ask for.
+    pub(crate) index: Shared,
     pub(crate) secrets: Secrets,
     pub(crate) carrier: Arc<Carrier<Arc<Vault<S, D>>>>,
     pub(crate) clock: Clock,
@@ -75,6 +80,8 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) caught_up: Option<u64>,
     /// What was learnt since what waits was last looked at.
     pub(crate) learnt: Learnt,
+    /// Letters that wait although their authors may give no keys, as far as this device knows.
+    pub(crate) idle_letters: BTreeSet<StatementId>,
     /// How often each key opened something, so that the likeliest is tried first.
     pub(crate) hits: BTreeMap<GenerationId, u64>,
     /// The places that were brought; `None` until first asked for.
@@ -88,8 +95,12 @@ pub struct OpenReport {
     pub journal: JournalReport,
     /// Own statements that were in the journal and not in the database, and were put back.
     pub put_back: usize,
+    /// Own statements that a damaged journal lacked, and that were added to it again.
+    pub put_in_journal: usize,
     /// Items of the database that cannot be read.
     pub damaged: usize,
+    /// The database had lost who this device is, and it was put back from the journal.
+    pub begun_anew: bool,
 }
 
 /// What a device wants to say.
@@ -135,6 +146,19 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(())
     }
 
+    /// Puts a new passphrase in the place of one that opens this home; every other one stays as it is. After a crash
+    /// there is the old or the new one. The caller sees to it that nobody else writes to the home.
+    ///
+    /// The keys of the home stay: who kept a copy of the old file and knows the old passphrase still opens what is here.
+    ///
+    /// # Errors
+    /// [`NodeError::NoHome`], [`NodeError::WrongPassphrase`]; [`NodeError::Slots`] for an empty one; those of the storage.
+    pub async fn change_passphrase(disk: &D, old: &str, new: &str, rng: &mut ChaCha20Rng) -> Result<(), NodeError> {
+        let slots = disk.read(SLOTS_FILE).await?.ok_or(NodeError::NoHome)?;
+        let changed = Slots::from_bytes(&slots)?.change(rng, old, new)?;
+        Ok(disk.write_atomic(SLOTS_FILE, &changed.to_bytes()).await?)
+    }
+
     /// Unlocks a home.
     ///
     /// # Errors
@@ -154,6 +178,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub(crate) async fn load(vault: Vault<S, D>, keys: Arc<Keys<D>>, rng: ChaCha20Rng) -> Result<Self, NodeError> {
         let vault = Arc::new(vault);
         let (journal, journal_report) = Journal::open(keys).await?;
+        let begun_anew =
+            beginning::readable(&vault, PROFILE, &[]).await?.is_none() && beginning::put_back(&vault, &journal).await?;
         let profile = vault.get(PROFILE, &[]).await?.ok_or(NodeError::NoHome)?;
         let profile = Profile::decode(&profile)?;
         let project = azalai_envelope::certificate::project_id(&profile.root);
@@ -179,7 +205,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let authors = authors_of(&roster);
         let carrier = Arc::new(Carrier::open(Arc::clone(&vault), project, CARRIED_BYTES).await?);
         damaged += carrier.damaged();
-        let report = OpenReport { journal: journal_report, put_back: 0, damaged };
+        let report = OpenReport { journal: journal_report, damaged, begun_anew, ..OpenReport::default() };
         let learnt = Learnt::load(&*vault).await?;
         let mut node = Self {
             vault,
@@ -191,7 +217,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             roster,
             authors,
             stale: false,
-            touched: BTreeSet::new(),
+            touched: Touched::default(),
+            index: Shared::default(),
             secrets,
             carrier,
             clock,
@@ -202,10 +229,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             looked_at: None,
             caught_up: None,
             learnt,
+            idle_letters: BTreeSet::new(),
             hits: BTreeMap::new(),
             own_places: None,
         };
         node.put_back_from_journal().await?;
+        if node.report.journal != JournalReport::default() {
+            node.report.put_in_journal = node.complete_journal().await?;
+        }
+        node.leave_chains_of_another().await?;
+        beginning::keep(&node.vault, &node.journal).await?;
         Ok(node)
     }
 
@@ -214,7 +247,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     async fn put_back_from_journal(&mut self) -> Result<(), NodeError> {
         let (entries, _) = self.journal.entries().await?;
         for entry in entries {
-            if self.vault.get(OUTBOX, &entry.id).await?.is_some() {
+            if entry.id == beginning::ID || self.is_kept(&entry.id).await? {
                 continue;
             }
             let mut reader = azalai_envelope::codec::Reader::new(&entry.bytes);
@@ -232,18 +265,27 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 batch.put(OWN_CHAINS, statement.audience().0, chain.encode());
             }
             if matches!(statement.kind(), Kind::AUTHORITY | Kind::REGISTRY) {
-                self.note_touched(&statement).await?;
                 self.log.insert(statement.id(), statement.clone());
                 self.rebuild_roster();
             }
-            self.index_documents(core::slice::from_ref(&statement), &BTreeMap::new(), &mut batch).await?;
+            self.index_documents(core::slice::from_ref(&statement), &Forks::default(), &mut batch).await?;
             self.clock = self.clock.max(statement.clock());
             batch.put(PROFILE, b"clock".to_vec(), self.clock.0.to_be_bytes());
             self.vault.stage(batch).await?;
-            self.touched.clear();
+            self.touched = Touched::default();
             self.report.put_back += 1;
         }
         Ok(())
+    }
+
+    /// Whether the database holds all of an own statement. One of which a part was lost is put back as a whole: that
+    /// others acknowledged it is learnt again.
+    async fn is_kept(&self, id: &[u8; 32]) -> Result<bool, NodeError> {
+        if beginning::readable(&self.vault, OUTBOX, id).await?.is_none() {
+            return Ok(false);
+        }
+        let said = beginning::readable(&self.vault, STATEMENTS, id).await?.is_some();
+        Ok(said || beginning::readable(&self.vault, LOG, id).await?.is_some())
     }
 
     /// Brings the database to agree with the journal after a statement was saved only half way: it is said, with its
@@ -266,11 +308,17 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// Adds the logs up again.
     pub(crate) fn rebuild_roster(&mut self) {
-        let before = removed_in(&self.roster);
-        self.roster = Roster::from_statements(self.profile.root, self.log.values());
+        let now = Roster::from_statements(self.profile.root, self.log.values());
+        let before = core::mem::replace(&mut self.roster, now);
         self.authors = authors_of(&self.roster);
         self.stale = false;
-        self.touched.extend(before.symmetric_difference(&removed_in(&self.roster)));
+        let touched = self.roster.touched_since(&before);
+        self.touched.authors.extend(touched.authors);
+        self.touched.statements.extend(touched.statements);
+        if !self.roster.areas().eq(before.areas()) {
+            // Which area a circle stands for may be another.
+            self.index.drop_all();
+        }
     }
 
     /// The project's id.
@@ -323,22 +371,25 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         circle.audience(&self.project)
     }
 
-    pub(crate) fn random16(&mut self) -> [u8; 16] {
+    /// Random bytes, such as the nonce of a new report.
+    pub fn random16(&mut self) -> [u8; 16] {
         let mut bytes = [0; 16];
         self.rng.fill_bytes(&mut bytes);
         bytes
     }
 
-    /// Where this device goes on in its chain for an audience; a new chain, of a random name, if it has none.
+    /// Where this device goes on in its chain for an audience; a new chain, of a random name, if it has none, or if its
+    /// next place is taken: so it is after an old backup was put back and what it had said since came home.
     pub(crate) async fn own_chain(&mut self, audience: &AudienceId) -> Result<OwnChain, NodeError> {
-        match self.vault.get(OWN_CHAINS, &audience.0).await? {
-            Some(bytes) => Ok(OwnChain::decode(&bytes)?),
-            None => {
-                let mut chain = [0; 8];
-                self.rng.fill_bytes(&mut chain);
-                Ok(OwnChain { chain: ChainId(chain), seq: 0, prev: None })
+        if let Some(bytes) = self.vault.get(OWN_CHAINS, &audience.0).await? {
+            let own = OwnChain::decode(&bytes)?;
+            if !self.is_place_taken(&(self.me(), *audience, own.chain), own.seq).await? {
+                return Ok(own);
             }
         }
+        let mut chain = [0; 8];
+        self.rng.fill_bytes(&mut chain);
+        Ok(OwnChain { chain: ChainId(chain), seq: 0, prev: None })
     }
 
     /// Moves this device's clock past what it answers to: what is written after something reads as written after it.
@@ -412,17 +463,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             _ => STATEMENTS,
         };
         batch.put(space, statement.id().0, stored::encode_statement(statement));
-        batch.put(
-            PLACES_IN_CHAINS,
-            place_key(&statement.author(), &statement.chain(), statement.seq()),
-            statement.id().0,
-        );
+        batch.put(PLACES_IN_CHAINS, place_key(&chain_of(statement), statement.seq()), statement.id().0);
+        if statement.kind() == Kind::NOTICE {
+            batch.put(NOTICES, statement.id().0, [1]);
+        }
     }
-}
-
-fn removed_in(roster: &Roster) -> BTreeSet<SigningPublic> {
-    let gone = |member: &&Member| matches!(member.state, MemberState::Removed | MemberState::Suspended);
-    roster.members().filter(gone).map(|member| member.device.signing).collect()
 }
 
 fn authors_of(roster: &Roster) -> BTreeMap<AuthorId, Vec<SigningPublic>> {
@@ -439,12 +484,8 @@ pub(crate) fn log_document(project: &ProjectId, kind: Kind, audience: &AudienceI
 }
 
 /// The key of a place in a chain.
-pub(crate) fn place_key(author: &SigningPublic, chain: &ChainId, seq: u64) -> Vec<u8> {
-    let mut key = Vec::with_capacity(48);
-    key.extend_from_slice(&author.0);
-    key.extend_from_slice(&chain.0);
-    key.extend_from_slice(&seq.to_be_bytes());
-    key
+pub(crate) fn place_key((author, audience, name): &Chain, seq: u64) -> Vec<u8> {
+    [author.0.as_slice(), &audience.0, &name.0, &seq.to_be_bytes()].concat()
 }
 
 /// A member's public name where a pseudonym is not wanted: told apart within the project, linked to nothing.

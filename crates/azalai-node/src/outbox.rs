@@ -7,14 +7,14 @@ use azalai_envelope::{
     Certificate, Day, Envelope, EnvelopeId, Kind, PostingKey, Recipient, SigningPublic, Statement, StatementId,
     Verified,
 };
-use azalai_roster::{Act, Circle, LogEntry, Receipt, What};
+use azalai_roster::{Act, Circle, LogEntry, MemberState, Receipt, Role, What};
 use azalai_store::{Batch, Disk, Store};
 use azalai_sync::limits::MAX_PUT_DAYS_AHEAD;
 
 use crate::error::NodeError;
-use crate::limits::ABSORB_BATCH;
+use crate::limits::{ABSORB_BATCH, FIRST_LETTERS};
 use crate::node::{Node, scan_all};
-use crate::spaces::{LOG, OPENED, OUTBOX, OUTCOMES, SEALED, STATEMENTS};
+use crate::spaces::{FORKS, LOG, OPENED, OUTBOX, OUTCOMES, SEALED, STATEMENTS};
 use crate::stored::{self, Outgoing};
 
 /// Of a kept [`OPENED`] record, behind the author: the "opened" receipt was written.
@@ -23,6 +23,8 @@ const OPENED_SENT: u8 = 1;
 const ACTED: u8 = 2;
 /// The "acted on" receipt was written.
 const ACTED_SENT: u8 = 4;
+/// It was sealed to this device alone: whoever is named owes a receipt, whatever its role.
+pub(crate) const NAMED: u8 = 8;
 
 /// What sealing did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,8 +62,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         // A fixed order, whatever order the store scans in: the same device with the same randomness does the same.
         pending.sort_by_key(|(id, _)| *id);
+        let never = pending.iter().filter(|(_, outgoing)| outgoing.envelope.is_none());
+        let unsent: BTreeSet<StatementId> = never.map(|(id, _)| *id).collect();
         for chunk in pending.chunks(ABSORB_BATCH) {
-            self.seal_chunk(chunk, day, &mut keep, &mut sealed).await?;
+            self.seal_chunk(chunk, (&unsent, day), &mut keep, &mut sealed).await?;
         }
         self.carrier.keep(keep);
         Ok(sealed)
@@ -70,7 +74,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     async fn seal_chunk(
         &mut self,
         chunk: &[(StatementId, Outgoing)],
-        day: Day,
+        (unsent, day): (&BTreeSet<StatementId>, Day),
         keep: &mut BTreeSet<EnvelopeId>,
         sealed: &mut Sealed,
     ) -> Result<(), NodeError> {
@@ -85,10 +89,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 continue;
             };
             let statement = stored::decode_statement(&self.project, &bytes)?;
-            let (recipient, posting) = match self.keys_before(&statement)? {
+            let (recipient, posting) = match self.keys_before(&statement, unsent)? {
                 Some((recipient, older)) => (recipient, older.unwrap_or_else(|| posting.clone())),
                 None => match self.recipient(&statement.audience()) {
-                    Ok(recipient) => (recipient, posting.clone()),
+                    Ok(recipient) => (recipient, self.invited_with(&statement)?.unwrap_or_else(|| posting.clone())),
                     Err(why) => {
                         sealed.stay.push((*id, why));
                         continue;
@@ -122,10 +126,14 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// For an act that gives everyone a new key: the keys that it takes the place of. Under the new ones nobody could
-    /// open it, and no device that has not read it would take it for a member's letter.
+    /// open it, and no device that has not read it would take it for a member's letter. The newest of those that this
+    /// device holds, since what it does not hold perhaps nobody does; and none that was made since the last exchange,
+    /// whose letters are posted with a key that only this act names. So it is with an act that gives another circle a new
+    /// key while everyone's is waited for, or those who may not give everyone's could not give their own.
     fn keys_before(
         &self,
         statement: &Verified<Statement>,
+        unsent: &BTreeSet<StatementId>,
     ) -> Result<Option<(Recipient, Option<PostingKey>)>, NodeError> {
         if statement.kind() != Kind::AUTHORITY {
             return Ok(None);
@@ -135,11 +143,46 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             Act::NewGeneration { circle: Circle::Everyone, number, .. } => Some(*number),
             _ => None,
         });
-        let before = number.and_then(|number| self.roster.before_generation(&Circle::Everyone, number));
-        Ok(before.map(|(recipient, posting)| {
-            let held = posting.and_then(|public| self.secrets.all_posting().find(|key| key.public() == public));
-            (recipient, held.cloned())
-        }))
+        let keys_only = acts.iter().all(|act| matches!(act, Act::NewGeneration { .. }));
+        if number.is_none() && !(keys_only && self.roster.newest_key(&Circle::Everyone).is_err()) {
+            return Ok(None);
+        }
+        let (keys, postings) = self.roster.before_generation(&Circle::Everyone, number, unsent);
+        let held = keys.iter().find(|recipient| self.secrets.holds(recipient)).or(keys.first()).copied();
+        let mut posting = postings.iter().filter_map(|public| self.secrets.posting_of(public));
+        // Without a new posting key in the act itself the current one is everybody's.
+        let posting = posting.next().filter(|_| number.is_some()).cloned();
+        Ok(held.map(|recipient| (recipient, posting)))
+    }
+
+    /// The posting key for the first letters with keys to a newcomer: the newest that whoever invited it knew. A newer one
+    /// is named in an act that only these letters let it open.
+    fn invited_with(&self, statement: &Verified<Statement>) -> Result<Option<PostingKey>, NodeError> {
+        if statement.kind() != Kind::KEYS || statement.seq() >= FIRST_LETTERS {
+            return Ok(None);
+        }
+        let member = self.roster.members().find(|member| member.device.signing.audience() == statement.audience());
+        let Some(invited) = member.and_then(|member| member.invite) else { return Ok(None) };
+        let (mut open, mut known) = (Vec::new(), Vec::new());
+        for said in self.log.values().filter(|said| said.kind() == Kind::REGISTRY) {
+            let acts = LogEntry::decode(&said.body()?).map(|entry| entry.acts).unwrap_or_default();
+            if acts.iter().any(|act| matches!(act, Act::Invite { id, .. } if *id == invited)) {
+                open.push(said.id());
+            }
+        }
+        let mut seen = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            let Some(said) = self.log.get(&id).filter(|_| seen.insert(id)) else { continue };
+            let Ok(entry) = LogEntry::decode(&said.body()?) else { continue };
+            open.extend(entry.after.iter().copied().chain(said.prev()));
+            for act in entry.acts {
+                if let Act::NewGeneration { posting: Some(posting), number, .. } = act {
+                    known.push((number, posting));
+                }
+            }
+        }
+        known.sort_unstable();
+        Ok(known.iter().rev().find_map(|(_, public)| self.secrets.posting_of(public)).cloned())
     }
 
     /// Whether a relay can be given an envelope of this device: it is carried, and no day that a relay refuses.
@@ -166,6 +209,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         let member = self.roster.members().find(|member| member.device.signing.audience() == *audience);
         let member = member.ok_or_else(|| "its audience is nobody that this device knows".to_owned())?;
+        if matches!(member.state, MemberState::Removed | MemberState::Suspended) {
+            return Err(format!("{}, whom alone it is for, was removed", member.pseudonym));
+        }
         Ok(Recipient { audience: *audience, key: member.device.receiving })
     }
 
@@ -195,12 +241,15 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// Writes the receipts that this device owes: "opened" for what a coordinator's device opened, "acted on" for
-    /// what was linked to an incident.
+    /// what was linked to an incident. A device that is removed or suspended gets none, and nobody for a statement that
+    /// a fork sets aside: it stays owed, for the case that it is taken back in.
     ///
     /// # Errors
     /// Those of the storage.
     pub async fn write_receipts(&mut self, now_ms: u64) -> Result<usize, NodeError> {
-        if !self.is_coordinator() {
+        let coordinator = self.is_coordinator();
+        let me = self.roster.member(&self.me());
+        if !coordinator && me.is_none_or(|me| me.role != Role::Steward || me.state != MemberState::Confirmed) {
             return Ok(0);
         }
         let (opened, _) = scan_all(&self.vault, OPENED).await?;
@@ -209,6 +258,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let (Some(id), Some((author, flags))) = (StatementId::from_slice(&key), read_opened(&value)) else {
                 continue;
             };
+            // A steward reads what everyone reads, and answers for what is sealed to it alone.
+            if !coordinator && flags & NAMED == 0 {
+                continue;
+            }
             if flags & OPENED_SENT == 0 {
                 owed.entry((author, OPENED_SENT)).or_default().insert(id);
             }
@@ -219,11 +272,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let mut written = 0;
         for ((author, sent), statements) in owed {
             // Nobody is sealed to whose keys are not known yet: the receipt waits for the claim.
-            if self.roster.member(&author).is_none() {
+            let state = self.roster.member(&author).map(|member| member.state);
+            if matches!(state, None | Some(MemberState::Removed | MemberState::Suspended)) {
                 continue;
             }
+            let statements = self.unforked(&author, statements).await?;
             let what = if sent == OPENED_SENT { What::Opened } else { What::ActedOn };
-            let statements: Vec<StatementId> = statements.into_iter().collect();
             for part in statements.chunks(azalai_roster::limits::MAX_RECEIPT_IDS) {
                 let body = Receipt { what, statements: part.to_vec() }.encode()?;
                 self.say_to_member(&author, Kind::RECEIPT, &body, now_ms).await?;
@@ -238,6 +292,26 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
         }
         Ok(written)
+    }
+
+    /// Of an author's statements those that no fork sets aside.
+    async fn unforked(
+        &self,
+        author: &SigningPublic,
+        statements: BTreeSet<StatementId>,
+    ) -> Result<Vec<StatementId>, NodeError> {
+        let (forks, _) = scan_all(&self.vault, FORKS).await?;
+        if !forks.iter().any(|(key, _)| key.starts_with(&author.0)) {
+            return Ok(statements.into_iter().collect());
+        }
+        let mut kept = Vec::new();
+        for id in statements {
+            let Some(bytes) = self.vault.get(STATEMENTS, &id.0).await? else { continue };
+            if !self.is_forked(&stored::decode_statement(&self.project, &bytes)?).await? {
+                kept.push(id);
+            }
+        }
+        Ok(kept)
     }
 
     /// Marks statements as acted on, for the receipts.
@@ -260,8 +334,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let mut safe = BTreeSet::new();
         for entry in entries {
             let Some(bytes) = self.vault.get(OUTBOX, &entry.id).await? else { continue };
-            let outgoing = Outgoing::decode(&bytes)?;
-            if outgoing.is_safe() {
+            if Outgoing::decode(&bytes)?.is_safe() {
                 safe.insert(entry.id);
             }
         }

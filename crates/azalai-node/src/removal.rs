@@ -11,6 +11,7 @@ use azalai_roster::limits::{MAX_ADOPTED, MAX_CUTS};
 use azalai_roster::{Act, Circle, Cut, Member, MemberState, Role, Standing};
 use azalai_store::{Disk, Store};
 
+use crate::chains::{Forks, chain_of};
 use crate::error::NodeError;
 use crate::node::{Node, scan_all};
 use crate::spaces::STATEMENTS;
@@ -76,20 +77,36 @@ struct Link {
 }
 
 /// Where a chain is cut: at the last statement that follows without a gap on the first one that is held, before the
-/// first that is too late. Behind a gap nothing counts, or a device that once wrote far ahead could fill the gap for
+/// first that is too late and before the first place that two statements share: which of two branches is honest only a
+/// person can say, by adopting. Behind a gap nothing counts, or a device that once wrote far ahead could fill the gap for
 /// ever; and a clock that was set back behind one that is too late moves nothing.
 fn cut_at(chain: ChainId, mut links: Vec<Link>, taken: TakenAt) -> Option<Cut> {
     links.sort_by_key(|link| (link.seq, link.id));
+    let mut places: BTreeMap<u64, usize> = BTreeMap::new();
+    for link in &links {
+        *places.entry(link.seq).or_default() += 1;
+    }
     let mut last: Option<Link> = None;
     for link in links {
         let late = matches!(taken, TakenAt::Ms(ms) if link.ms > ms);
         let follows = last.is_none_or(|last| link.seq == last.seq.saturating_add(1) && link.prev == Some(last.id));
-        if late || !follows {
+        let forked = places.get(&link.seq).is_some_and(|count| *count > 1);
+        if late || forked || !follows {
             break;
         }
         last = Some(link);
     }
     last.map(|last| Cut { chain, seq: last.seq, id: last.id })
+}
+
+/// As many cuts as one removal holds, in order of chains: those of the longest chains, since a device that makes more
+/// chains than honest ones ever have cannot so push out what was said over months. What is on the others is doubtful,
+/// and can be adopted.
+fn longest(mut cuts: Vec<Cut>) -> Vec<Cut> {
+    cuts.sort_unstable_by_key(|cut| (core::cmp::Reverse(cut.seq), *cut));
+    cuts.truncate(MAX_CUTS);
+    cuts.sort_unstable();
+    cuts
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
@@ -119,21 +136,19 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let link = Link { seq, id, prev, ms: statement.clock().ms() };
             chains.entry(statement.chain()).or_default().push(link);
         }
-        let mut cuts: Vec<Cut> = chains.into_iter().filter_map(|(chain, links)| cut_at(chain, links, taken)).collect();
-        if cuts.len() > MAX_CUTS {
-            return Err(NodeError::Invalid(format!("the device has more than {MAX_CUTS} chains")));
-        }
-        cuts.sort_unstable();
+        let all = chains.into_iter().filter_map(|(chain, links)| cut_at(chain, links, taken)).collect();
+        let cuts = longest(all);
         let at = |chain: ChainId| cuts.iter().find(|cut| cut.chain == chain);
         let stays = |statement: &Verified<Statement>| {
             at(statement.chain())
                 .is_some_and(|cut| statement.seq() < cut.seq || (statement.seq(), statement.id()) == (cut.seq, cut.id))
         };
-        let documents = said.iter().filter(|statement| matches!(statement.kind(), Kind::REPORT | Kind::INCIDENT));
+        let documents =
+            said.iter().filter(|statement| matches!(statement.kind(), Kind::REPORT | Kind::INCIDENT | Kind::NOTICE));
         let (counting, past): (Vec<_>, Vec<_>) = documents.partition(|statement| stays(statement));
         let why = |statement: &Verified<Statement>| match at(statement.chain()) {
             Some(_) => "past the cut",
-            None => "its chain began after the cut",
+            None => "its chain began after the cut, or is one of too many",
         };
         let set_aside = past.iter().map(|statement| self.excluded(statement, why(statement))).collect();
         let circles = self.roster.has_held(device);
@@ -172,7 +187,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub async fn quarantine(&self) -> Result<Vec<SetAside>, NodeError> {
         let mut found = Vec::new();
         for statement in self.kept_statements().await? {
-            if !matches!(statement.kind(), Kind::REPORT | Kind::INCIDENT) {
+            if !matches!(statement.kind(), Kind::REPORT | Kind::INCIDENT | Kind::NOTICE) {
                 continue;
             }
             let why = match self.roster.standing(&statement) {
@@ -227,10 +242,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         kept.iter().map(|(_, value)| Ok(stored::decode_statement(&self.project, value)?)).collect()
     }
 
-    async fn is_forked(&self, statement: &Verified<Statement>) -> Result<bool, NodeError> {
-        let (author, chain) = (statement.author(), statement.chain());
-        let fork = self.fork_in(&author, &chain, &BTreeMap::new()).await?;
-        Ok(fork.is_some_and(|seq| statement.seq() >= seq) && !self.roster.is_adopted(&statement.id(), &author))
+    pub(crate) async fn is_forked(&self, statement: &Verified<Statement>) -> Result<bool, NodeError> {
+        let forked = self.forked(&chain_of(statement), &Forks::default()).await?;
+        let aside = forked.is_some_and(|forked| forked.sets_aside(statement));
+        Ok(aside && !self.roster.is_adopted(&statement.id(), &statement.author()))
     }
 
     fn excluded(&self, statement: &Verified<Statement>, why: &'static str) -> SetAside {
@@ -257,6 +272,19 @@ mod tests {
         Link { seq, id: name(id), prev: prev.map(name), ms }
     }
 
+    /// Guards against a device that makes so many chains that nobody can remove it, or that its months of honest work
+    /// are not among those that a cut names.
+    #[test]
+    fn of_too_many_chains_the_longest_are_cut_and_the_removal_goes_on() {
+        let cut = |n: u64, seq| Cut { chain: ChainId(n.to_be_bytes()), seq, id: StatementId([1; 32]) };
+        let mut all: Vec<Cut> = (0..300).map(|n| cut(n, n % 5)).collect();
+        all.push(cut(7_000, 90));
+        let kept = longest(all);
+        assert_eq!(kept.len(), MAX_CUTS);
+        assert!(kept.contains(&cut(7_000, 90)) && kept.is_sorted());
+        assert!(kept.iter().filter(|cut| cut.seq == 4).count() == 60);
+    }
+
     /// Guards against a device that, before it is removed, writes far ahead in its chain, and afterwards says whatever
     /// it likes in the places between; and against a clock that is set back behind the time at which it was taken.
     #[test]
@@ -273,6 +301,8 @@ mod tests {
         assert_eq!(at(&back, TakenAt::Ms(20)), Some((0, 11)));
         let other = [link(0, 11, None, 10), link(1, 12, Some(77), 20)];
         assert_eq!(at(&other, TakenAt::Now), Some((0, 11)), "it follows on something else");
+        let twice = [&whole[..], &[link(2, 3, Some(12), 15)]].concat();
+        assert_eq!(at(&twice, TakenAt::Now), Some((1, 12)), "no branch of a fork wins by its hash");
         assert_eq!(at(&[link(5, 16, Some(15), 1), link(6, 17, Some(16), 2)], TakenAt::Now), Some((6, 17)));
     }
 }

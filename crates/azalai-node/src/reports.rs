@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use azalai_envelope::{AudienceId, DocumentId, Kind, Lane, SigningPublic, Statement, StatementId, Verified};
-use azalai_model::{ActorId, Document, Report, ReportFields, Tlp, Urgency, actor_id};
+use azalai_model::{ActorId, Document, Report, ReportError, ReportFields, Tlp, Urgency, actor_id};
 use azalai_roster::{AreaCode, Circle, MemberState};
 use azalai_store::{Batch, Disk, Store};
 
@@ -12,9 +12,10 @@ use crate::documents::{Built, Past, Record, automerge_kind};
 use crate::error::NodeError;
 use crate::limits::MIN_PREFIX;
 use crate::node::{Node, Saying};
-use crate::rows::ReportRow;
+use crate::rows::{self, KeptReport, ReportRow};
 use crate::spaces::OUTBOX;
 use crate::stored::Outgoing;
+use crate::who::ReadBy;
 
 /// How far a report got, as far as this device knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,54 +93,66 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub async fn report_once(
         &mut self,
         nonce: [u8; 16],
-        mut fields: ReportFields,
+        fields: ReportFields,
         area: Option<AreaCode>,
         now_ms: u64,
     ) -> Result<DocumentId, NodeError> {
+        let by = self.read_by(self.label_of(&fields)?, area, &[])?;
+        let ids = self.report_for(nonce, fields, &by, now_ms).await?;
+        ids.into_iter().next().ok_or_else(|| NodeError::Invalid("a report for nobody".to_owned()))
+    }
+
+    /// The label of a new report: what its author asks for, as narrow as the pack wants it.
+    pub(crate) fn label_of(&self, fields: &ReportFields) -> Result<Tlp, NodeError> {
         let pack = catalog::pack()?;
-        let code = fields.category.clone().unwrap_or_default();
-        let category = pack.category(&code).ok_or_else(|| {
+        let code = fields.category.as_deref().unwrap_or_default();
+        if pack.category(code).is_none() {
             let hint = "list them with: azalai categories --home …";
-            NodeError::NotFound(format!("there is no category {code:?} in the pack {}; {hint}", pack.id))
-        })?;
-        fields.pack.get_or_insert_with(|| pack.reference());
-        let urgency = *fields.urgency.get_or_insert(category.urgency);
-        category.check_answers(&fields.answers).map_err(|error| NodeError::Invalid(error.to_string()))?;
-        // The pack may narrow what the author asked for, never widen it.
-        let tlp = pack.label(&code, fields.tlp);
-        fields.tlp = Some(tlp);
-        let audience = self.audience_of(tlp, area)?;
-        let lane = if urgency == Urgency::Now { Lane::Urgent } else { Lane::Text };
-        let id = azalai_envelope::statement::document_id(&self.project, Kind::REPORT, &audience, &self.me(), &nonce);
-        self.settle().await?;
-        if self.record(&id).await?.is_some() {
-            return Ok(id);
+            return Err(NodeError::NotFound(format!("there is no category {code:?} in the pack {}; {hint}", pack.id)));
         }
-        let (id, statement) = self
-            .open_document_as(nonce, Kind::REPORT, audience, lane, now_ms, |document, actor| {
-                document.write_report(actor, &fields).map_err(|error| NodeError::Invalid(error.to_string()))
-            })
-            .await?;
-        drop(statement);
-        Ok(id)
+        Ok(pack.label(code, fields.tlp))
+    }
+
+    /// Writes a report for whoever is to read it: one document for a circle, one for each member that is named, all
+    /// opened with one nonce. What is there already is not written again.
+    ///
+    /// # Errors
+    /// As [`Node::report`].
+    pub async fn report_for(
+        &mut self,
+        nonce: [u8; 16],
+        mut fields: ReportFields,
+        by: &ReadBy,
+        now_ms: u64,
+    ) -> Result<Vec<DocumentId>, NodeError> {
+        let pack = catalog::pack()?;
+        fields.tlp = Some(self.label_of(&fields)?);
+        fields.pack.get_or_insert_with(|| pack.reference());
+        if let Some(category) = pack.category(fields.category.as_deref().unwrap_or_default()) {
+            fields.urgency.get_or_insert(category.urgency);
+            category.check_answers(&fields.answers).map_err(|error| NodeError::Invalid(error.to_string()))?;
+        }
+        let lane = if fields.urgency == Some(Urgency::Now) { Lane::Urgent } else { Lane::Text };
+        self.settle().await?;
+        let mut ids = Vec::new();
+        for audience in self.audiences_of(by) {
+            let id =
+                azalai_envelope::statement::document_id(&self.project, Kind::REPORT, &audience, &self.me(), &nonce);
+            if self.record(&id).await?.is_none() {
+                self.open_document_as(nonce, Kind::REPORT, audience, lane, now_ms, |document, actor| {
+                    document.write_report(actor, &fields).map_err(|error| NodeError::Invalid(error.to_string()))
+                })
+                .await?;
+            }
+            ids.push(id);
+        }
+        Ok(ids)
     }
 
     /// The audience of a new document: its label decides how wide, its area decides which coordinators.
     pub(crate) fn audience_of(&self, tlp: Tlp, area: Option<AreaCode>) -> Result<AudienceId, NodeError> {
-        let circle = match tlp {
-            Tlp::Red => {
-                return Err(NodeError::Denied(
-                    "TLP:RED is for named members only, and naming them is not built yet: use TLP:AMBER+STRICT"
-                        .to_owned(),
-                ));
-            }
-            Tlp::Green | Tlp::Clear => Circle::Everyone,
-            Tlp::AmberStrict | Tlp::Amber => {
-                let area = self.area_or_own(area)?;
-                Self::area_circle(&area, tlp == Tlp::AmberStrict)
-            }
-        };
-        Ok(self.audience(&circle))
+        let by = self.read_by(tlp, area, &[])?;
+        self.audiences_of(&by).first().copied().ok_or_else(|| NodeError::Invalid("a document for nobody".to_owned()))
     }
 
     /// The area that was named, if there is one of that code; else this device's own.
@@ -215,11 +228,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     async fn keep_document(&mut self, statement: &Verified<Statement>, lane: Lane) -> Result<(), NodeError> {
         let mut batch = Batch::new();
-        self.index_documents(core::slice::from_ref(statement), &BTreeMap::new(), &mut batch).await?;
+        self.index_documents(core::slice::from_ref(statement), &crate::chains::Forks::default(), &mut batch).await?;
         self.keep(statement, lane, batch).await
     }
 
-    /// Amends one of this device's own reports.
+    /// Amends one of this device's own reports, and its copies for other named members.
     ///
     /// # Errors
     /// [`NodeError::Denied`] if it is another's; [`NodeError::Invalid`] as the model says.
@@ -230,34 +243,71 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         now_ms: u64,
     ) -> Result<StatementId, NodeError> {
         let record = self.own_report(&id).await?;
-        let lane = self.lane_of(&record);
-        self.change_document(id, &record, lane, now_ms, |document, actor, _| {
-            let mut fields = Report::read(document).fields;
-            change(&mut fields)?;
-            document.amend_report(actor, &fields).map_err(|error| NodeError::Invalid(error.to_string()))
+        let mut fields = Report::read(&self.build(&id, &record, &BTreeMap::new()).await?.document).fields;
+        change(&mut fields)?;
+        let done = self.amend_one(id, &record, &fields, now_ms).await;
+        for (copy, record) in self.copies_of(id, &record).await? {
+            match self.amend_one(copy, &record, &fields, now_ms).await {
+                // What an interrupted try had written already.
+                Ok(_) | Err(NodeError::Unchanged(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        done
+    }
+
+    async fn amend_one(
+        &mut self,
+        id: DocumentId,
+        record: &Record,
+        fields: &ReportFields,
+        now_ms: u64,
+    ) -> Result<StatementId, NodeError> {
+        let lane = self.lane_of(record);
+        self.change_document(id, record, lane, now_ms, |document, actor, _| {
+            document.amend_report(actor, fields).map_err(report_error)
         })
         .await
     }
 
-    /// Takes one of this device's own reports back. What it said stays readable to those who have it.
+    /// Takes one of this device's own reports back, with its copies for other named members. What it said stays
+    /// readable to those who have it.
     ///
     /// # Errors
     /// As [`Node::amend`].
     pub async fn retract(&mut self, id: DocumentId, why: &str, now_ms: u64) -> Result<StatementId, NodeError> {
         let record = self.own_report(&id).await?;
-        let lane = self.lane_of(&record);
-        self.change_document(id, &record, lane, now_ms, |document, actor, _| {
-            document.retract_report(actor, now_ms, why).map_err(|error| NodeError::Invalid(error.to_string()))
+        let done = self.retract_one(id, &record, why, now_ms).await;
+        for (copy, record) in self.copies_of(id, &record).await? {
+            match self.retract_one(copy, &record, why, now_ms).await {
+                Ok(_) | Err(NodeError::Unchanged(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        done
+    }
+
+    async fn retract_one(
+        &mut self,
+        id: DocumentId,
+        record: &Record,
+        why: &str,
+        now_ms: u64,
+    ) -> Result<StatementId, NodeError> {
+        let lane = self.lane_of(record);
+        self.change_document(id, record, lane, now_ms, |document, actor, _| {
+            document.retract_report(actor, now_ms, why).map_err(report_error)
         })
         .await
     }
 
     fn lane_of(&self, record: &Record) -> Lane {
-        let urgent = ReportRow::decode(&record.row).is_some_and(|row| row.fields.urgency == Some(Urgency::Now));
+        let urgent =
+            rows::decode::<KeptReport>(&record.row).is_some_and(|kept| kept.row.fields.urgency == Some(Urgency::Now));
         if urgent { Lane::Urgent } else { Lane::Text }
     }
 
-    async fn own_report(&mut self, id: &DocumentId) -> Result<Record, NodeError> {
+    pub(crate) async fn own_report(&mut self, id: &DocumentId) -> Result<Record, NodeError> {
         self.settle().await?;
         let record = self.record(id).await?.filter(|record| record.kind == Kind::REPORT);
         let record = record.ok_or_else(|| NodeError::NotFound(format!("there is no report {id} on this device")))?;
@@ -272,11 +322,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// Those of the storage.
     pub async fn reports(&self) -> Result<Vec<ReportView>, NodeError> {
-        let acted = self.linked_reports().await?;
         let mut views = Vec::new();
+        let index = self.index().await?;
         for (id, record) in self.records(Kind::REPORT).await? {
             if let Some(mut view) = self.view(id, &record).await? {
-                if !view.own && view.state == ReportState::Opened && acted.contains(&id) {
+                let acted = index.lock().linked.contains_key(&id);
+                if !view.own && view.state == ReportState::Opened && acted {
                     view.state = ReportState::Acted;
                 }
                 views.push(view);
@@ -284,6 +335,26 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         views.sort_by_key(|view| (view.written_ms, view.id));
         Ok(views)
+    }
+
+    /// Reports that were written on this device, the newest first: of these `take` after `skip`, and how many there are.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub async fn own_reports(&self, skip: usize, take: usize) -> Result<(Vec<ReportView>, usize), NodeError> {
+        let (page, total) = {
+            let index = self.index().await?.lock();
+            let own = index.reports.iter().filter(|(_, entry)| entry.author == self.me());
+            let mut own: Vec<(u64, DocumentId)> = own.map(|(id, entry)| (entry.written_ms, *id)).collect();
+            own.sort_unstable();
+            let page: Vec<DocumentId> = own.iter().rev().skip(skip).take(take).map(|(_, id)| *id).collect();
+            (page, own.len())
+        };
+        let mut views = Vec::new();
+        for id in page {
+            views.extend(self.report_view(id).await?);
+        }
+        Ok((views, total))
     }
 
     /// One report, if this device may read it.
@@ -297,24 +368,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
     }
 
-    /// How many coordinators this device knows of who can open a report with this label and area.
-    #[must_use]
-    pub fn known_readers(&self, tlp: Tlp, area: &AreaCode) -> usize {
-        let reads = |held: &AreaCode| match tlp {
-            Tlp::AmberStrict => held == area,
-            _ => self.roster.is_within(area, held),
-        };
-        let confirmed = self.roster.members().filter(|member| member.state == MemberState::Confirmed);
-        confirmed.filter(|member| member.areas.iter().any(reads)).count()
-    }
-
     /// One report as a list shows it; `None` while the statement that opens it has not arrived.
     pub(crate) async fn view(&self, id: DocumentId, record: &Record) -> Result<Option<ReportView>, NodeError> {
         let opening = record.entries.iter().find(|entry| entry.opens);
-        let (Some(opening), Some(row)) = (opening, ReportRow::decode(&record.row)) else { return Ok(None) };
-        // What a removal sets aside is in the quarantine, and nowhere else: no list, figure or export counts it.
-        let (chain, seq, id_of) = (opening.chain, opening.seq, opening.statement);
-        if opening.author != self.me() && self.roster.is_excluded(&opening.author, chain, seq, id_of) {
+        let Some(opening) = opening else { return Ok(None) };
+        let row = match rows::decode::<KeptReport>(&record.row) {
+            Some(kept) => kept.row,
+            None => KeptReport::of(&self.build(&id, record, &BTreeMap::new()).await?, false).row,
+        };
+        // What a removal or a fork sets aside is in the quarantine, and nowhere else: no list, figure or export counts it.
+        if row.aside && opening.author != self.me() {
             return Ok(None);
         }
         let member = self.roster.member(&opening.author);
@@ -328,6 +391,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let (tlp, area) = match circle {
             Some(Circle::Area(area)) => (Tlp::AmberStrict, Some(area)),
             Some(Circle::AreaAndAbove(area)) => (Tlp::Amber, Some(area)),
+            // Sealed to one member: whatever it says of itself.
+            None => (Tlp::Red, None),
             // Green and clear go to the same circle: what the author wrote tells them apart, never wider than green
             // if nothing readable was written.
             _ => (row.fields.tlp.unwrap_or(Tlp::Green), member.and_then(|member| member.area.clone())),
@@ -362,7 +427,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         !self.secrets.of_circles(&[Circle::Everyone]).is_empty()
     }
 
-    async fn own_state(&self, statement: &StatementId) -> Result<ReportState, NodeError> {
+    pub(crate) async fn own_state(&self, statement: &StatementId) -> Result<ReportState, NodeError> {
         let Some(outgoing) = self.vault.get(OUTBOX, &statement.0).await? else { return Ok(ReportState::Local) };
         let outgoing = Outgoing::decode(&outgoing)?;
         Ok(if !outgoing.acted_by.is_empty() {
@@ -401,5 +466,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 Err(NodeError::NotFound(format!("several ids begin with {prefix}: {}", ids.join(", "))))
             }
         }
+    }
+}
+
+fn report_error(error: ReportError) -> NodeError {
+    match error {
+        ReportError::Nothing | ReportError::Retracted => NodeError::Unchanged(error.to_string()),
+        other => NodeError::Invalid(other.to_string()),
     }
 }

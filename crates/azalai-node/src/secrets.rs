@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
-use azalai_envelope::{GenerationId, OpeningKey, PostingKey, ProjectId, ReceivingSecret, SigningPublic, SigningSecret};
+use azalai_envelope::{
+    GenerationId, OpeningKey, PostingKey, PostingPublic, ProjectId, ReceivingSecret, Recipient, SigningPublic,
+    SigningSecret,
+};
 use azalai_roster::{Circle, KeyLetter, Roster};
 use azalai_store::Batch;
 
@@ -108,6 +111,16 @@ impl Secrets {
     pub(crate) fn posting(&self, roster: &Roster) -> Option<&PostingKey> {
         let current = roster.posting().and_then(|public| self.posting.get(&(public.epoch, public.key)));
         current.or_else(|| self.posting.values().next_back())
+    }
+
+    /// Whether this device has the secret key of a circle's generation.
+    pub(crate) fn holds(&self, recipient: &Recipient) -> bool {
+        self.circles.contains_key(&recipient.key.generation(&recipient.audience))
+    }
+
+    /// The secret half of a posting key, if this device has it.
+    pub(crate) fn posting_of(&self, public: &PostingPublic) -> Option<&PostingKey> {
+        self.posting.get(&(public.epoch, public.key))
     }
 
     pub(crate) fn all_posting(&self) -> impl Iterator<Item = &PostingKey> {

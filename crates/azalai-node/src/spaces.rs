@@ -15,7 +15,8 @@ pub(crate) const STATEMENTS: Space = Space(4);
 pub(crate) const DOCUMENTS: Space = Space(5);
 /// This device's own chains. Key: audience id.
 pub(crate) const OWN_CHAINS: Space = Space(6);
-/// Which statement has which place in a chain. Key: author key, chain, seq (big endian).
+/// Which statement has which place in a chain. Key: author key, audience, chain,
+/// seq (big endian).
 pub(crate) const PLACES_IN_CHAINS: Space = Space(7);
 /// What came of each envelope that was looked at. Key: envelope id.
 pub(crate) const OUTCOMES: Space = Space(8);
@@ -25,8 +26,14 @@ pub(crate) const OUTBOX: Space = Space(9);
 pub(crate) const SEALED: Space = Space(10);
 /// Own receipts to write: opened statements of others. Key: statement id.
 pub(crate) const OPENED: Space = Space(11);
-/// Chains in which a fork was seen, with the lowest place of it. Key: author key, chain.
+/// Chains in which a fork was seen, with the lowest place of it. Key: author key, audience,
+/// chain.
 pub(crate) const FORKS: Space = Space(12);
+/// Letters with keys that this device owes for a role that it grants. Key: the member's signing key; one byte, 1 for keys
+/// to all of the past, 0 for those from now on.
+pub(crate) const OWED: Space = Space(13);
+/// Notices among the kept statements. Key: statement id; value: 1.
+pub(crate) const NOTICES: Space = Space(14);
 /// What the person at this device has begun and not said, and how they like things. Key: see `desk.rs`.
 pub(crate) const DESK: Space = Space(0x20);
 /// Places that somebody brought, besides those that ship. Key: the place's id.

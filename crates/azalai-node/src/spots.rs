@@ -4,17 +4,15 @@
 //! What an incident does not say itself is taken from the reports behind it, the most exact first. It must never make
 //! a place more exact than somebody wrote it: how a spot is drawn is the page's business.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use azalai_envelope::{AuthorId, DocumentId, Kind};
-use azalai_model::{Incident, Occurred, People, Person, Place, Status};
-use azalai_roster::{AreaCode, Circle};
+use azalai_envelope::DocumentId;
+use azalai_model::{Occurred, Place, Status};
+use azalai_roster::AreaCode;
 use azalai_store::{Disk, Store};
 
-use crate::documents::{Built, Fate, Record};
 use crate::error::NodeError;
 use crate::node::Node;
-use crate::rows::ReportRow;
 
 /// An incident, as far as a map shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,21 +78,11 @@ impl Wanted {
     }
 }
 
-/// Where, when and what an incident is does not depend on who wrote it.
-struct Nobody;
-
-impl People for Nobody {
-    fn author_of(&self, _: &[u8; 32]) -> Option<AuthorId> {
-        None
-    }
-
-    fn person(&self, _: AuthorId) -> Option<Person> {
-        None
-    }
-
-    fn reporter(&self, _: DocumentId) -> Option<Person> {
-        None
-    }
+/// What a report says of these things.
+pub(crate) struct Told<'a> {
+    pub(crate) place: Option<&'a Place>,
+    pub(crate) occurred: Option<&'a Occurred>,
+    pub(crate) category: Option<&'a str>,
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
@@ -103,14 +91,28 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// Those of the storage.
     pub async fn spots(&self, wanted: &Wanted) -> Result<Vec<Spot>, NodeError> {
-        let reports = self.records(Kind::REPORT).await?;
-        let mut spots = Vec::new();
-        for (id, record) in self.records(Kind::INCIDENT).await? {
-            let spot = self.spot(id, &record, &reports).await?;
-            spots.extend(spot.filter(|spot| wanted.holds(spot, |area, of| self.roster().is_within(area, of))));
-        }
-        spots.sort_by_key(|spot| (core::cmp::Reverse(spot.span()), spot.id));
-        Ok(spots)
+        Ok(self.some_spots(wanted, 0, usize::MAX, Spot::clone).await?.0)
+    }
+
+    /// Of the spots that are asked for, the latest first, `take` after `skip` as `shown` makes them, and how many there
+    /// are: nothing is copied of the others.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub async fn some_spots<T>(
+        &self,
+        wanted: &Wanted,
+        skip: usize,
+        take: usize,
+        shown: impl Fn(&Spot) -> T,
+    ) -> Result<(Vec<T>, usize), NodeError> {
+        let index = self.index().await?.lock();
+        let within = |area: &AreaCode, of: &AreaCode| self.roster().is_within(area, of);
+        let all = index.incidents.values().map(|entry| &entry.spot);
+        let mut spots: Vec<&Spot> = all.filter(|spot| wanted.holds(spot, within)).collect();
+        let total = spots.len();
+        spots.sort_by_cached_key(|spot| (core::cmp::Reverse(spot.span()), spot.id));
+        Ok((spots.into_iter().skip(skip).take(take).map(shown).collect(), total))
     }
 
     /// The spots of these incidents, in the order asked; those that are not there are left out.
@@ -118,87 +120,38 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// Those of the storage.
     pub async fn spots_of(&self, ids: &[DocumentId]) -> Result<Vec<Spot>, NodeError> {
-        let mut spots = Vec::new();
-        for id in ids {
-            let Some(record) = self.record(id).await?.filter(|record| record.kind == Kind::INCIDENT) else { continue };
-            let incident = self.build(id, &record, &BTreeMap::new()).await?;
-            let mut reports = BTreeMap::new();
-            for report in Incident::read(&incident.document, &Nobody).links.into_keys() {
-                reports.extend(self.record(&report).await?.map(|record| (report, record)));
-            }
-            spots.extend(self.spot(*id, &record, &reports).await?);
-        }
-        Ok(spots)
-    }
-
-    async fn spot(
-        &self,
-        id: DocumentId,
-        record: &Record,
-        reports: &BTreeMap<DocumentId, Record>,
-    ) -> Result<Option<Spot>, NodeError> {
-        let Built { document, history } = self.build(&id, record, &BTreeMap::new()).await?;
-        let first = history.iter().find(|past| past.fate == Fate::Applied);
-        let Some(written_ms) = first.map(|past| past.statement.clock().ms()) else { return Ok(None) };
-        let incident = Incident::read(&document, &Nobody);
-        let linked: Vec<&DocumentId> =
-            incident.links.iter().filter(|(_, link)| link.value.is_some()).map(|(report, _)| report).collect();
-        let mut spot = Spot {
-            id,
-            title: incident.title.value.clone().unwrap_or_default(),
-            status: incident.status(),
-            area: incident.area.value.as_ref().and_then(|area| area.parse().ok()).or_else(|| self.area_of(record)),
-            category: incident.category.value.clone(),
-            occurred: incident.occurred.value.unwrap_or(Occurred::UNKNOWN),
-            written_ms,
-            place: incident.place.value.clone(),
-            place_of_report: false,
-            reports: linked.len(),
-        };
-        if spot.place.is_some() && spot.category.is_some() && spot.occurred != Occurred::UNKNOWN {
-            return Ok(Some(spot));
-        }
-        let rows = linked.iter().filter_map(|report| ReportRow::decode(&reports.get(report)?.row));
-        complete(&mut spot, rows.filter(|row| row.retracted.is_none()));
-        Ok(Some(spot))
-    }
-
-    fn area_of(&self, record: &Record) -> Option<AreaCode> {
-        match self.roster().circle_of(record.audience) {
-            Some(Circle::Area(area) | Circle::AreaAndAbove(area)) => Some(area),
-            _ => None,
-        }
+        let index = self.index().await?.lock();
+        Ok(ids.iter().filter_map(|id| Some(index.incidents.get(id)?.spot.clone())).collect())
     }
 }
 
 /// Takes from reports what the incident does not say: each time the most exact.
-fn complete(spot: &mut Spot, rows: impl Iterator<Item = ReportRow>) {
+pub(crate) fn complete<'a>(spot: &mut Spot, reports: impl Iterator<Item = Told<'a>>) {
     let own_place = spot.place.is_some();
     let own_time = spot.occurred != Occurred::UNKNOWN;
-    for row in rows {
-        let fields = row.fields;
-        if let Some(place) = fields.place.filter(|_| !own_place) {
+    for told in reports {
+        if let Some(place) = told.place.filter(|_| !own_place) {
             let rank = |place: &Place| (place.point().is_none(), place.precision(), place.accuracy_m());
-            if spot.place.as_ref().is_none_or(|known| rank(&place) < rank(known)) {
-                spot.place = Some(place);
+            if spot.place.as_ref().is_none_or(|known| rank(place) < rank(known)) {
+                spot.place = Some(place.clone());
                 spot.place_of_report = true;
             }
         }
-        if let Some(occurred) = fields.occurred.filter(|_| !own_time)
+        if let Some(occurred) = told.occurred.filter(|_| !own_time)
             && occurred.precision() < spot.occurred.precision()
         {
-            spot.occurred = occurred;
+            spot.occurred = *occurred;
         }
         if spot.category.is_none() {
-            spot.category = fields.category;
+            spot.category = told.category.map(str::to_owned);
         }
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
-    use azalai_model::{PlacePrecision, Point, ReportFields};
+    use azalai_model::{PlacePrecision, Point};
 
     use super::*;
 
@@ -263,20 +216,21 @@ mod tests {
             let point = Some(Point::try_new(lat, 0.0).unwrap());
             let place = Place::try_new(point, None, Some(precision), None, None).unwrap();
             let occurred = Occurred::parse("2025-11-10", 0, 0).unwrap();
-            let fields = ReportFields { place: Some(place), occurred: Some(occurred), ..ReportFields::default() };
-            ReportRow { fields, retracted: None, odd: 0 }
+            (place, occurred)
         };
-        let rows =
-            || [row(PlacePrecision::Area, 1.0), row(PlacePrecision::Exact, 2.0), row(PlacePrecision::Village, 3.0)];
+        let rows = [row(PlacePrecision::Area, 1.0), row(PlacePrecision::Exact, 2.0), row(PlacePrecision::Village, 3.0)];
+        let told = || {
+            rows.iter().map(|(place, occurred)| Told { place: Some(place), occurred: Some(occurred), category: None })
+        };
         let mut bare = spot("unknown");
-        complete(&mut bare, rows().into_iter());
+        complete(&mut bare, told());
         assert_eq!(bare.place.as_ref().unwrap().point().unwrap().lat(), 2.0);
         assert!(bare.place_of_report && bare.occurred != Occurred::UNKNOWN);
         assert_eq!(bare.category.as_deref(), Some("abduction"));
         let mut own = spot("2025-11-12");
-        own.place = rows().first().unwrap().fields.place.clone();
+        own.place = Some(rows[0].0.clone());
         let before = own.clone();
-        complete(&mut own, rows().into_iter());
+        complete(&mut own, told());
         assert_eq!(own, before);
     }
 }

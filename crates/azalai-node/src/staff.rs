@@ -74,10 +74,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             Some(person) => person,
             None => self.random16(),
         };
-        self.letters_owed = true;
+        self.owe(key, past).await?;
         let (device, pseudonym) = (member.device, member.pseudonym);
         self.say_acts(Kind::AUTHORITY, vec![Act::Grant { device, pseudonym, role, area, person }], now_ms).await?;
-        self.send_keys(key, past, now_ms).await?;
+        self.pay(key, past, now_ms).await?;
         let member = self.roster.member(key).cloned();
         member.ok_or_else(|| NodeError::Invalid("the grant does not count; see `azalai members`".to_owned()))
     }

@@ -73,7 +73,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
         }
         // An incident of which nothing counts is not there for anybody.
-        let mut readable = (0, self.incidents().await?.len());
+        let mut readable = (0, self.count_incidents().await?);
         let mut states = std::collections::BTreeMap::new();
         let (documents, _) = scan_all(&self.vault, DOCUMENTS).await?;
         for (key, value) in documents {

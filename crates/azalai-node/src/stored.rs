@@ -161,12 +161,6 @@ impl Outgoing {
         Self { kind, lane, envelope: None, relays, handed_on: false, opened_by, acted_by }
     }
 
-    /// Whether others are known to have it: a coordinator opened it, or it is no report and a relay acknowledged it.
-    pub(crate) fn is_safe(&self) -> bool {
-        let opened = !self.opened_by.is_empty() || !self.acted_by.is_empty();
-        opened || (self.kind != Kind::REPORT && !self.relays.is_empty())
-    }
-
     /// Adds a key to a list that shows it once. Says whether it is new.
     pub(crate) fn note(list: &mut Vec<SigningPublic>, key: SigningPublic) -> bool {
         let new = !list.contains(&key) && list.len() < MAX_RECEIPTS;
@@ -174,6 +168,13 @@ impl Outgoing {
             list.push(key);
         }
         new
+    }
+
+    /// Whether somebody else is known to hold it, so that the journal may let go of it: a coordinator opened a report,
+    /// a relay has anything else.
+    pub(crate) fn is_safe(&self) -> bool {
+        let opened = !self.opened_by.is_empty() || !self.acted_by.is_empty();
+        opened || (self.kind != Kind::REPORT && !self.relays.is_empty())
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::certificate::project_id;
 use azalai_envelope::ids::derive8;
-use azalai_envelope::{Certificate, DevicePublic, SigningPublic, Statement, StatementId, Verified};
+use azalai_envelope::{Certificate, DevicePublic, PostingPublic, SigningPublic, Statement, StatementId, Verified};
 
 use crate::act::{Act, Admission};
 use crate::circle::{AreaCode, Circle, Role};
@@ -21,10 +21,10 @@ pub(crate) struct Builder<'g> {
     pub(crate) graph: &'g Graph,
     pub(crate) roster: Roster,
     pub(crate) rejected: BTreeMap<Place, Reason>,
-    /// What anybody held by grants that ever counted, whatever was removed since.
-    pub(crate) ever: Holdings,
     /// Statements that ask circles for new keys, with the devices they remove.
     pub(crate) rotations: BTreeMap<StatementId, BTreeSet<SigningPublic>>,
+    /// Relays' certificates that count, by relay, with their numbers.
+    certificates: BTreeMap<SigningPublic, BTreeSet<(u32, Vec<u8>)>>,
 }
 
 /// See [`Roster::from_statements`].
@@ -43,19 +43,23 @@ pub(crate) fn build<'a>(root: SigningPublic, statements: impl IntoIterator<Item 
         circles: circles.into_iter().map(|circle| (circle.audience(&project), circle)).collect(),
         members: BTreeMap::new(),
         holdings: BTreeMap::new(),
+        ever: BTreeMap::new(),
+        parents: BTreeMap::new(),
         removals,
         generations: BTreeMap::new(),
         relays: Vec::new(),
         invites: Vec::new(),
         adopted: BTreeMap::new(),
-        heads: Vec::new(),
+        heads: BTreeMap::new(),
+        asking: BTreeSet::new(),
         authority_head: [0; 8],
         rejected: Vec::new(),
         forked: BTreeSet::new(),
         claimed: BTreeSet::new(),
         by_author: BTreeMap::new(),
     };
-    let mut builder = Builder { graph: &graph, roster, rejected, ever: BTreeMap::new(), rotations: BTreeMap::new() };
+    let mut builder =
+        Builder { graph: &graph, roster, rejected, rotations: BTreeMap::new(), certificates: BTreeMap::new() };
     builder.found();
     builder.areas();
     builder.holdings();
@@ -63,6 +67,7 @@ pub(crate) fn build<'a>(root: SigningPublic, statements: impl IntoIterator<Item 
     let live = builder.registry();
     builder.states();
     builder.generations();
+    builder.certificates();
     builder.heads(&live);
     builder.finish()
 }
@@ -161,7 +166,12 @@ impl<'g> Builder<'g> {
     /// Rights, and the members that the authority log names.
     fn holdings(&mut self) {
         let Removals { world, ever, .. } = self.roster.removals.clone();
-        self.ever = self.holdings_in(&ever);
+        self.roster.ever = self.holdings_in(&ever);
+        for (_, _, act) in self.stewards_acts(&ever) {
+            if let Act::Area { code, parent: Some(parent), .. } = act {
+                self.roster.parents.entry(code.clone()).or_default().insert(parent.clone());
+            }
+        }
         self.roster.holdings = self.holdings_in(&world);
         let mut grants: BTreeMap<SigningPublic, Vec<Place>> = BTreeMap::new();
         for (_, place, act) in self.stewards_acts(&world) {
@@ -211,7 +221,6 @@ impl<'g> Builder<'g> {
         let world = self.roster.removals.world.clone();
         let mut relays: BTreeMap<SigningPublic, Vec<Place>> = BTreeMap::new();
         let mut admissions: Vec<Place> = Vec::new();
-        let mut certificates: BTreeMap<SigningPublic, (u32, &Vec<u8>)> = BTreeMap::new();
         for (entry, place, act) in self.graph.acts(Log::Authority) {
             let aside = self.set_aside(entry, world.live.contains(&entry.id));
             if aside == Some(Reason::Forked) {
@@ -226,9 +235,8 @@ impl<'g> Builder<'g> {
                 Act::Admission { .. } => admissions.push(place),
                 Act::Certificate { bytes } => {
                     if let Ok(certificate) = Certificate::parse(bytes) {
-                        let newest = certificates.entry(certificate.relay.signing).or_insert((0, bytes));
-                        // Of two with one number, the same everywhere.
-                        *newest = (*newest).max((certificate.number, bytes));
+                        let of = self.certificates.entry(certificate.relay.signing).or_default();
+                        of.insert((certificate.number, bytes.clone()));
                     }
                 }
                 Act::Adopt { statements } => {
@@ -257,8 +265,7 @@ impl<'g> Builder<'g> {
         for places in relays.values() {
             let act = self.graph.latest(places).and_then(|(id, index)| self.graph.entries.get(&id)?.acts.get(index));
             if let Some(Act::Relay { public, label }) = act {
-                let certificate = certificates.get(&public.signing).map(|(_, bytes)| (*bytes).clone());
-                self.roster.relays.push(RelayInfo { public: *public, label: label.clone(), certificate });
+                self.roster.relays.push(RelayInfo { public: *public, label: label.clone(), certificate: None });
             }
         }
     }
@@ -322,15 +329,42 @@ impl<'g> Builder<'g> {
         }
     }
 
+    /// Each relay's certificate to be brought: of those for the project's current posting key, or else for an earlier
+    /// one, that of the highest number; of two with one number, the same everywhere. One for a key that the log does
+    /// not name would let its owner in and shut the members out.
+    fn certificates(&mut self) {
+        let named: BTreeSet<PostingPublic> = self.roster.posting_keys().into_iter().map(|info| info.public).collect();
+        let current = self.roster.posting();
+        for relay in &mut self.roster.relays {
+            let all = self.certificates.get(&relay.public.signing).into_iter().flatten();
+            let all = all.filter_map(|(number, bytes)| {
+                let posting = Certificate::parse(bytes).ok()?.posting;
+                named.contains(&posting).then_some((Some(posting) == current, *number, bytes))
+            });
+            relay.certificate = all.max().map(|(.., bytes)| bytes.clone());
+        }
+    }
+
+    /// For each removed device the removals of it, of which a new key has to follow one: those of the authority log if
+    /// there are any, which monitors' devices know too. Not all of them, or whoever may remove could, by removing the
+    /// same device again and again, keep everybody busy with new keys.
+    fn asks(&self) -> Vec<(BTreeSet<StatementId>, BTreeSet<Circle>)> {
+        let mut of: BTreeMap<SigningPublic, BTreeMap<Log, BTreeSet<StatementId>>> = BTreeMap::new();
+        for (id, devices) in &self.rotations {
+            let Some(entry) = self.graph.entries.get(id) else { continue };
+            for device in devices {
+                of.entry(*device).or_default().entry(entry.log).or_default().insert(*id);
+            }
+        }
+        let first = |logs: BTreeMap<Log, BTreeSet<StatementId>>| logs.into_values().next().unwrap_or_default();
+        of.into_iter().map(|(device, logs)| (first(logs), self.roster.held(&device))).collect()
+    }
+
     /// The generations that count, and for each which removals it does not follow. A removal asks only for new keys
     /// of circles that the removed device could open: otherwise removing one monitor would stop the staff's own
     /// letters until a steward came by.
     fn generations(&mut self) {
-        let asks: Vec<(StatementId, BTreeSet<Circle>)> = self
-            .rotations
-            .iter()
-            .map(|(id, devices)| (*id, devices.iter().flat_map(|device| self.roster.held(device)).collect()))
-            .collect();
+        let asks = self.asks();
         let mut pasts: BTreeMap<StatementId, [BTreeSet<StatementId>; 2]> = BTreeMap::new();
         let mut all: BTreeMap<Circle, Vec<Generation>> = BTreeMap::new();
         for (entry, place, act) in self.graph.acts(Log::Authority) {
@@ -345,14 +379,15 @@ impl<'g> Builder<'g> {
                 Some(Log::Authority) => authority.contains(id),
                 _ => both.contains(id),
             };
-            let missing =
-                asks.iter().filter(|(id, circles)| circles.contains(circle) && !follows(id)).map(|(id, _)| *id);
+            let missing = asks.iter().filter(|(ids, circles)| circles.contains(circle) && !ids.iter().any(follows));
+            let missing: BTreeSet<StatementId> = missing.flat_map(|(ids, _)| ids.iter().copied()).collect();
             all.entry(circle.clone()).or_default().push(Generation {
                 key: *key,
                 number: *number,
                 statement: entry.id,
+                author: entry.author,
                 posting: *posting,
-                missing: missing.collect(),
+                missing: missing.into_iter().collect(),
             });
         }
         for generations in all.values_mut() {
@@ -362,30 +397,32 @@ impl<'g> Builder<'g> {
     }
 
     /// Heads among statements of those who hold a grant: claims of devices that nobody admitted name none, so that
-    /// no stranger can push removals out of a new statement's `after`.
+    /// no stranger can push removals out of a new statement's `after`. Removals that ask for a new key are among them
+    /// even where their statement does not count, as of two that exclude each other: no key could follow them else.
     fn heads(&mut self, registry: &BTreeSet<StatementId>) {
         let holds = |id: &StatementId| {
             self.graph.entries.get(id).is_some_and(|entry| self.roster.holdings.contains_key(&entry.author))
         };
-        let of = |log: Log, live: &BTreeSet<StatementId>| {
-            let counting = live.iter().copied().filter(holds).collect();
-            self.graph.heads(log, &counting)
-        };
-        let authority = of(Log::Authority, &self.roster.removals.world.live);
-        let registry = of(Log::Registry, registry);
-        let parts: Vec<&[u8]> = authority.iter().map(|id| id.as_bytes().as_slice()).collect();
+        let counting = |live: &BTreeSet<StatementId>| live.iter().copied().filter(holds).collect();
+        let [authority, registry]: [BTreeSet<StatementId>; 2] =
+            [&self.roster.removals.world.live, registry].map(counting);
+        let shown = self.graph.heads(Log::Authority, &authority);
+        let parts: Vec<&[u8]> = shown.iter().map(|id| id.as_bytes().as_slice()).collect();
         self.roster.authority_head = derive8("azalai 1 authority head", &parts);
-        // Removals first: a key has to follow them.
-        let (removals, others): (Vec<_>, Vec<_>) =
-            authority.into_iter().chain(registry).partition(|id| self.rotations.contains_key(id));
-        self.roster.heads = removals.into_iter().chain(others).collect();
+        self.roster.asking = self.rotations.keys().copied().collect();
+        for (log, mut known) in [(Log::Authority, authority), (Log::Registry, registry)] {
+            known.extend(&self.roster.asking);
+            let (first, others): (Vec<_>, Vec<_>) =
+                self.graph.heads(log, &known).into_iter().partition(|id| self.roster.asking.contains(id));
+            self.roster.heads.insert(log, first.into_iter().chain(others).collect());
+        }
     }
 
     fn finish(self) -> Roster {
         let mut roster = self.roster;
         // Also those whose grant or invite is set aside: what they wrote has to be verified before it can be shown
         // as set aside.
-        let claimed = roster.claimed.iter().chain(self.ever.keys()).chain(roster.members.keys());
+        let claimed = roster.claimed.iter().chain(roster.ever.keys()).chain(roster.members.keys());
         let keys: BTreeSet<SigningPublic> = claimed.copied().chain([roster.root]).collect();
         for key in keys {
             roster.by_author.entry(key.author_id()).or_default().push(key);

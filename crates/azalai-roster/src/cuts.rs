@@ -51,6 +51,11 @@ impl Cuts {
         }
     }
 
+    /// The cut that holds on a chain.
+    pub(crate) fn on(&self, chain: ChainId) -> Option<Cut> {
+        self.lowest.get(&chain).map(|(cut, _)| *cut)
+    }
+
     pub(crate) fn names(&self, chain: ChainId) -> bool {
         self.lowest.contains_key(&chain)
     }

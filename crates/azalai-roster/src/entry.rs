@@ -16,7 +16,8 @@ pub const VERSION: u8 = 1;
 pub struct LogEntry {
     /// Heads of both logs that the author knew, in order: this makes the logs a graph.
     pub after: Vec<StatementId>,
-    /// What the author does, in order.
+    /// What the author does, in order. A statement without acts only names what its author knew: so a graph with more
+    /// heads than one statement names is brought together.
     pub acts: Vec<Act>,
 }
 
@@ -39,7 +40,7 @@ impl LogEntry {
         Ok(bytes)
     }
 
-    /// Reads the body: version, `after` in order and at most 64, 1 to 64 acts, nothing left over.
+    /// Reads the body: version, `after` in order and at most 64, at most 64 acts, nothing left over.
     ///
     /// # Errors
     /// [`DecodeError`]; an unknown version as [`DecodeError::UnknownVersion`].
@@ -51,9 +52,6 @@ impl LogEntry {
         }
         let after = read_ids(&mut reader, "after", 0, MAX_AFTER)?;
         let count = reader.length("acts", MAX_ACTS)?;
-        if count == 0 {
-            return Err(reader.invalid("acts", "none"));
-        }
         let mut acts = Vec::with_capacity(count);
         for _ in 0..count {
             let tag = reader.u8("act tag")?;

@@ -7,6 +7,7 @@
 pub mod act;
 pub mod circle;
 pub mod entry;
+pub mod evidence;
 pub mod info;
 pub mod letter;
 pub mod limits;
@@ -23,10 +24,12 @@ mod registry;
 mod removal;
 mod rights;
 mod standing;
+mod weight;
 
 pub use act::{Act, Admission, Cut, InviteId, PersonId};
 pub use circle::{AreaCode, Circle, NameError, Role};
 pub use entry::{LogEntry, introduced_key, prove_claim};
+pub use evidence::{Carried, EvidenceError, EvidencePackage, Vouched};
 pub use graph::Log;
 pub use info::{AreaInfo, ClaimInfo, InviteInfo, InviteState, Member, MemberState, PostingInfo, RelayInfo, Waiting};
 pub use letter::KeyLetter;
@@ -34,3 +37,4 @@ pub use package::InvitePackage;
 pub use reason::{Denied, NoKey, Reason, Standing};
 pub use receipt::{Receipt, What};
 pub use roster::Roster;
+pub use weight::Touched;

@@ -40,3 +40,12 @@ pub const MAX_PACKAGE_STATEMENTS: usize = 4096;
 
 /// Bytes of an invite: it travels as a file, or as a series of QR codes when small.
 pub const MAX_PACKAGE_BYTES: usize = 256 * 1024;
+
+/// Bytes of a package of evidence: an incident with thousands of reports, and little enough to be read whole on a phone.
+pub const MAX_EVIDENCE_BYTES: usize = 32 * 1024 * 1024;
+
+/// Statements in a package of evidence: each costs a signature's check, so that the largest takes seconds.
+pub const MAX_EVIDENCE_STATEMENTS: usize = 16_384;
+
+/// Authors that the maker of a package vouches for: one for each report of the largest incident.
+pub const MAX_EVIDENCE_AUTHORS: usize = 4_096;

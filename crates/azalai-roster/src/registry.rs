@@ -129,7 +129,7 @@ impl<'g> Builder<'g> {
         let area = area.as_ref();
         let right = |holdings| self.roster.right_to_invite(holdings, &entry.author, *role, area);
         let now = aside.map_or_else(|| right(&self.roster.holdings), Err);
-        if now.is_ok() || right(&self.ever).is_ok() {
+        if now.is_ok() || right(&self.roster.ever).is_ok() {
             invites.push(Invited {
                 place,
                 id: *id,

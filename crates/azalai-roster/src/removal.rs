@@ -72,6 +72,16 @@ impl Removals {
         self.cuts.exclusion(author, chain, seq, id)
     }
 
+    /// The cuts on a device: of removals that stand, and of those that are not void.
+    pub(crate) fn cuts_on(&self, device: &SigningPublic) -> [Option<&Cuts>; 2] {
+        [self.cuts.standing.get(device), self.cuts.open.get(device)]
+    }
+
+    /// The cut on a device's chain by removals that stand.
+    pub(crate) fn standing_cut(&self, author: &SigningPublic, chain: ChainId) -> Option<Cut> {
+        self.cuts.standing.get(author)?.on(chain)
+    }
+
     /// Whether a cut that stands names the statement or one that follows it in its chain: then that branch of a fork counts.
     pub(crate) fn keeps(&self, id: &StatementId) -> bool {
         self.kept.contains(id)

@@ -102,7 +102,8 @@ impl Roster {
     pub fn holds_in_custody(&self, key: &SigningPublic) -> Vec<Circle> {
         let confirmed = self.member(key).is_some_and(|member| member.state == MemberState::Confirmed);
         match self.holdings.get(key) {
-            Some(_) if confirmed => self.held(key).into_iter().collect(),
+            Some(holding) if confirmed && holding.steward => self.circles.values().cloned().collect(),
+            Some(_) if confirmed => self.opens(key).into_iter().collect(),
             _ => Vec::new(),
         }
     }
@@ -112,6 +113,13 @@ impl Roster {
     #[must_use]
     pub fn has_held(&self, key: &SigningPublic) -> Vec<Circle> {
         self.held(key).into_iter().collect()
+    }
+
+    /// The circles whose letters a device may have read, whatever has become of it since: less than it has held, since a
+    /// steward's program does not read with keys in custody.
+    #[must_use]
+    pub fn has_opened(&self, key: &SigningPublic) -> Vec<Circle> {
+        self.opens(key).into_iter().collect()
     }
 
     /// Whether the device is confirmed; the root is, where it is no device and not removed.
@@ -140,13 +148,33 @@ impl Roster {
         circles
     }
 
-    /// The circles whose secret keys a device has had.
+    /// The circles whose secret keys a device may have had: by every grant and every order of areas that ever counted,
+    /// since a key that was handed out is not forgotten when a grant is cut or an area moves.
     pub(crate) fn held(&self, key: &SigningPublic) -> BTreeSet<Circle> {
-        if self.holdings.get(key).is_some_and(|holding| holding.steward) {
-            self.circles.values().cloned().collect()
-        } else {
-            self.opens(key)
+        let mut circles = self.opens(key);
+        let Some(ever) = self.ever.get(key) else { return circles };
+        if ever.steward {
+            return self.circles.values().cloned().collect();
         }
+        circles.insert(Circle::Staff);
+        for area in &ever.areas {
+            circles.insert(Circle::Area(area.clone()));
+            let below = self.areas.keys().filter(|code| self.was_within(code, area));
+            circles.extend(below.cloned().map(Circle::AreaAndAbove));
+        }
+        circles
+    }
+
+    /// Whether area `code` is `of`, or was ever said to lie in it.
+    fn was_within(&self, code: &AreaCode, of: &AreaCode) -> bool {
+        let (mut seen, mut open) = (BTreeSet::from([code]), vec![code]);
+        while let Some(next) = open.pop() {
+            if next == of {
+                return true;
+            }
+            open.extend(self.parents.get(next).into_iter().flatten().filter(|parent| seen.insert(*parent)));
+        }
+        false
     }
 
     /// A role's area: monitors and coordinators have one that exists, stewards none.
@@ -188,7 +216,8 @@ impl Roster {
         {
             return Err(Reason::UnknownArea(area.clone()));
         }
-        if holding.steward || circle.area().is_some_and(|area| self.reaches(holding, area)) {
+        // Only of what it opens itself: a key that its own removal would not ask to be replaced is not its to give.
+        if holding.steward || (circle.area().is_some() && self.opens(key).contains(circle)) {
             return Ok(());
         }
         Err(Reason::NoRight)
@@ -223,7 +252,7 @@ impl Roster {
         // One member is an audience too, and not one that every device knows: a monitor's holds no registry.
         let to_member = circle.is_none();
         let (role, reader) = match kind {
-            Kind::REPORT => (true, matches!(circle, Some(circle) if *circle != Circle::Staff)),
+            Kind::REPORT => (true, circle != Some(&Circle::Staff)),
             Kind::INCIDENT | Kind::ASSESSMENT | Kind::ACTOR | Kind::MARKET | Kind::ROUTE => (
                 holding.is_some_and(|holding| !holding.areas.is_empty()),
                 circle.is_some_and(|circle| self.opens(key).contains(circle)),

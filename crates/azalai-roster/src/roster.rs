@@ -12,6 +12,7 @@ use azalai_envelope::{
 
 use crate::act::Admission;
 use crate::circle::{AreaCode, Circle};
+use crate::graph::Log;
 use crate::info::{AreaInfo, InviteInfo, Member, MemberState, PostingInfo, RelayInfo, Waiting};
 use crate::limits::{MAX_AFTER, MAX_AREA_DEPTH};
 use crate::reason::{NoKey, Reason};
@@ -23,6 +24,7 @@ pub(crate) struct Generation {
     pub(crate) key: ReceivingPublic,
     pub(crate) number: u32,
     pub(crate) statement: StatementId,
+    pub(crate) author: SigningPublic,
     pub(crate) posting: Option<PostingPublic>,
     /// Statements of removals that it does not follow although they ask for it.
     pub(crate) missing: Vec<StatementId>,
@@ -47,6 +49,10 @@ pub struct Roster {
     pub(crate) circles: BTreeMap<AudienceId, Circle>,
     pub(crate) members: BTreeMap<SigningPublic, Member>,
     pub(crate) holdings: BTreeMap<SigningPublic, Holding>,
+    /// What anybody held by grants that ever counted, whatever was removed since.
+    pub(crate) ever: BTreeMap<SigningPublic, Holding>,
+    /// In which areas each was ever said to lie.
+    pub(crate) parents: BTreeMap<AreaCode, BTreeSet<AreaCode>>,
     pub(crate) removals: Removals,
     /// In order of number, highest first, then of statement.
     pub(crate) generations: BTreeMap<Circle, Vec<Generation>>,
@@ -54,7 +60,10 @@ pub struct Roster {
     pub(crate) invites: Vec<InviteInfo>,
     /// Who adopted what.
     pub(crate) adopted: BTreeMap<StatementId, BTreeSet<SigningPublic>>,
-    pub(crate) heads: Vec<StatementId>,
+    /// Heads of each log, removals that ask for new keys first.
+    pub(crate) heads: BTreeMap<Log, Vec<StatementId>>,
+    /// Removals that ask for new keys.
+    pub(crate) asking: BTreeSet<StatementId>,
     pub(crate) authority_head: [u8; 8],
     pub(crate) rejected: Vec<(StatementId, usize, Reason)>,
     /// Log statements that a fork sets aside.
@@ -174,15 +183,28 @@ impl Roster {
         self.generations.get(circle).into_iter().flatten().map(|generation| generation.key).collect()
     }
 
-    /// What a generation of this number takes the place of: the key that the act itself is sealed to, and the posting key
-    /// that it is posted with, since those who are to learn of the new ones hold only these.
+    /// What a generation of this number takes the place of, the likeliest first: the keys that the act itself may be
+    /// sealed to, and the posting keys that it may be posted with, since those who are to learn of the new ones hold
+    /// only these. Without those that the statements `but` name, as acts that have not left this device: nobody else
+    /// has them. Those that a removed or suspended device made come last: it may have given them to nobody.
     #[must_use]
-    pub fn before_generation(&self, circle: &Circle, number: u32) -> Option<(Recipient, Option<PostingPublic>)> {
-        let earlier = |generation: &&Generation| generation.number < number;
-        let newest = self.generations.get(circle)?.iter().find(earlier)?;
-        let posting =
-            self.posting_generations().find(|(generation, _)| earlier(generation)).map(|(_, posting)| posting);
-        Some((Recipient { audience: circle.audience(&self.project), key: newest.key }, posting))
+    pub fn before_generation(
+        &self,
+        circle: &Circle,
+        number: Option<u32>,
+        but: &BTreeSet<StatementId>,
+    ) -> (Vec<Recipient>, Vec<PostingPublic>) {
+        let earlier = self.generations.get(circle).into_iter().flatten();
+        let earlier = earlier.filter(|generation| number.is_none_or(|number| generation.number < number));
+        let earlier = earlier.filter(|generation| !but.contains(&generation.statement));
+        let gone = |generation: &&Generation| {
+            self.removals.removed.contains(&generation.author) || self.removals.is_suspended(&generation.author)
+        };
+        let (doubtful, good): (Vec<&Generation>, Vec<&Generation>) = earlier.partition(gone);
+        let in_order = || good.iter().chain(&doubtful);
+        let audience = circle.audience(&self.project);
+        let keys = in_order().map(|generation| Recipient { audience, key: generation.key }).collect();
+        (keys, in_order().filter_map(|generation| generation.posting).collect())
     }
 
     /// The number that a circle's next generation takes.
@@ -266,10 +288,26 @@ impl Roster {
         self.authority_head
     }
 
-    /// Heads of both logs, in order, for a new statement's `after`; at most [`MAX_AFTER`], the authority's first.
+    /// Heads of both logs, in order, for a new statement's `after`; at most [`MAX_AFTER`]: removals that ask for new
+    /// keys first, then the authority's.
     #[must_use]
     pub fn heads(&self) -> Vec<StatementId> {
-        let mut heads: Vec<StatementId> = self.heads.iter().copied().take(MAX_AFTER).collect();
+        let all = || self.heads.values().flatten().copied();
+        let (first, others): (Vec<_>, Vec<_>) = all().partition(|id| self.asking.contains(id));
+        let mut heads: Vec<StatementId> = first.into_iter().chain(others).take(MAX_AFTER).collect();
+        heads.sort_unstable();
+        heads
+    }
+
+    /// What a statement without acts has to name in a log that has too many heads, before anything else is said: until
+    /// it has so few that one statement names those of both logs. Empty then.
+    #[must_use]
+    pub fn crowded(&self, log: Log) -> Vec<StatementId> {
+        let heads = self.heads.get(&log).map(Vec::as_slice).unwrap_or_default();
+        if heads.len() <= MAX_AFTER / 2 {
+            return Vec::new();
+        }
+        let mut heads: Vec<StatementId> = heads.iter().copied().take(MAX_AFTER).collect();
         heads.sort_unstable();
         heads
     }

@@ -2,6 +2,7 @@
 
 use azalai_envelope::{ChainId, Kind, SigningPublic, Statement, StatementId};
 
+use crate::act::Cut;
 use crate::cuts::Exclusion;
 use crate::info::MemberState;
 use crate::reason::{Denied, Standing};
@@ -41,6 +42,12 @@ impl Roster {
     #[must_use]
     pub fn is_excluded(&self, author: &SigningPublic, chain: ChainId, seq: u64, id: StatementId) -> bool {
         self.removals.exclusion(author, chain, seq, id) != Exclusion::No && !self.is_adopted(&id, author)
+    }
+
+    /// Where removals that stand cut a device's chain: of a fork below it the branch that leads to this cut counts.
+    #[must_use]
+    pub fn standing_cut(&self, author: &SigningPublic, chain: ChainId) -> Option<Cut> {
+        self.removals.standing_cut(author, chain)
     }
 
     /// Whether somebody who may remove the author adopted the statement, in an act that counts.

@@ -35,8 +35,8 @@ pub struct JournalReport {
     pub torn_bytes: u64,
     /// Damaged stretches between records, skipped and left as they are.
     pub damaged: usize,
-    /// The whole file is under a key that is not in the keyring or its head is damaged. It was renamed to
-    /// "journal-unreadable", and an empty journal begun.
+    /// Nothing in the file opens with a key of the keyring. It was kept as "journal-unreadable-N", with the first
+    /// number that was free, and an empty journal begun.
     pub unreadable: bool,
 }
 
@@ -136,21 +136,41 @@ impl<D: Disk> Journal<D> {
         let mut report = JournalReport::default();
         let mut bytes = disk.read(NAME).await?.unwrap_or_default();
         let key = self.settle(&bytes).await?;
-        if !format::is_under(&bytes, &key)? {
-            if bytes.len() >= format::HEAD {
-                report.unreadable = true;
-                disk.write_atomic("journal-unreadable", &bytes).await?;
+        if !format::is_under(&bytes, &key) {
+            let found = format::read(&key, &bytes);
+            if found.entries.is_empty() {
+                format::check_version(&bytes, &key)?;
+                if bytes.len() >= format::HEAD {
+                    report.unreadable = true;
+                    disk.write_atomic(&self.free_name().await?, &bytes).await?;
+                }
+                bytes = format::head(&key);
+            } else {
+                // The head alone is damaged: what opens is ours.
+                report.damaged += 1;
+                bytes.splice(..format::HEAD, format::head(&key));
             }
-            bytes = format::head(&key);
             disk.write_atomic(NAME, &bytes).await?;
         }
         let content = format::read(&key, &bytes);
-        report.damaged = content.damaged;
+        report.damaged += content.damaged;
         report.torn_bytes = (bytes.len() - content.good) as u64;
         if report.torn_bytes > 0 {
             disk.truncate(NAME, content.good as u64).await?;
         }
         Ok((State { key, len: content.good as u64 }, content, report))
+    }
+
+    /// A name under which an unreadable file can be kept beside those that were kept before.
+    async fn free_name(&self) -> Result<String, StoreError> {
+        let mut number = 1_u32;
+        loop {
+            let name = format!("journal-unreadable-{number}");
+            if self.keys.disk().len(&name).await?.is_none() {
+                return Ok(name);
+            }
+            number = number.saturating_add(1);
+        }
     }
 
     /// The key that the file is under, after an interrupted removal is ended: forwards if the new file is in place,
@@ -162,7 +182,7 @@ impl<D: Disk> Journal<D> {
         };
         let Some(next) = next else { return Ok(now) };
         let _only_one = self.keys.changing.lock().await;
-        if format::is_under(bytes, &next)? {
+        if format::is_under(bytes, &next) {
             self.keys.change(promote).await?;
             return Ok(next);
         }

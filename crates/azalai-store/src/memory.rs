@@ -22,6 +22,8 @@ struct Inner {
     /// What stood under each key that was staged since the last batch was applied.
     undo: BTreeMap<(Space, Vec<u8>), Option<Vec<u8>>>,
     faults: Faults,
+    /// How many copies lie between this store and the one that was made empty.
+    copies: u64,
 }
 
 impl Inner {
@@ -69,15 +71,23 @@ impl MemoryStore {
     /// still written to the old one does not reach it.
     #[must_use]
     pub fn crash(&self) -> Self {
-        let (spaces, undo) = {
+        let (spaces, undo, copies) = {
             let inner = self.lock();
-            (inner.spaces.clone(), inner.undo.clone())
+            (inner.spaces.clone(), inner.undo.clone(), inner.copies)
         };
-        let mut found = Inner { spaces, ..Inner::default() };
+        let mut found = Inner { spaces, copies, ..Inner::default() };
         for ((space, key), before) in undo {
             found.write(space, key, before);
         }
         Self(Arc::new(Mutex::new(found)))
+    }
+
+    /// What a restored backup would be: as [`MemoryStore::crash`], with another [`Store::identity`].
+    #[must_use]
+    pub fn restored(&self) -> Self {
+        let copy = self.crash();
+        copy.lock().copies += 1;
+        copy
     }
 
     /// Plans the failure of a later [`Store::apply`] or [`Store::stage`], counted from now. A second plan replaces the first.
@@ -112,6 +122,10 @@ impl Store for MemoryStore {
 
     async fn stage(&self, batch: Batch) -> Result<(), StoreError> {
         self.lock().write_batch(batch, false)
+    }
+
+    fn identity(&self) -> Option<[u8; 16]> {
+        Some(u128::from(self.lock().copies).to_be_bytes())
     }
 }
 

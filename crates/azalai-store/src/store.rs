@@ -195,6 +195,13 @@ pub trait Store: Send + Sync {
     fn stage(&self, batch: Batch) -> impl Future<Output = Result<(), StoreError>> + Send {
         self.apply(batch)
     }
+
+    /// What this database shares with no copy of it and with none that was rebuilt from it, and keeps for as long as
+    /// it lives; `None` where that cannot be told. Who notes it in the database finds out at the next opening whether
+    /// a backup was restored or something was lost: then what it says must not go on where it seems to have stopped.
+    fn identity(&self) -> Option<[u8; 16]> {
+        None
+    }
 }
 
 impl<S: Store> Store for std::sync::Arc<S> {
@@ -225,5 +232,9 @@ impl<S: Store> Store for std::sync::Arc<S> {
 
     fn stage(&self, batch: Batch) -> impl Future<Output = Result<(), StoreError>> + Send {
         (**self).stage(batch)
+    }
+
+    fn identity(&self) -> Option<[u8; 16]> {
+        (**self).identity()
     }
 }

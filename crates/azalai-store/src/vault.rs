@@ -54,6 +54,12 @@ impl<S: Store, D: Disk> Vault<S, D> {
         &self.inner
     }
 
+    /// The keys that seal its items.
+    #[must_use]
+    pub fn keys(&self) -> &Arc<Keys<D>> {
+        &self.keys
+    }
+
     /// The space of the inner store for a logical one.
     pub(crate) fn physical_space(&self, space: Space) -> Space {
         self.spaces.physical(space)
@@ -166,6 +172,10 @@ impl<S: Store, D: Disk> Store for Vault<S, D> {
     async fn stage(&self, batch: Batch) -> Result<(), StoreError> {
         let ring = self.keys.ring.read().await;
         self.inner.stage(self.seal_batch(&ring, &batch)?).await
+    }
+
+    fn identity(&self) -> Option<[u8; 16]> {
+        self.inner.identity()
     }
 }
 

@@ -114,6 +114,36 @@ fn damage_in_the_middle_costs_only_the_record_it_hits() {
     }
 }
 
+/// Guards against one bad byte in the head that takes every record along.
+#[test]
+fn damage_in_the_head_costs_no_record() {
+    let disk = filled(6);
+    let whole = file(&disk);
+    let keys = keys(disk.clone());
+    for place in 0..9 {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 0x41;
+        block_on(disk.write_atomic("journal", &bytes)).unwrap();
+        let (journal, report) = block_on(Journal::open(keys.clone())).unwrap();
+        assert_eq!(ids(&journal).len(), 6, "changed at {place}");
+        assert_eq!(report, JournalReport { damaged: 1, ..JournalReport::default() }, "changed at {place}");
+        assert_eq!(file(&disk), whole, "it is mended");
+    }
+}
+
+/// Guards against a second damage that overwrites what was kept of the first.
+#[test]
+fn every_unreadable_file_is_kept() {
+    let disk = filled(2);
+    for noise in [[1; 50], [2; 50]] {
+        let head = [vec![1], noise.to_vec()].concat();
+        block_on(disk.write_atomic("journal", &head)).unwrap();
+        assert!(open(&disk).1.unreadable);
+    }
+    let kept = |n| block_on(disk.read(&format!("journal-unreadable-{n}"))).unwrap().unwrap();
+    assert_eq!((kept(1)[5], kept(2)[5]), (1, 2));
+}
+
 /// Guards against a removed record that can be read from an old copy of the file by who has the passphrase.
 #[test]
 fn an_old_copy_of_a_removed_record_opens_with_no_key_that_is_left() {
@@ -180,10 +210,18 @@ fn an_append_that_fails_leaves_the_journal_usable() {
 /// Guards against a newer version's journal that an older program cuts or replaces.
 #[test]
 fn an_unknown_version_is_left_as_it_is() {
-    let disk = with(&filled(2), &[9, 1, 2, 3]);
+    let mut newer = file(&filled(2));
+    newer[0] = 9;
+    // Its records are of another form.
+    newer[9..].fill(7);
+    let disk = with(&filled(2), &newer);
     let refused = block_on(Journal::open(keys(disk.clone())));
     assert!(matches!(refused, Err(StoreError::UnknownVersion { got: 9, .. })));
-    assert_eq!(file(&disk), [9, 1, 2, 3]);
+    assert_eq!(file(&disk), newer);
+    // A first byte that is damaged, with all that follows, is no newer program's: the file is kept, and a new one begun.
+    let disk = with(&filled(2), &[0; 100]);
+    assert!(open(&disk).1.unreadable);
+    assert_eq!(block_on(disk.read("journal-unreadable-1")).unwrap().unwrap(), [0; 100]);
 }
 
 /// Guards against a record or a file larger than what is read back.

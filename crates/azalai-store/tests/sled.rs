@@ -189,6 +189,31 @@ fn a_damaged_database_is_set_aside_and_what_can_be_read_is_kept() {
     }
 }
 
+/// Guards against a restored backup, or a database that lost its end, that passes for the one that was written last.
+#[test]
+fn a_database_is_told_from_its_copies_and_from_what_is_rescued_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mine, backup) = (folder.path().join("mine"), folder.path().join("backup"));
+    let identity = |folder: &Path| SledStore::open(folder).unwrap().store.identity().unwrap();
+    let first = identity(&mine);
+    let store = SledStore::open(&mine).unwrap().store;
+    put(&store, b"key", b"value");
+    drop(store);
+    assert_eq!(identity(&mine), first, "it changes by being written to");
+    copy(&mine, &backup);
+    fs::rename(&mine, folder.path().join("moved")).unwrap();
+    assert_eq!(identity(&folder.path().join("moved")), first, "it changes by being moved");
+    assert_ne!(identity(&backup), first, "a copy passes for it");
+    // In place: the same files, other content.
+    let moved = folder.path().join("moved/db/conf");
+    fs::write(&moved, fs::read(&moved).unwrap()).unwrap();
+    assert_ne!(identity(&folder.path().join("moved")), first, "a restore in place passes for it");
+    let before = identity(&backup);
+    let rescued = SledStore::rebuild(&backup).unwrap().store.identity().unwrap();
+    assert_ne!(rescued, before, "what is rescued passes for the whole");
+    assert_eq!(rescued, identity(&backup), "it changes by being opened");
+}
+
 fn stage(store: &SledStore, n: u32) {
     let mut batch = Batch::new();
     batch.put(SPACE, n.to_be_bytes(), value(n));

@@ -96,6 +96,10 @@ pub const CONNECTION_CLOSED_FETCH_BYTES: u64 = 64 << 20;
 /// Posting epochs that a neighbour's key document proves: the current one and a few before it.
 pub const MAX_KEY_PROOFS: usize = 16;
 
+/// Seconds by which the number of a certificate that a member brings may be ahead of a relay's clock: a day, for clocks
+/// that differ.
+pub const MAX_CERTIFICATE_AHEAD_S: u32 = 86_400;
+
 /// Closed posting keys that are kept for one project; the oldest are forgotten first.
 pub const MAX_CLOSED_EPOCHS: usize = 64;
 

@@ -18,7 +18,7 @@ use crate::budget::Budget;
 use crate::capsule::{self, CapsuleError, OpenRequest};
 use crate::carrier::{CERTIFICATES, Carrier};
 use crate::key::{KeyDocument, Role};
-use crate::limits::MAX_CLOSED_EPOCHS;
+use crate::limits::{MAX_CERTIFICATE_AHEAD_S, MAX_CLOSED_EPOCHS};
 use crate::message::{Operation, Reply, Request};
 use crate::work::{Work, answer};
 
@@ -64,6 +64,14 @@ pub enum AdmitError {
         named: String,
         /// The key of this relay.
         own: String,
+    },
+    /// Its number is more than a day ahead of this relay's clock: taken, it would shut out every later one.
+    #[error("certificate: its number {number} is ahead of this relay's clock, which allows {allowed}")]
+    Ahead {
+        /// Its number.
+        number: u32,
+        /// The highest that is taken now.
+        allowed: u32,
     },
     /// A device takes no certificates.
     #[error("certificate: only relays take certificates")]
@@ -183,8 +191,23 @@ impl<S: Store + Clone> Responder<S> {
         projects.values().map(|served| Arc::clone(&served.carrier)).collect()
     }
 
-    /// Takes a certificate, durably: admits its project, or closes the epochs before it. An older one than is there
-    /// changes nothing.
+    /// Takes a certificate that a member brings, as [`Responder::admit`] does, if its number is no more than a day ahead
+    /// of the clock. Numbers begin with the second in which a relay was certified and grow by small steps; whoever
+    /// keeps a carrier key after removal could else close a relay to its project for good.
+    ///
+    /// # Errors
+    /// [`AdmitError`], one variant for each rule.
+    pub async fn admit_brought(&self, bytes: &[u8], now_ms: u64) -> Result<ProjectId, AdmitError> {
+        let number = Certificate::parse(bytes)?.number;
+        let allowed = u32::try_from(now_ms / 1000).unwrap_or(u32::MAX).saturating_add(MAX_CERTIFICATE_AHEAD_S);
+        if number > allowed {
+            return Err(AdmitError::Ahead { number, allowed });
+        }
+        self.admit(bytes).await
+    }
+
+    /// Takes a certificate from its keeper's hand, durably: admits its project, or closes the epochs before it. An older
+    /// one than is there changes nothing.
     ///
     /// # Errors
     /// [`AdmitError`], one variant for each rule.
@@ -250,12 +273,12 @@ impl<S: Store + Clone> Responder<S> {
         let epoch = open.epoch;
         let posting = match served.postings().get(epoch) {
             Some(posting) => posting,
-            None => self.introduced(&open, &served).await?.ok_or(RespondError::UnknownEpoch { epoch })?,
+            None => self.introduced(&open, &served, now_ms).await?.ok_or(RespondError::UnknownEpoch { epoch })?,
         };
         let member = open.verify(&self.keys.public(), &posting).map_err(RespondError::NotMember)?;
         let request = Request::decode(&member.body).map_err(RespondError::Body)?;
         let closed = epoch != served.postings().current;
-        let mut work = Work::new(Day::of_ms(now_ms), closed, &request.salt, budget);
+        let mut work = Work::new(now_ms, closed, &request.salt, budget);
         let mut answers = Vec::with_capacity(request.operations.len());
         for operation in request.operations {
             answers.push(answer(self, &served, &mut work, operation).await?);
@@ -265,13 +288,18 @@ impl<S: Store + Clone> Responder<S> {
 
     /// A member of an epoch that is not known here yet brings the certificate that tells of it in the same request.
     /// The certificate proves itself, so it may be looked at before the membership can be checked.
-    async fn introduced(&self, open: &OpenRequest, served: &Served<S>) -> Result<Option<PostingPublic>, RespondError> {
+    async fn introduced(
+        &self,
+        open: &OpenRequest,
+        served: &Served<S>,
+        now_ms: u64,
+    ) -> Result<Option<PostingPublic>, RespondError> {
         let Ok(request) = Request::decode(open.unchecked_body()) else { return Ok(None) };
         for operation in &request.operations {
             if let Operation::Certificate(bytes) = operation
                 && Certificate::parse(bytes).is_ok_and(|it| it.project() == served.carrier.project())
             {
-                match self.admit(bytes).await {
+                match self.admit_brought(bytes, now_ms).await {
                     Err(AdmitError::Store(error)) => return Err(error.into()),
                     Ok(_) | Err(_) => return Ok(served.postings().get(open.epoch)),
                 }

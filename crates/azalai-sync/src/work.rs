@@ -21,6 +21,7 @@ use crate::set::View;
 
 /// What one request has left.
 pub(crate) struct Work<'a> {
+    now_ms: u64,
     day: Day,
     closed: bool,
     key: [u8; 32],
@@ -33,10 +34,11 @@ pub(crate) struct Work<'a> {
 const FRAME: usize = 64;
 
 impl<'a> Work<'a> {
-    pub(crate) fn new(day: Day, closed: bool, salt: &[u8; 16], budget: &'a mut Budget) -> Self {
+    pub(crate) fn new(now_ms: u64, closed: bool, salt: &[u8; 16], budget: &'a mut Budget) -> Self {
         // Every answer's own frame is taken off beforehand, so that there is always room to say that there is none.
         let room = MAX_REPLY_BYTES - REPLY_OVERHEAD - 16 - MAX_OPERATIONS * FRAME;
-        Self { day, closed, key: short_key(salt), budget, room, shorten: MAX_SHORTENED }
+        let day = Day::of_ms(now_ms);
+        Self { now_ms, day, closed, key: short_key(salt), budget, room, shorten: MAX_SHORTENED }
     }
 
     /// Takes `bytes` of the reply, and says whether they were there.
@@ -71,7 +73,7 @@ pub(crate) async fn answer<S: Store + Clone>(
         Operation::Certificate(bytes) => {
             // Of another project than the one whose member asks: none of a member's business.
             if Certificate::parse(&bytes).is_ok_and(|it| it.project() == carrier.project()) {
-                match responder.admit(&bytes).await {
+                match responder.admit_brought(&bytes, work.now_ms).await {
                     Ok(_) => Answer::Certified,
                     Err(AdmitError::Store(error)) => return Err(error),
                     Err(_) => Answer::NotCertified,

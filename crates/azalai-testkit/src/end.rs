@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use azalai_envelope::DocumentId;
 use azalai_envelope::ids::derive;
 use azalai_model::Tlp;
-use azalai_node::{Fate, IncidentView, ReportState};
+use azalai_node::{Fate, IncidentLine, ReportState};
 use azalai_roster::{AreaCode, Role};
 use futures_lite::future::block_on;
 use rand_core::Rng as _;
@@ -215,7 +215,7 @@ impl World {
     }
 
     fn check_incidents(&mut self) {
-        let mut held: BTreeMap<DocumentId, Copies<IncidentView>> = BTreeMap::new();
+        let mut held: BTreeMap<DocumentId, Copies<IncidentLine>> = BTreeMap::new();
         let mut known: BTreeMap<usize, BTreeSet<DocumentId>> = BTreeMap::new();
         for who in self.who(|_| true) {
             let node = &self.devices[who].member.node;
@@ -246,7 +246,7 @@ impl World {
                 if reads_all(*who) && reads_all(*first) {
                     assert_eq!(other.independent_sources, view.independent_sources, "sources of {id}");
                 }
-                let conflicts = |view: &IncidentView| format!("{:?}", view.conflicts);
+                let conflicts = |view: &IncidentLine| format!("{:?}", view.conflicts);
                 assert_eq!(conflicts(other), conflicts(view), "conflicts of {id}");
                 assert_eq!((&other.title, other.status), (&view.title, view.status), "values of {id}");
             }

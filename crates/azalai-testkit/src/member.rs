@@ -121,6 +121,13 @@ impl Member {
         Ok(())
     }
 
+    /// Puts a backup in this device's place, as a person does with a copy of its folder, and unlocks it.
+    pub fn restore(&mut self, backup: &Asleep) {
+        (self.store, self.disk) = (backup.store.restored(), backup.disk.crash());
+        let home = Home { store: self.store.clone(), disk: self.disk.clone() };
+        self.node = block_on(Node::open(home, WORDLESS, fork(&mut self.rng))).unwrap();
+    }
+
     /// The store, to plan failures of or to look at.
     #[must_use]
     pub fn store(&self) -> &MemoryStore {

@@ -226,7 +226,10 @@ impl<H: Host> App<H> {
             device = self.device.lock().await;
         }
         if device.is_none() {
-            *device = Some(Node::open(self.host.home(), passphrase, self.rng()).await?);
+            let opened = Node::open(self.host.home(), passphrase, self.rng()).await?;
+            // What every page asks for is read while somebody waits anyway.
+            opened.read_rows().await?;
+            *device = Some(opened);
         }
         let opened = device.as_ref().ok_or(NodeError::NoHome)?;
         self.load_settings(opened).await?;

@@ -17,6 +17,8 @@ static ASSETS: &[(&str, &str, &str)] = &[
     ("categories.svg", "image/svg+xml", include_str!(concat!(env!("OUT_DIR"), "/categories.svg"))),
     ("map.css", "text/css; charset=utf-8", include_str!("../static/map.css")),
     ("map.js", "text/javascript; charset=utf-8", include_str!("../static/map.js")),
+    ("map-own.js", "text/javascript; charset=utf-8", include_str!("../static/map-own.js")),
+    ("map-tiles.js", "text/javascript; charset=utf-8", include_str!("../vendor/pmtiles/pmtiles.js")),
     ("map-images.js", "text/javascript; charset=utf-8", include_str!("../static/map-images.js")),
     ("map-base.json", "application/json", include_str!("../../../seeds/map/base.json")),
     ("map-draw.mjs", "text/javascript; charset=utf-8", include_str!("../vendor/maplibre-gl/maplibre-gl.mjs")),

@@ -126,6 +126,19 @@ impl<H: Host> FromRequest<Arc<App<H>>> for Form {
     }
 }
 
+/// A number or a date with the digits 0–9, however it was typed: Arabic and Persian keyboards have digits and a decimal
+/// sign of their own. Only for fields that are read as numbers; words stay as they were written.
+pub(crate) fn plain_digits(text: &str) -> String {
+    let plain = |c: char| match c {
+        '\u{660}'..='\u{669}' => char::from_digit(u32::from(c) - 0x660, 10).unwrap_or(c),
+        '\u{6f0}'..='\u{6f9}' => char::from_digit(u32::from(c) - 0x6f0, 10).unwrap_or(c),
+        '\u{66b}' => '.',
+        other => other,
+    };
+    // Marks of direction come along with what is copied from Arabic text.
+    text.chars().filter(|c| !matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}')).map(plain).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +150,14 @@ mod tests {
         assert_eq!(fields["text"], ["ab[31m\nc", "غاو"]);
         assert_eq!(fields["x"], ["\u{fffd}"]);
         assert_eq!(first(&fields, "none"), "");
+    }
+
+    /// Guards against a number that is refused because of the keyboard it was typed on.
+    #[test]
+    fn digits_of_arabic_and_persian_keyboards_are_read_as_numbers() {
+        assert_eq!(plain_digits("٢٠٢٦-١١-٢٤"), "2026-11-24");
+        assert_eq!(plain_digits("\u{200f}۱۶٫۲۷"), "16.27");
+        assert_eq!(plain_digits("-0.04"), "-0.04");
     }
 
     /// Guards against a form that makes this program hold more than any honest one.

@@ -5,6 +5,15 @@ use core::future::Future;
 use azalai_node::{Home, Transport};
 use azalai_store::{ArgonParams, Disk, Store};
 
+/// A piece of the operator's own map, from the byte that was asked for on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The bytes; fewer than were asked for where the file ends.
+    pub bytes: Vec<u8>,
+    /// Bytes of the whole file.
+    pub total: u64,
+}
+
 /// The machine around the pages: a program with files and sockets, a browser, or a test.
 pub trait Host: Send + Sync + 'static {
     /// The database of a home.
@@ -29,6 +38,10 @@ pub trait Host: Send + Sync + 'static {
     /// A way to ask whoever is at an address such as `http://192.168.1.20:7700`; `None` if this machine can ask nobody
     /// there, since it is no such address.
     fn link(&self, address: &str) -> Option<Self::Link>;
+
+    /// Up to `length` bytes, from byte `first` on, of the operator's own map: tiles in one PMTiles file, beside the
+    /// home's own files. `None` if there is none that can be read.
+    fn ground(&self, first: u64, length: usize) -> impl Future<Output = Option<Piece>> + Send;
 
     /// Runs something beside the pages, to its end.
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static);

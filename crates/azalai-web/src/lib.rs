@@ -36,6 +36,6 @@ mod texts;
 mod times;
 
 pub use app::App;
-pub use host::Host;
+pub use host::{Host, Piece};
 pub use keeper::{Carried, Figures, Keeper, keeper_router};
 pub use routes::{Pages, router};

@@ -3,6 +3,9 @@
 /// Bytes of a form at most: a narrative of 6,000 characters of four bytes, percent-encoded, with all answers.
 pub const MAX_FORM_BYTES: usize = 128 * 1024;
 
+/// Bytes of the operator's own map in one answer: a tile has some hundred thousand, a directory of tiles fewer.
+pub const MAX_GROUND_PIECE_BYTES: usize = 4 * 1024 * 1024;
+
 /// Bytes of a form that brings a file: an invite, and as much again for the frame around it.
 pub const MAX_UPLOAD_BYTES: usize = 2 * azalai_node::limits::MAX_INVITE_BYTES;
 

@@ -4,12 +4,28 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use azalai_envelope::DocumentId;
 use azalai_model::Status;
 use azalai_node::Spot;
 use azalai_node::placing::{Drawn, Region};
 use serde_json::{Value, json};
 
 use crate::map_query::day_number;
+
+/// What the map's script needs of a spot: no word that a person wrote.
+#[derive(Debug, Clone)]
+pub(crate) struct Bare {
+    id: DocumentId,
+    category: Option<String>,
+    status: Status,
+    span: (i64, i64),
+}
+
+impl Bare {
+    pub(crate) fn of(spot: &Spot) -> Self {
+        Self { id: spot.id, category: spot.category.clone(), status: spot.status, span: spot.span() }
+    }
+}
 
 /// Writes the spots, each with where it is drawn, as JSON:
 ///
@@ -19,7 +35,7 @@ use crate::map_query::day_number;
 /// - `c`: number of its category in `categories`, or -1; `s`: number of its status in `statuses`;
 /// - `d`, `u`: first and last day since 1970, by this device's clock;
 /// - `nowhere`: how many more are asked for and cannot be drawn.
-pub(crate) fn written(spots: &[(Spot, Drawn)], categories: &[&str], offset_min: i16) -> String {
+pub(crate) fn written(spots: &[(Bare, Drawn)], categories: &[&str], offset_min: i16) -> String {
     let number: BTreeMap<&str, usize> = categories.iter().enumerate().map(|(number, code)| (*code, number)).collect();
     let mut regions: Vec<&'static Region> = Vec::new();
     let mut ids = String::with_capacity(spots.len() * 32);
@@ -44,7 +60,7 @@ pub(crate) fn written(spots: &[(Spot, Drawn)], categories: &[&str], offset_min: 
         let scaled = |degrees: f64| (degrees * 10_000.0).round() as i64;
         let category = spot.category.as_deref().and_then(|code| number.get(code));
         let category = category.and_then(|number| i64::try_from(*number).ok()).unwrap_or(-1);
-        let (from, to) = spot.span();
+        let (from, to) = spot.span;
         let (first, last) = (day_number(from, offset_min), day_number(to.saturating_sub(1).max(from), offset_min));
         let status = Status::ALL.iter().position(|status| *status == spot.status).unwrap_or_default();
         let _ = write!(ids, "{}", spot.id);
@@ -76,14 +92,13 @@ pub(crate) fn written(spots: &[(Spot, Drawn)], categories: &[&str], offset_min: 
 
 #[cfg(test)]
 mod tests {
-    use azalai_envelope::DocumentId;
     use azalai_model::{Occurred, Point};
     use azalai_node::placing::region_named;
 
     use super::*;
 
-    fn spot(id: u8, category: Option<&str>) -> Spot {
-        Spot {
+    fn spot(id: u8, category: Option<&str>) -> Bare {
+        Bare::of(&Spot {
             id: DocumentId([id; 16]),
             title: "</script>".to_owned(),
             status: Status::Confirmed,
@@ -94,7 +109,7 @@ mod tests {
             place: None,
             place_of_report: false,
             reports: 1,
-        }
+        })
     }
 
     /// Guards against columns that do not belong together, and against days of another clock.

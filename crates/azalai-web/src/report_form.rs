@@ -11,6 +11,7 @@ use azalai_model::{Basis, Occurred, Place, Point, ReportFields, Resolved, Tlp, U
 use azalai_node::{Places, catalog};
 
 use crate::draft::Draft;
+use crate::forms::plain_digits;
 use crate::problem::Problem;
 
 /// The choices of time, in the order in which they are shown; messages `when-NAME`.
@@ -28,7 +29,8 @@ pub(crate) type Wrongs = BTreeMap<String, &'static str>;
 pub(crate) struct Reading {
     pub(crate) fields: ReportFields,
     pub(crate) wrong: Wrongs,
-    /// Places that bear the name that was typed, as (id, name with region).
+    /// Places that bear the name that was typed, as (id, name with region): the name stands as it was written, and
+    /// whoever knows which one it is may say so.
     pub(crate) several: Vec<(String, String)>,
 }
 
@@ -76,8 +78,8 @@ fn read_when(draft: &Draft, offset: i16, now_ms: u64, reading: &mut Reading) {
     let words = match draft.get("when") {
         "" | "keep" => return,
         "date" => {
-            let (day, clock) = (draft.get("when-date"), draft.get("when-time"));
-            if clock.is_empty() { day.to_owned() } else { format!("{day}T{clock}") }
+            let (day, clock) = (plain_digits(draft.get("when-date")), plain_digits(draft.get("when-time")));
+            if clock.is_empty() { day } else { format!("{day}T{clock}") }
         }
         word => word.to_owned(),
     };
@@ -122,7 +124,8 @@ fn read_where(draft: &Draft, places: &Places, reading: &mut Reading) {
     if reading.fields.place.as_ref().is_some_and(|place| place.name() == Some(name)) {
         return;
     }
-    let point = draft.get("lat").parse().ok().zip(draft.get("lon").parse().ok());
+    let (lat, lon) = (plain_digits(draft.get("lat")), plain_digits(draft.get("lon")));
+    let point = lat.parse().ok().zip(lon.parse().ok());
     let mut place = || -> Option<Place> {
         if let Some((lat, lon)) = point {
             let accuracy = draft.get("accuracy").parse().ok();
@@ -139,7 +142,7 @@ fn read_where(draft: &Draft, places: &Places, reading: &mut Reading) {
         match places.resolve(name) {
             Resolved::Several(entries) => {
                 reading.several = entries.iter().map(|entry| (entry.id.clone(), labelled(entry, ""))).collect();
-                None
+                as_written()
             }
             Resolved::One(entry) => entry.place(None).ok(),
             Resolved::None => as_written(),
@@ -151,8 +154,7 @@ fn read_where(draft: &Draft, places: &Places, reading: &mut Reading) {
     }
     match place() {
         Some(place) => reading.fields.place = Some(place),
-        None if reading.several.is_empty() => drop(reading.wrong.insert("place".to_owned(), "place")),
-        None => drop(reading.wrong.insert("place".to_owned(), "several")),
+        None => drop(reading.wrong.insert("place".to_owned(), "place")),
     }
 }
 
@@ -180,20 +182,21 @@ fn read_answers(
             continue;
         }
         let offered = |value: &str| question.options.iter().any(|option| option.value == value);
-        let number = || typed.replace(',', ".").parse::<f64>().ok().and_then(Number::new).map(Answer::Number);
+        let plain = plain_digits(typed);
+        let number = || plain.replace(',', ".").parse::<f64>().ok().and_then(Number::new).map(Answer::Number);
         let answer = match question.kind {
             QuestionKind::Text => {
                 let fits = typed.len() <= azalai_model::limits::MAX_TEXT_BYTES;
                 fits.then(|| Answer::Text(typed.to_owned()))
             }
             QuestionKind::Number => number(),
-            QuestionKind::Count => typed.parse::<u32>().ok().and_then(|n| Number::new(n.into())).map(Answer::Number),
+            QuestionKind::Count => plain.parse::<u32>().ok().and_then(|n| Number::new(n.into())).map(Answer::Number),
             QuestionKind::OneOf => offered(typed).then(|| Answer::Text(typed.to_owned())),
             QuestionKind::ManyOf => {
                 let values: BTreeSet<String> = draft.fields.get(&field).into_iter().flatten().cloned().collect();
                 values.iter().all(|value| offered(value)).then_some(Answer::Many(values))
             }
-            QuestionKind::Date => Occurred::parse(typed, 0, offset).ok().map(Answer::When),
+            QuestionKind::Date => Occurred::parse(&plain, 0, offset).ok().map(Answer::When),
             QuestionKind::Place => match places.resolve(typed) {
                 Resolved::One(entry) => entry.place(None).ok().map(Answer::Where),
                 _ => Place::try_new(None, None, None, Some(typed.to_owned()), None).ok().map(Answer::Where),
@@ -289,6 +292,18 @@ mod tests {
             Some("A well nobody knows")
         );
         assert!(asked(&[("place", "Gao"), ("where", "none")]).fields.place.is_none());
+        let several = asked(&[("place", "Gao")]);
+        assert!(several.wrong.is_empty() && several.several.len() > 1, "it is kept as written, and may be made clear");
+        assert_eq!(several.fields.place.unwrap().name(), Some("Gao"));
+        let arabic = asked(&[
+            ("when", "date"),
+            ("when-date", "٢٠٢٥-١١-١٩"),
+            ("q-people-taken", "٣"),
+            ("lat", "١٦٫٢٧"),
+            ("lon", "-٠٫٠٤"),
+        ]);
+        assert!(arabic.wrong.is_empty(), "{:?}", arabic.wrong);
+        assert_eq!(arabic.fields.occurred.unwrap().to_string(), "2025-11-19");
         assert_eq!(asked(&[("lat", "91"), ("lon", "0")]).wrong["place"], "place");
         assert_eq!(asked(&[("when", "date"), ("when-date", "2025-13-40")]).wrong["when"], "when");
         assert_eq!(asked(&[("when", "date"), ("when-date", "2031-01-01")]).wrong["when"], "future");

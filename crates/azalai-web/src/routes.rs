@@ -13,8 +13,8 @@ use crate::gate::gate;
 use crate::host::Host;
 use crate::limits::{MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
 use crate::pages::{
-    check, editor, exchange, inbox, incident, incident_edits, incidents, invite, keys, leave, map, members, passphrase,
-    project, report, reports, settings, start, unlock,
+    check, editor, exchange, ground, inbox, incident, incident_edits, incidents, invite, keys, leave, map, members,
+    passphrase, project, report, reports, settings, start, unlock,
 };
 use crate::problem::Problem;
 
@@ -71,6 +71,7 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/map", get(map::get::<H>))
         .route("/map/points", get(map::points::<H>))
         .route("/map/names", get(map::names::<H>))
+        .route("/map/ground", get(ground::get::<H>))
         .route("/map/cards", get(map::cards::<H>))
         .route("/places", get(editor::places::<H>))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))

@@ -14,7 +14,7 @@ use azalai_testkit::relay::{DirectLink, TestRelay};
 use futures_lite::future::block_on;
 use tower::ServiceExt as _;
 
-use crate::{App, Host, router};
+use crate::{App, Host, Piece, router};
 
 pub(crate) const PASSPHRASE: &str = "abandon ability able about above";
 const PORT: u16 = 7711;
@@ -24,6 +24,7 @@ struct Machine {
     disk: MemoryDisk,
     now: Arc<AtomicU64>,
     drawn: AtomicU64,
+    ground: Arc<Mutex<Option<Vec<u8>>>>,
     seed: u64,
     relay: Relay,
 }
@@ -103,6 +104,12 @@ impl Host for Machine {
         }
     }
 
+    async fn ground(&self, first: u64, length: usize) -> Option<Piece> {
+        let all = self.ground.lock().unwrap().clone()?;
+        let bytes = all.iter().skip(first as usize).take(length).copied().collect();
+        Some(Piece { bytes, total: all.len() as u64 })
+    }
+
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         std::thread::spawn(move || block_on(work));
     }
@@ -149,6 +156,7 @@ impl Browser {
             disk: MemoryDisk::new(),
             now: Arc::clone(&now),
             drawn: AtomicU64::new(0),
+            ground: Arc::default(),
             seed: SEED.fetch_add(1, Ordering::Relaxed),
         };
         let app = App::new(machine, PORT);
@@ -168,6 +176,7 @@ impl Browser {
             disk: disk.clone(),
             now: Arc::clone(&now),
             drawn: AtomicU64::new(0),
+            ground: Arc::default(),
             seed: now_ms,
         };
         let app = App::new(machine, PORT);
@@ -203,8 +212,10 @@ impl Browser {
         let hex = azalai_envelope::ids::to_hex(file);
         let joined = browser.post("/start/join", &[("pasted", &hex), ("words", words)]);
         assert_eq!(joined.location, "/start/passphrase", "{}", joined.body);
-        browser.get("/start/passphrase");
-        let made = browser.post("/start/passphrase", &[("choice", "offered"), ("pseudonym", pseudonym)]);
+        let page = browser.get("/start/passphrase").body;
+        let words = page.split("lang=\"en\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let fields = [("choice", "offered"), ("pseudonym", pseudonym), ("again", words.as_str())];
+        let made = browser.post("/start/passphrase", &fields);
         assert_eq!(made.location, "/start/ready", "{}", made.body);
         browser.get("/settings");
         browser
@@ -236,6 +247,11 @@ impl Browser {
         });
         self.hand_to(&member);
         member
+    }
+
+    /// Puts the operator's own map beside the home.
+    pub(crate) fn put_ground(&self, file: &[u8]) {
+        *self.app.host.ground.lock().unwrap() = Some(file.to_vec());
     }
 
     /// Lets the program look at what has been idle too long.

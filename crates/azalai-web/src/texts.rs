@@ -222,6 +222,7 @@ mod tests {
         let problems = problems.flat_map(|kind| ["what", "lost", "do"].map(|part| format!("{}-{part}", kind.name())));
         let families: Vec<(&str, Vec<String>)> = vec![
             ("month", (1..=12).map(|month| month.to_string()).collect()),
+            ("weekday", (1..=7).map(|day| day.to_string()).collect()),
             ("theme", themes.into_iter().collect()),
             ("way", ways.into_iter().collect()),
             ("when", crate::report_form::WHEN.iter().copied().chain(["keep"]).map(str::to_owned).collect()),
@@ -236,7 +237,7 @@ mod tests {
             ("people", owned(&["monitors", "coordinators", "stewards"])),
             ("lane", owned(&["urgent", "text", "preview", "bulk"])),
             ("admission", owned(&["by-hand", "at-exchange"])),
-            ("wrong", owned(&["when", "future", "place", "several", "text", "answer", "area"])),
+            ("wrong", owned(&["when", "future", "place", "text", "answer", "area"])),
             ("areas", owned(&["none", "name", "depth", "many"])),
             ("passphrase", owned(&["weak", "differ", "pseudonym"])),
             ("problem", problems.collect()),

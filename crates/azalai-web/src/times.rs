@@ -41,6 +41,20 @@ impl Moment {
     }
 }
 
+/// The month of a moment by UTC: its name with the year, the day of it, and how many days it has.
+pub(crate) fn this_month(texts: &Texts, at_ms: u64) -> (String, u8, u8) {
+    let moment = Moment::new(i64::try_from(at_ms).unwrap_or_default(), 0);
+    let year: u32 = moment.year.parse().unwrap_or_default();
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match moment.month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    (moment.month(texts), moment.day, days)
+}
+
 /// The day of a moment.
 pub(crate) fn day(texts: &Texts, at_ms: u64, offset_min: i16) -> String {
     Moment::new(i64::try_from(at_ms).unwrap_or_default(), offset_min).day(texts)

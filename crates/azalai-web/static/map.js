@@ -82,6 +82,17 @@ async function begin() {
     properties: { l: own.get(id) ?? "g:" + id.split("/")[1], own: own.has(id) },
   }));
 
+  // The operator's own map goes over the base map, and under all that is of the project.
+  const mine = await (say.own
+    ? import(/** @type {string} */ (say.ownDraw)).then((own) => own.own(draw, say.ownRead, say.own, language)).catch((problem) => {
+        console.warn(problem);
+        const shown = find("#map-problem");
+        shown.textContent = say.ownFailed;
+        shown.hidden = false;
+      })
+    : undefined);
+  if (mine) find("#map-credit").textContent = mine.credit;
+
   let paint = images.colours();
   const is = (/** @type {string} */ kind) => ["==", ["get", "k"], kind];
   const single = ["!", ["has", "point_count"]];
@@ -90,6 +101,7 @@ async function begin() {
     version: 8,
     sources: {
       base: { type: "geojson", data: base, tolerance: 0.3 },
+      ...(mine ? { own: mine.source } : {}),
       towns: { type: "geojson", data: collection(towns) },
       areas: { type: "geojson", data: collection(areas) },
       labels: { type: "geojson", data: collection(labels) },
@@ -104,6 +116,7 @@ async function begin() {
       { id: "lake", type: "fill", source: "base", filter: is("lake"), paint: { "fill-color": paint.tint } },
       { id: "river", type: "line", source: "base", filter: ["all", is("river"), ["<=", ["get", "r"], ["step", ["zoom"], 1, 5, 2, 6.5, 3]]],
         paint: { "line-color": paint.deep, "line-opacity": 0.35, "line-width": ["interpolate", ["linear"], ["zoom"], 3, 0.6, 9, 1.8] } },
+      ...(mine?.ground(paint) ?? []),
       { id: "inner", type: "line", source: "base", filter: is("inner"), minzoom: 4.2,
         paint: { "line-color": paint.line, "line-opacity": 0.55, "line-width": 0.8, "line-dasharray": [1, 2] } },
       { id: "border", type: "line", source: "base", filter: is("border"), layout: { "line-join": "round" },
@@ -119,6 +132,7 @@ async function begin() {
       { id: "dot", type: "circle", source: "towns", filter: [">=", ["zoom"], ["get", "z"]],
         paint: { "circle-radius": 2, "circle-color": paint.soft, "circle-stroke-color": paint.ground, "circle-stroke-width": 1 } },
       { id: "region-name", type: "symbol", source: "labels", filter: ["!", ["get", "own"]], minzoom: 6.2, layout: { "icon-image": ["get", "l"] } },
+      ...(mine?.names() ?? []),
       { id: "town", type: "symbol", source: "towns", filter: [">=", ["zoom"], ["get", "z"]],
         layout: { "icon-image": ["get", "l"], "icon-anchor": "bottom", "icon-offset": [0, -2], "symbol-sort-key": ["get", "p"] } },
       { id: "area-name", type: "symbol", source: "labels", filter: ["get", "own"], layout: { "icon-image": ["get", "l"] } },

@@ -4,12 +4,13 @@ import { chromium } from "playwright-core";
 
 export const LANGUAGES = ["en", "fr", "ar"];
 
-/** Chromium with nothing that asks anybody of its own accord. */
-export function launch() {
+/** Chromium with nothing that asks anybody of its own accord. `drawing: true` for maps, which want WebGL. */
+export function launch({ drawing = false } = {}) {
+  const graphics = drawing ? ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"] : ["--disable-gpu"];
   return chromium.launch({
     executablePath: process.env.AZALAI_CHROMIUM ?? "/usr/bin/chromium",
     args: [
-      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--no-sandbox", ...graphics, "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     ],
   });

@@ -52,16 +52,21 @@ export class Place {
   async listens(...args) {
     const env = { ...process.env, AZALAI_PASSPHRASE: PASSPHRASE };
     const child = spawn(PROGRAM, args, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
-    const listening = { child, log: "", url: "" };
+    const listening = { child, log: "", url: "", out: "" };
     this.running.push(listening);
     child.stderr.on("data", (data) => { listening.log += data; });
-    listening.url = await new Promise((resolve, reject) => {
-      let out = "";
-      child.stdout.on("data", (data) => {
-        out += data;
-        const found = /listening on (http:\/\/\S+)\n/.exec(out);
+    /** What the process says that fits, as soon as it says it. */
+    listening.says = (pattern) => new Promise((resolve) => {
+      const look = () => {
+        const found = pattern.exec(listening.out);
         if (found) resolve(found[1]);
-      });
+        return found;
+      };
+      if (!look()) child.stdout.on("data", look);
+    });
+    listening.url = await new Promise((resolve, reject) => {
+      child.stdout.on("data", (data) => { listening.out += data; });
+      listening.says(/listening on (http:\/\/\S+)\n/).then(resolve);
       child.on("exit", (code) => reject(new Error(`${args[0]} ended with ${code}: ${listening.log}`)));
     });
     return listening;

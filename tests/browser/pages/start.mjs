@@ -42,6 +42,15 @@ for (const language of LANGUAGES) {
     const offered = (await page.textContent(".words")).trim();
     await page.fill("#pseudonym", "swallow");
     await page.click("button.main");
+    // The words are asked back before anything is made.
+    await page.waitForSelector("#again");
+    assert.ok(!(await page.content()).includes(offered));
+    await look(page, "start-asked-back");
+    await page.fill("#again", "other words");
+    await page.click("button.main");
+    assert.ok(await page.isVisible(".wrong"));
+    await page.fill("#again", offered);
+    await page.click("button.main");
     await page.waitForURL("**/start/ready");
     await look(page, "start-ready");
     await page.click("a.main");

@@ -6,7 +6,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic)]
 
 mod community;
+mod evidence;
 mod keeper;
+mod lies;
+mod passphrase;
 mod places;
 mod refusals;
 mod shape;

@@ -21,6 +21,8 @@ const COMMANDS: &[&str] = &[
     "reports",
     "show",
     "history",
+    "evidence",
+    "verify",
     "incident",
     "incident new",
     "incident link",
@@ -40,6 +42,8 @@ const COMMANDS: &[&str] = &[
     "places",
     "places import",
     "export",
+    "passphrase",
+    "passphrase change",
     "doctor",
 ];
 

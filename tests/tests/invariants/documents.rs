@@ -84,3 +84,23 @@ fn the_readme_opens_with_the_two_commands() {
     let commands: Vec<&str> = block.lines().map(|line| line.split('#').next().unwrap().trim()).collect();
     assert_eq!(commands, ["cargo xtask demo", "cargo xtask test"]);
 }
+
+/// Guards against a promise whose test was renamed or is gone.
+#[test]
+fn every_test_that_the_promises_name_exists() {
+    let text = read(&root().join("docs/security-tests.md"));
+    let (mut named, mut offences) = (0, Vec::new());
+    for line in text.lines().filter(|line| line.starts_with("| ") && line.contains('`')) {
+        let words: Vec<&str> = line.split('`').skip(1).step_by(2).collect();
+        let [file, test] = words[words.len().saturating_sub(2)..] else { continue };
+        named += 1;
+        let source = std::fs::read_to_string(root().join(file)).unwrap_or_default();
+        let is_test =
+            source.split("#[test]").skip(1).any(|after| after.trim_start().starts_with(&format!("fn {test}()")));
+        if !is_test {
+            offences.push(format!("{file}: {test}"));
+        }
+    }
+    assert!(named > 30, "{named} rows were read");
+    assert_none("promised and not tested", &offences);
+}

@@ -12,7 +12,7 @@ use azalai_envelope::{
     AudienceId, Certificate, DeviceKeys, Kind, OpeningKey, PostingPublic, ProjectId, ReceivingPublic, ReceivingSecret,
     RelayReceipt, SigningPublic, Statement, Verified, certificate, pad,
 };
-use azalai_roster::{Act, InvitePackage, KeyLetter, LogEntry, Receipt, What, introduced_key};
+use azalai_roster::{Act, EvidencePackage, InvitePackage, KeyLetter, LogEntry, Receipt, What, introduced_key};
 use azalai_sync::capsule::{MemberRequest, open_request};
 use azalai_sync::key::KeyDocument;
 use azalai_sync::message::{Answer, Operation, Reply, Request};
@@ -107,6 +107,25 @@ pub(crate) fn judge(read_as: &str, with: &Value, bytes: &[u8]) -> Result<Value, 
                 "invite": to_hex(&read.invite), "one_time": to_hex(&read.one_time.seed()),
                 "role": read.role.to_string(), "area": read.area.map(|area| area.to_string()),
                 "expires": read.expires.0,
+            }))
+        }
+        "evidence" => {
+            let read = EvidencePackage::open(bytes).map_err(text)?;
+            let statements = read.statements.iter().map(|kept| {
+                json!({
+                    "author": to_hex(&kept.author.0), "audience": to_hex(&kept.audience.0), "statement": to_hex(&kept.bytes),
+                })
+            });
+            let vouched = read.vouched.iter().map(|one| {
+                json!({
+                    "author": to_hex(&one.author.0), "state": one.state.map(|state| format!("{state:?}").to_lowercase()),
+                    "role": one.role.map(|role| role.to_string()),
+                })
+            });
+            Ok(json!({
+                "root": to_hex(&read.root.0), "maker": to_hex(&read.maker.0), "made_ms": read.made_ms, "kind": read.kind.0,
+                "document": read.document.to_string(), "statements": statements.collect::<Vec<_>>(),
+                "vouched": vouched.collect::<Vec<_>>(),
             }))
         }
         "request" => {

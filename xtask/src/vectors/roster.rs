@@ -5,7 +5,8 @@ use azalai_envelope::{
     ChainId, Day, Draft, PostingKey, ReceivingSecret, SigningPublic, Statement, StatementId, Verified,
 };
 use azalai_roster::{
-    Act, Admission, AreaCode, Circle, Cut, InvitePackage, KeyLetter, Log, LogEntry, Receipt, Role, What, prove_claim,
+    Act, Admission, AreaCode, Carried, Circle, Cut, EvidencePackage, InvitePackage, KeyLetter, Log, LogEntry,
+    MemberState, Receipt, Role, Vouched, What, prove_claim,
 };
 use serde_json::{Value, json};
 
@@ -29,7 +30,7 @@ fn text(error: impl ToString) -> String {
 }
 
 pub(super) fn files() -> Result<Vec<File>, String> {
-    [entries()?, claims()?, letters()?, receipts()?, invites()?].into_iter().map(Set::file).collect()
+    [entries()?, claims()?, letters()?, receipts()?, invites()?, evidence()?].into_iter().map(Set::file).collect()
 }
 
 /// One of each act, with its name.
@@ -320,5 +321,45 @@ fn invites() -> Result<Set, String> {
     set.bad("an area flag that is neither 0 nor 1", "invite", &with, &with_byte(&short, -3, |_| 2));
     set.bad("4097 statements announced", "invite", &with, &[&[1; 33][..], &[0x81, 0x20]].concat());
     set.bad("nothing", "invite", &with, &cut(&[1]));
+    Ok(set)
+}
+
+/// Packages of evidence. What is in them is checked by another reader: here it is any bytes.
+fn evidence() -> Result<Set, String> {
+    let mut set = Set::new("roster/evidence", "Packages of evidence: their form and the signature of who made them.");
+    let carried = |n: u8| Carried {
+        author: signing(n).public(),
+        audience: azalai_envelope::AudienceId([n; 16]),
+        bytes: vec![n; 5],
+    };
+    let package = EvidencePackage {
+        root: root().public(),
+        maker: author().public(),
+        made_ms: 1_795_000_000_000,
+        kind: azalai_envelope::Kind::INCIDENT,
+        document: azalai_envelope::DocumentId([0x42; 16]),
+        statements: vec![carried(21), carried(22)],
+        vouched: vec![
+            Vouched { author: signing(21).public(), state: Some(MemberState::Confirmed), role: Some(Role::Monitor) },
+            Vouched { author: signing(22).public(), state: None, role: None },
+        ],
+    };
+    let good = package.clone().sign(&author()).map_err(text)?;
+    set.good("an incident with two statements", "evidence", &json!({}), &good);
+    let one = EvidencePackage { statements: vec![carried(21)], vouched: Vec::new(), ..package };
+    let one = one.sign(&author()).map_err(text)?;
+    set.good("one statement, nobody vouched", "evidence", &json!({}), &one);
+    set.bad("another beginning", "evidence", &json!({}), &flipped(&good, 0));
+    set.bad("version 2", "evidence", &json!({}), &with_byte(&good, 16, |_| 2));
+    set.bad("cut short", "evidence", &json!({}), &cut(&good));
+    set.bad("a byte too many", "evidence", &json!({}), &super::longer(&good));
+    set.bad("another root key", "evidence", &json!({}), &flipped(&good, 17));
+    set.bad("another time", "evidence", &json!({}), &flipped(&good, 88));
+    set.bad("a kind that it is never about", "evidence", &json!({}), &with_byte(&good, 89, |_| 7));
+    set.bad("no statement", "evidence", &json!({}), &with_byte(&one, 106, |_| 0));
+    set.bad("a changed statement", "evidence", &json!({}), &flipped(&one, 156));
+    set.bad("a state that there is not", "evidence", &json!({}), &with_byte(&good, -66, |_| 6));
+    set.bad("a role that there is not", "evidence", &json!({}), &with_byte(&good, -65, |_| 4));
+    set.bad("another signature", "evidence", &json!({}), &flipped(&good, -1));
     Ok(set)
 }

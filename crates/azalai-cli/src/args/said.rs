@@ -55,12 +55,38 @@ pub(crate) struct Report {
     /// The area whose coordinators read it, instead of this device's own.
     #[arg(long)]
     pub(crate) area: Option<String>,
-    /// Sharing label: AMBER+STRICT, AMBER, GREEN, CLEAR.
+    /// Sharing label: RED (with --to), AMBER+STRICT, AMBER, GREEN, CLEAR.
     #[arg(long)]
     pub(crate) tlp: Option<String>,
+    /// With --tlp red: a coordinator or steward who may read it, alone; may be repeated. By pseudonym or key.
+    #[arg(long, value_name = "MEMBER")]
+    pub(crate) to: Vec<String>,
+    /// Only says who could read it. Saves nothing.
+    #[arg(long)]
+    pub(crate) who_can_read: bool,
     /// A JSON file with the report's fields, or - for stdin; flags add to it.
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Notice {
+    /// What it says.
+    #[arg(long)]
+    pub(crate) text: String,
+    /// Whom it is for: `everyone`; `area CODE`, the coordinators of an area and of those that contain it; `circle NAME`
+    /// (everyone, staff, area/CODE, area/CODE/up); `author-of REPORT`, one device. With --report alone: its author.
+    #[arg(long, num_args = 1..=2, value_names = ["WHO", "WHICH"], required_unless_present = "report")]
+    pub(crate) to: Vec<String>,
+    /// The report that it answers, which is named to its author or to those it was sealed to.
+    #[arg(long, value_name = "REPORT")]
+    pub(crate) report: Option<String>,
+    /// Language of the text, such as fr.
+    #[arg(long)]
+    pub(crate) language: Option<String>,
+    /// Travels before other letters: an alert.
+    #[arg(long)]
+    pub(crate) urgent: bool,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use azalai_formats::{Cell, IncidentRow, LeftOut, Passage, ReportRow, Ring, Where, csv, figures, geojson, passage};
 use azalai_model::coarsen::coarsen;
 use azalai_model::{Credibility, Occurred, Place, PlacePrecision, Reliability, TimePrecision};
-use azalai_node::{IncidentView, ReportState, ReportView, catalog};
+use azalai_node::{IncidentLine, LinkView, ReportState, ReportView, catalog};
 use serde_json::json;
 
 use super::write_file;
@@ -118,11 +118,10 @@ fn gather_reports(views: &[ReportView], ring: Ring) -> Result<Gathered<ReportRow
     Ok(gathered)
 }
 
-fn gather_incidents(views: &[IncidentView], ring: Ring) -> Result<Gathered<IncidentRow>, Failure> {
+fn gather_incidents(views: &[IncidentLine], ring: Ring) -> Result<Gathered<IncidentRow>, Failure> {
     let mut gathered = Gathered { rows: Vec::new(), counted: Vec::new(), left_out: LeftOut::default() };
     for view in views {
-        let incident = &view.incident;
-        let category = incident.category.value.clone().unwrap_or_default();
+        let category = view.category.clone().unwrap_or_default();
         let area = view.area.as_ref().map(ToString::to_string).unwrap_or_default();
         let passage = passage(view.tlp, ring);
         if !sort(passage, &category, &area, &mut gathered) {
@@ -134,11 +133,11 @@ fn gather_incidents(views: &[IncidentView], ring: Ring) -> Result<Gathered<Incid
             title,
             status: view.status.to_string(),
             category,
-            occurred: when(incident.occurred.value.as_ref(), passage, &mut gathered.left_out),
-            place: place(incident.place.value.as_ref(), passage, &mut gathered.left_out)?,
+            occurred: when(view.occurred.as_ref(), passage, &mut gathered.left_out),
+            place: place(view.place.as_ref(), passage, &mut gathered.left_out)?,
             area,
             tlp: view.tlp.to_string(),
-            reports: view.reports.len(),
+            reports: counting(view).count(),
             independent_sources: view.independent_sources,
             grade: grade(view),
             conflicts: view.conflicts.len(),
@@ -147,10 +146,15 @@ fn gather_incidents(views: &[IncidentView], ring: Ring) -> Result<Gathered<Incid
     Ok(gathered)
 }
 
+/// The reports behind an incident that nobody set aside.
+fn counting(view: &IncidentLine) -> impl Iterator<Item = &LinkView> {
+    view.reports.iter().filter(|link| !link.set_aside)
+}
+
 /// The most cautious grade of an incident's reports.
-fn grade(view: &IncidentView) -> String {
-    let reliability = view.reports.iter().map(|link| link.reliability).max().unwrap_or(Reliability::F);
-    let credibility = view.reports.iter().map(|link| link.credibility).max().unwrap_or(Credibility::Unjudged);
+fn grade(view: &IncidentLine) -> String {
+    let reliability = counting(view).map(|link| link.reliability).max().unwrap_or(Reliability::F);
+    let credibility = counting(view).map(|link| link.credibility).max().unwrap_or(Credibility::Unjudged);
     format!("{reliability}{credibility}")
 }
 

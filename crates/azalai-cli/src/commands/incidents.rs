@@ -5,7 +5,7 @@ use std::path::Path;
 use azalai_envelope::Kind;
 use azalai_envelope::ids::from_hex;
 use azalai_model::{IncidentEdit, Keep, Tlp};
-use azalai_node::IncidentView;
+use azalai_node::IncidentLine;
 use serde_json::{Value, json};
 
 use super::{area_code, find, parse, reports};
@@ -83,7 +83,7 @@ async fn find_change(
     prefix: &str,
 ) -> Result<[u8; 32], Failure> {
     let view = device.incident(id).await?;
-    let conflict = view.and_then(|view| view.conflicts.into_iter().find(|conflict| conflict.field == field));
+    let conflict = view.and_then(|view| view.line.conflicts.into_iter().find(|conflict| conflict.field == field));
     let conflict = conflict.ok_or_else(|| Failure::failed(format!("field {field:?} has nothing to settle")))?;
     let fits: Vec<_> = conflict.values.iter().filter(|value| value.change.starts_with(prefix)).collect();
     match fits.as_slice() {
@@ -98,7 +98,7 @@ async fn find_change(
 }
 
 /// An incident as machines read it.
-pub(crate) fn object(view: &IncidentView) -> Value {
+pub(crate) fn object(view: &IncidentLine) -> Value {
     let reports = view.reports.iter().map(|link| {
         json!({
             "report": link.report.to_string(), "rumour": link.rumour, "reliability": link.reliability.to_string(),
@@ -115,16 +115,15 @@ pub(crate) fn object(view: &IncidentView) -> Value {
         });
         json!({ "field": conflict.field, "values": values.collect::<Vec<_>>() })
     });
-    let incident = &view.incident;
     json!({
         "id": view.id.to_string(), "title": view.title, "status": view.status.to_string(),
         "area": view.area.as_ref().map(ToString::to_string), "tlp": view.tlp.to_string(),
-        "category": incident.category.value, "occurred": incident.occurred.value.as_ref().map(ToString::to_string),
-        "place": incident.place.value.as_ref().and_then(|place| place.name().map(str::to_owned)),
+        "category": view.category, "occurred": view.occurred.as_ref().map(ToString::to_string),
+        "place": view.place.as_ref().and_then(|place| place.name().map(str::to_owned)),
         "reports": reports.collect::<Vec<_>>(), "independent_sources": view.independent_sources,
         "conflicts": conflicts.collect::<Vec<_>>(), "set_aside": view.set_aside,
-        "notes": incident.notes.values().filter_map(|note| note.value.as_ref()).map(|note| note.text.clone()).collect::<Vec<_>>(),
-        "outcome_for_reporters": incident.outcome_for_reporters.value,
+        "notes": view.notes,
+        "outcome_for_reporters": view.outcome_for_reporters,
     })
 }
 

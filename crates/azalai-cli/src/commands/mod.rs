@@ -1,10 +1,13 @@
 //! One file for each group of commands; this one only dispatches.
 
 mod carry;
+mod evidence;
 mod export;
 mod incidents;
 mod keeper;
 mod lists;
+mod notices;
+mod passphrase;
 mod people;
 mod places;
 mod relay;
@@ -12,6 +15,7 @@ mod reports;
 mod serve;
 mod show;
 mod staff;
+mod who;
 
 use std::path::Path;
 
@@ -19,7 +23,7 @@ use azalai_envelope::{DocumentId, Kind};
 use azalai_roster::{Admission, AreaCode};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::args::{Area, Arguments, Command, Invites, More, Project};
+use crate::args::{Area, Arguments, Command, Invites, More, Passphrase, Project};
 use crate::home::Device;
 use crate::output::{Failure, Output};
 
@@ -72,7 +76,12 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Retract { id, why } => reports::retract(home, &id, &why, out).await,
         Command::Reports(filter) => reports::list(home, &filter, out).await,
         Command::Show { id } => show::show(home, &id, out).await,
+        Command::WhoCanRead { id } => who::who_can_read(home, &id, out).await,
         Command::History { id } => show::history(home, &id, out).await,
+        Command::Evidence { id, name_authors, out: file } => evidence::make(home, &id, name_authors, &file, out).await,
+        Command::Verify { file } => evidence::verify(&file, out),
+        Command::Notice(notice) => notices::notice(home, *notice, out).await,
+        Command::Notices => notices::list(home, out).await,
         Command::Incident(incident) => incidents::change(home, incident, out).await,
         Command::Incidents => incidents::list(home, out).await,
         Command::Sync { relay, peer, tls_ca } => {
@@ -85,6 +94,7 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Places { more: Some(More::Import { file }), .. } => places::import(home, &file, out).await,
         Command::Places { search, more: None } => places::list(home, search.as_deref(), out).await,
         Command::Serve { listen, cover, memory } => serve::run(home, listen, &cover, &memory, out).await,
+        Command::Passphrase(Passphrase::Change) => passphrase::change(home, out).await,
         Command::Doctor => lists::doctor(home, out).await,
         Command::Export { what, format, ring, out: file } => export::export(home, what, format, ring, &file, out).await,
     }

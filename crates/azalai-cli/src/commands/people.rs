@@ -5,7 +5,7 @@ use std::path::Path;
 use azalai_envelope::Day;
 use azalai_node::node::device_id;
 use azalai_node::words;
-use azalai_node::{NewArea, NewHome, NodeError};
+use azalai_node::{NewArea, NewHome};
 use azalai_roster::{Admission, Member, MemberState};
 use serde_json::{Value, json};
 
@@ -36,11 +36,9 @@ pub(crate) async fn found(
     let offer = words::draw(OFFERED_WORDS, &mut rng).join(" ");
     let params = home::params(memory)?;
     let passphrase = host::new_passphrase(&offer)?;
-    let made = !folder.exists();
     let home = home::parts(&folder)?;
     let new = NewHome { home, passphrase: &passphrase, params, rng, pseudonym: &pseudonym };
-    let device =
-        new.found(&name, &areas, admission, host::now_ms()).await.map_err(|error| undo(made, &folder, error))?;
+    let device = new.found(&name, &areas, admission, host::now_ms()).await?;
     let id = device_id(&device.device().signing);
     host::say(
         "azalai: this device holds the only copy of the project's root key. Invite a second steward soon, or keep a \
@@ -84,14 +82,6 @@ pub(crate) fn admitted_object(member: &Member) -> Value {
 /// A member for people.
 pub(crate) fn admitted_line(member: &Member) -> String {
     format!("{} is admitted as {} ({}).", member.pseudonym, member.role, short(&member.device.signing))
-}
-
-/// Takes away the folder that was made for a home that did not come to be: it holds nothing but an empty database.
-fn undo(made: bool, folder: &Path, error: NodeError) -> Failure {
-    if made {
-        let _ = std::fs::remove_dir_all(folder);
-    }
-    error.into()
 }
 
 pub(crate) fn read_area(text: &str) -> Result<NewArea, Failure> {
@@ -145,7 +135,6 @@ pub(crate) async fn join(
     let folder = home::named(home)?;
     let invite = read_file(file, MAX_INVITE_BYTES)?;
     let params = home::params(memory)?;
-    let made = !folder.exists();
     let mut rng = host::rng()?;
     // The words are checked before a folder or a passphrase is asked for.
     let package = azalai_node::invite_file::open(&invite, typed).map_err(|error| Failure::failed(error.to_string()))?;
@@ -158,8 +147,7 @@ pub(crate) async fn join(
     let passphrase = host::new_passphrase(&offer)?;
     let parts = home::parts(&folder)?;
     let new = NewHome { home: parts, passphrase: &passphrase, params, rng, pseudonym };
-    let joined = new.join(&invite, typed, host::now_ms()).await;
-    let device = joined.map_err(|error| undo(made, &folder, error))?;
+    let device = new.join(&invite, typed, host::now_ms()).await?;
     let (key, name) = (device.device().signing, device.roster().name().unwrap_or_default().to_owned());
     let object = json!({
         "id": device_id(&key).to_string(), "key": key.to_string(), "pseudonym": pseudonym, "project": device.project().to_string(),

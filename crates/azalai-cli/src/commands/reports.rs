@@ -4,12 +4,13 @@ use std::path::Path;
 
 use azalai_envelope::Kind;
 use azalai_model::gazetteer::Entry;
-use azalai_model::{Occurred, Place, Point, ReportFields, Resolved, Tlp};
+use azalai_model::{Occurred, Place, Point, ReportFields, Resolved};
 use azalai_node::{NodeError, Places, ReportView, catalog};
 use azalai_roster::AreaCode;
 use serde_json::{Value, json};
 
-use super::{area_code, find, parse, read_file};
+use super::staff::member;
+use super::{area_code, find, parse, read_file, who};
 use crate::args::{Filter, Report, Said};
 use crate::limits::MAX_JSON_BYTES;
 use crate::output::{Failure, Output, one_line, short, table};
@@ -43,15 +44,18 @@ pub(crate) async fn report(home: Option<&Path>, report: Report, out: &mut Output
     }
     let unknown = fields.place.as_ref().filter(|place| place.point().is_none()).and_then(Place::name);
     let unknown = unknown.map(str::to_owned);
-    let id = device.report(fields, area, host::now_ms()).await?;
-    let view = device.reports().await?.into_iter().find(|view| view.id == id);
-    if let Some((view, area)) = view.as_ref().and_then(|view| Some((view, view.area.as_ref()?)))
-        && device.known_readers(view.tlp, area) == 0
-    {
+    let named = report.to.iter().map(|name| member(&device, name)).collect::<Result<Vec<_>, _>>()?;
+    let readers = device.who_would_read(&fields, area, &named)?;
+    if report.who_can_read {
+        return out.result(&who::object(&device, &readers), || who::text(&device, &readers));
+    }
+    let nonce = device.random16();
+    let ids = device.report_for(nonce, fields, &readers.by, host::now_ms()).await?;
+    if readers.nobody_yet {
         host::say(&format!(
-            "azalai: this device knows of nobody yet who can open it ({} of {area}). It is kept, and opened when there is somebody; \
+            "azalai: this device knows of nobody yet who can open it ({}). It is kept, and opened when there is somebody; \
              or write it for another area with --area.",
-            view.tlp
+            who::circle(&device, &readers)
         ));
     }
     if let Some(name) = unknown {
@@ -61,21 +65,13 @@ pub(crate) async fn report(home: Option<&Path>, report: Report, out: &mut Output
             "azalai: no place that is known here is called {name:?}; the name is kept as it is written.{like}"
         ));
     }
-    let readers = view.as_ref().map_or_else(String::new, readers);
-    out.result(&json!({ "id": id.to_string(), "readers": readers }), || {
-        format!("Saved on this device as {id}.\nWho can read it: {readers}.")
-    })
-}
-
-/// Who can open a report, in words.
-pub(crate) fn readers(view: &ReportView) -> String {
-    let area = view.area.as_ref().map_or_else(String::new, ToString::to_string);
-    match view.tlp {
-        Tlp::AmberStrict => format!("this device and the coordinators of {area}"),
-        Tlp::Amber => format!("this device and the coordinators of {area} and of the areas that contain it"),
-        Tlp::Green | Tlp::Clear => "every member of the project".to_owned(),
-        Tlp::Red => "the named members only".to_owned(),
-    }
+    let first = ids.first().map(ToString::to_string).unwrap_or_default();
+    let all: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let words = who::circle(&device, &readers);
+    out.result(
+        &json!({ "id": first, "ids": all, "readers": words, "who_can_read": who::object(&device, &readers) }),
+        || format!("Saved on this device as {}.\nWho can read it: {words}.", all.join(", ")),
+    )
 }
 
 fn read_json(file: &Path) -> Result<ReportFields, Failure> {
@@ -259,8 +255,14 @@ pub(crate) async fn list(home: Option<&Path>, filter: &Filter, out: &mut Output)
             && text()
     };
     let mut rows = Vec::new();
+    let replies = device.replies().await?;
     for view in device.reports().await?.iter().filter(|view| wanted(view)) {
-        out.object(&object(view))?;
+        let replies = replies.get(&view.id).map_or(0, Vec::len);
+        let mut object = object(view);
+        if let Some(object) = object.as_object_mut() {
+            object.insert("replies".to_owned(), replies.into());
+        }
+        out.object(&object)?;
         let fields = &view.row.fields;
         rows.push(vec![
             short(&view.id),
@@ -270,7 +272,7 @@ pub(crate) async fn list(home: Option<&Path>, filter: &Filter, out: &mut Output)
             view.area.as_ref().map(ToString::to_string).unwrap_or_default(),
             view.pseudonym.clone().unwrap_or_else(|| short(&view.author))
                 + if view.unconfirmed { " (unconfirmed)" } else { "" },
-            view.state.to_string(),
+            view.state.to_string() + if replies > 0 { " (answered)" } else { "" },
             one_line(&fields.narrative, 60),
         ]);
     }

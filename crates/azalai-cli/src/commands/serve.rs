@@ -1,13 +1,15 @@
 //! Serves the pages of a device: the listener, the home on disk, clock and randomness for them.
 
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use azalai_node::{Home, Transport, TransportError};
 use azalai_relay::serve;
 use azalai_store::{ArgonParams, FolderDisk, SledStore};
-use azalai_web::{App, Host, router};
+use azalai_web::{App, Host, Piece, router};
 use rand_core::{Rng as _, UnwrapErr};
 use tokio::net::TcpListener;
 use tokio_rustls::rustls::pki_types::ServerName;
@@ -19,12 +21,17 @@ use crate::limits::IDLE_CHECK_EVERY;
 use crate::output::{Failure, Output};
 use crate::{home, host, tls, tls_server};
 
+/// The operator's own map in the home, if one was put there (`docs/operators/map.md`).
+const GROUND_FILE: &str = "map.pmtiles";
+
 /// This machine, for the pages.
 struct Machine {
     /// Open for as long as the pages are served, so that no other process takes the home between two unlockings.
     store: Arc<SledStore>,
     disk: FolderDisk,
     params: ArgonParams,
+    /// Where the operator's own map would be.
+    ground: PathBuf,
 }
 
 impl Host for Machine {
@@ -53,6 +60,19 @@ impl Host for Machine {
 
     fn link(&self, address: &str) -> Option<Asked> {
         Link::new(address, None).ok().map(|link| Asked(Arc::new(Mutex::new(link))))
+    }
+
+    async fn ground(&self, first: u64, length: usize) -> Option<Piece> {
+        let file = self.ground.clone();
+        let read = move || {
+            let mut file = File::open(file).ok()?;
+            let total = file.metadata().ok()?.len();
+            file.seek(SeekFrom::Start(first)).ok()?;
+            let mut bytes = Vec::new();
+            file.take(length as u64).read_to_end(&mut bytes).ok()?;
+            Some(Piece { bytes, total })
+        };
+        tokio::task::spawn_blocking(read).await.ok().flatten()
     }
 
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
@@ -123,8 +143,10 @@ pub(crate) async fn run(
     }
     let params = home::params(memory)?;
     host::rng()?;
-    let Home { store, disk } = home::parts(&home::named(home)?)?;
-    let machine = Machine { store: Arc::new(store), disk, params };
+    let folder = home::named(home)?;
+    let ground = folder.join(GROUND_FILE);
+    let Home { store, disk } = home::parts(&folder)?;
+    let machine = Machine { store: Arc::new(store), disk, params, ground };
     let stop = Stop::new()?;
     let Some(acceptor) = acceptor else {
         let listener = listen_on(listen, out).await?;

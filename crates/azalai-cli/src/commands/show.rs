@@ -6,7 +6,7 @@ use azalai_envelope::Kind;
 use azalai_node::Fate;
 use serde_json::{Value, json};
 
-use super::{incidents, reports};
+use super::{incidents, notices, reports, who};
 use crate::home;
 use crate::output::{Failure, Output, one_line, short, table};
 
@@ -19,13 +19,16 @@ pub(crate) async fn show(home: Option<&Path>, id: &str, out: &mut Output) -> Res
     let digest =
         azalai_envelope::ids::to_hex(&azalai_envelope::ids::derive("azalai 1 shown digest", &[&whole.canonical]));
     let mut object = if kind == Kind::INCIDENT {
-        incidents::object(&device.incident(&id).await?.ok_or_else(missing)?)
+        incidents::object(&device.incident(&id).await?.ok_or_else(missing)?.line)
     } else {
         let view = device.reports().await?.into_iter().find(|view| view.id == id).ok_or_else(missing)?;
         let mut object = reports::object(&view);
-        set(&mut object, "readers", reports::readers(&view).into());
+        let readers = device.who_can_read(id).await?;
+        set(&mut object, "readers", who::circle(&device, &readers).into());
         let fields = serde_json::to_value(&view.row.fields).map_err(|error| Failure::failed(error.to_string()))?;
         set(&mut object, "fields", fields);
+        let replies = device.replies().await?.remove(&id).unwrap_or_default();
+        set(&mut object, "replies", replies.iter().map(|view| notices::object(&device, view)).collect());
         object
     };
     set(&mut object, "kind", if kind == Kind::INCIDENT { "incident" } else { "report" }.into());
@@ -44,6 +47,15 @@ fn set(object: &mut Value, name: &str, value: Value) {
 fn people(object: &Value) -> String {
     let mut lines = Vec::new();
     for (name, value) in object.as_object().into_iter().flatten() {
+        if let ("replies", Value::Array(replies)) = (name.as_str(), value) {
+            let field =
+                |reply: &Value, name: &str| reply.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            lines.extend(replies.iter().map(|reply| {
+                let said = one_line(&field(reply, "text"), 5000);
+                format!("{:<20} {} {}: {said}", "reply", field(reply, "at"), field(reply, "author"))
+            }));
+            continue;
+        }
         let text = match value {
             Value::Null => continue,
             Value::Bool(false) => continue,

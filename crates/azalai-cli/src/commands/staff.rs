@@ -18,7 +18,7 @@ use crate::host;
 use crate::output::{Failure, Output, short, table};
 
 /// The member that a person means by the beginning of a key, or by a pseudonym that one member alone has.
-fn member(device: &Device, text: &str) -> Result<SigningPublic, Failure> {
+pub(crate) fn member(device: &Device, text: &str) -> Result<SigningPublic, Failure> {
     let named = device.roster().members().filter(|member| {
         let key = member.device.signing.to_string();
         member.pseudonym == text || text.len() >= MIN_PREFIX && key.starts_with(&text.to_lowercase())
@@ -122,7 +122,7 @@ fn plan_text(plan: &Removal, taken: TakenAt, is: &str) -> String {
 fn aside_object(aside: &SetAside) -> Value {
     json!({
         "statement": aside.statement.to_string(), "document": aside.document.to_string(),
-        "kind": if aside.kind == Kind::INCIDENT { "incident" } else { "report" },
+        "kind": kind_of(aside.kind),
         "author": aside.author.to_string(), "pseudonym": aside.pseudonym, "at": instant(aside.at_ms), "at_ms": aside.at_ms,
         "why": aside.why,
     })
@@ -140,7 +140,7 @@ pub(crate) async fn quarantine(home: Option<&Path>, out: &mut Output) -> Result<
     let row = |item: &SetAside| {
         vec![
             short(&item.statement),
-            if item.kind == Kind::INCIDENT { "incident" } else { "report" }.to_owned(),
+            kind_of(item.kind).to_owned(),
             short(&item.document),
             item.pseudonym.clone().unwrap_or_else(|| short(&item.author)),
             instant(item.at_ms),
@@ -276,4 +276,12 @@ pub(crate) async fn revoke(home: Option<&Path>, text: &str, out: &mut Output) ->
     out.result(&json!({ "invite": to_hex(id), "state": "revoked" }), || {
         "The invite has ended. Whoever holds it can still join as unconfirmed, and is not admitted.".to_owned()
     })
+}
+
+fn kind_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::INCIDENT => "incident",
+        Kind::NOTICE => "notice",
+        _ => "report",
+    }
 }

@@ -1,5 +1,7 @@
 //! Removals: cuts, cascades, mutual removal, forks, adoption, new keys.
 
+use std::collections::BTreeSet;
+
 use azalai_envelope::{Kind, StatementId};
 use azalai_roster::{Act, Circle, Cut, Log, MemberState, NoKey, Reason, Role, Roster, Standing};
 
@@ -309,4 +311,87 @@ fn nobody_adopts_their_own_statements_beforehand() {
     assert!(roster.area(&area("hidden")).is_none());
     assert_eq!(reasons(&roster, kept_back), [Reason::Doubtful]);
     assert_eq!(reasons(&roster, adoption), [Reason::OwnStatement]);
+}
+
+/// Guards against a removed device that asks for new keys for ever: with a removal of its own, which nobody can settle,
+/// no key followed all removals, and everybody's letters stayed where they were.
+#[test]
+fn a_key_can_follow_removals_that_exclude_each_other() {
+    let (mut project, mut a, mut b, mut c) = council();
+    let (of_a, of_b, heads) = (remove(&a, a.cuts()), remove(&b, b.cuts()), project.roster().heads());
+    let by_a = project.says_after(&mut a, Log::Authority, vec![of_b], heads.clone());
+    let by_b = project.says_after(&mut b, Log::Authority, vec![of_a], heads);
+    let roster = project.roster();
+    assert_eq!((state(&roster, &a), state(&roster, &b)), (MemberState::Suspended, MemberState::Suspended));
+    assert!([by_a, by_b].iter().all(|id| roster.heads().contains(id)), "a writer names both");
+    project.says(&mut c, Log::Authority, vec![generation(Circle::Everyone, 1, 120, true)]);
+    assert_eq!(project.roster().newest_key(&Circle::Everyone).unwrap().key.0, [120; 32]);
+}
+
+/// Guards against an insider who writes more removals side by side than one statement can name.
+#[test]
+fn more_heads_than_one_statement_names_are_brought_together_before_a_new_key() {
+    let (mut project, mut a, mut b, _) = council();
+    let heads = project.roster().heads();
+    for salt in 0..150 {
+        a.restart(salt);
+        let target = Device::new(20 + salt % 100);
+        project.says_after(&mut a, Log::Authority, vec![remove(&target, vec![])], heads.clone());
+    }
+    let mut merged = 0;
+    loop {
+        let crowd = project.roster().crowded(Log::Authority);
+        if crowd.is_empty() {
+            break;
+        }
+        project.says_after(&mut b, Log::Authority, vec![], crowd);
+        merged += 1;
+    }
+    assert_eq!(merged, 2, "each takes 63 away");
+    project.says(&mut b, Log::Authority, vec![generation(Circle::Everyone, 1, 121, true)]);
+    assert_eq!(project.roster().newest_key(&Circle::Everyone).unwrap().key.0, [121; 32]);
+}
+
+/// Guards against an insider who keeps everybody at work with new keys by removing one device again and again.
+#[test]
+fn a_device_that_is_removed_again_asks_for_no_further_key() {
+    let (mut project, mut a, mut b, c) = council();
+    project.says(&mut b, Log::Authority, vec![remove(&c, c.cuts())]);
+    project.says(&mut b, Log::Authority, vec![generation(Circle::Everyone, 1, 122, true)]);
+    let heads = project.roster().heads();
+    for _ in 0..3 {
+        project.says_after(&mut a, Log::Authority, vec![remove(&c, vec![])], heads.clone());
+    }
+    assert_eq!(project.roster().newest_key(&Circle::Everyone).unwrap().key.0, [122; 32]);
+}
+
+/// Guards against a rotation that is sealed to a key which a steward made before its removal and gave to nobody.
+#[test]
+fn what_a_new_key_takes_the_place_of_is_first_what_nobody_removed_made() {
+    let (mut project, mut a, mut b, _) = council();
+    project.says(&mut a, Log::Authority, vec![generation(Circle::Everyone, 50, 123, true)]);
+    project.says(&mut b, Log::Authority, vec![remove(&a, a.cuts())]);
+    project.says(&mut b, Log::Authority, vec![generation(Circle::Everyone, 51, 124, true)]);
+    let (keys, postings) = project.roster().before_generation(&Circle::Everyone, Some(51), &BTreeSet::new());
+    assert_eq!(keys.iter().map(|to| to.key.0[0]).collect::<Vec<_>>(), [100, 123]);
+    assert_eq!(postings.iter().map(|posting| posting.epoch).collect::<Vec<_>>(), [0, 50]);
+}
+
+/// Guards against a key that its maker keeps after removal, since nobody knew that it had it: of a circle that it does
+/// not open, or of an area that was moved away from it in the meantime.
+#[test]
+fn a_removal_asks_for_every_key_that_its_target_may_have_had() {
+    let mut project = Project::founded();
+    let mut north = Device::new(10);
+    project.by_root(vec![grant(&north, Role::Coordinator, Some("north"))]);
+    let strict = generation(Circle::Area(area("gao")), 1, 125, false);
+    let id = project.says(&mut north, Log::Authority, vec![strict]);
+    assert_eq!(reasons(&project.roster(), id), [Reason::NoRight], "it does not open the strict circle");
+    let own = generation(Circle::Area(area("north")), 1, 126, false);
+    let id = project.says(&mut north, Log::Authority, vec![own]);
+    assert_eq!(reasons(&project.roster(), id), []);
+    project.by_root(vec![new_area("gao", None)]);
+    assert!(project.roster().has_held(&north.key()).contains(&Circle::AreaAndAbove(area("gao"))));
+    project.by_root(vec![remove(&north, north.cuts())]);
+    assert!(project.roster().newest_key(&Circle::AreaAndAbove(area("gao"))).is_err());
 }

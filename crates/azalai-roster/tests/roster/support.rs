@@ -94,9 +94,19 @@ pub(crate) fn remove(device: &Device, cuts: Vec<Cut>) -> Act {
 
 /// A certificate of a project with this root for a relay, by carrier key 9.
 pub(crate) fn certificate(root: &SigningSecret, relay: &DevicePublic, number: u32) -> Vec<u8> {
+    let posting = PostingPublic { epoch: 0, key: SigningSecret::from_seed(&[100; 32]).public() };
+    certificate_of(posting, root, relay, number)
+}
+
+/// The same for another posting key than the founding's.
+pub(crate) fn certificate_of(
+    posting: PostingPublic,
+    root: &SigningSecret,
+    relay: &DevicePublic,
+    number: u32,
+) -> Vec<u8> {
     let carrier = SigningSecret::from_seed(&[9; 32]);
     let certified = CarrierCertificate::issue(root, &carrier.public());
-    let posting = PostingPublic { epoch: 1, key: SigningPublic([6; 32]) };
     Certificate { carrier: certified, number, day: Day(21000), posting, relay: *relay }.issue(&carrier)
 }
 

@@ -7,6 +7,7 @@ use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use azalai_envelope::ids::derive16;
 use sled::Db;
 
 use super::folder::{make_folder, private, sync_folder};
@@ -29,6 +30,7 @@ pub struct SledStore {
     // Dropped in this order: the writer ends, sled closes its file, the folder is free for the next process.
     writer: Writer,
     db: Db,
+    identity: [u8; 16],
     _lock: File,
 }
 
@@ -85,11 +87,12 @@ impl SledStore {
         };
         // sled syncs its snapshots itself. It never syncs its settings, nor any folder.
         synced("conf")?;
+        let identity = identity(&database.join("conf"))?;
         let file = synced("db")?;
         sync_folder(&database)?;
         sync_folder(folder)?;
         let writer = Writer::start(db.clone(), file, Mark::open(folder)?)?;
-        Ok(Self { writer, db, _lock: lock })
+        Ok(Self { writer, db, identity, _lock: lock })
     }
 }
 
@@ -143,6 +146,29 @@ impl Store for SledStore {
         batch.check()?;
         self.writer.stage(batch).await
     }
+
+    fn identity(&self) -> Option<[u8; 16]> {
+        Some(self.identity)
+    }
+}
+
+/// What no copy of the database shares: the number of its settings' file, which sled writes once, and when that file
+/// was last changed, which no program that copies or restores can set. Some card file systems number files anew each
+/// time they are mounted; then it changes without need, which costs its user a new chain and nothing else.
+fn identity(settings: &Path) -> Result<[u8; 16], StoreError> {
+    let doing = |error| StoreError::io(format!("looking at {}", settings.display()), &error);
+    let found = std::fs::metadata(settings).map_err(doing)?;
+    #[cfg(unix)]
+    let parts = {
+        use std::os::unix::fs::MetadataExt as _;
+        [found.ino().to_be_bytes(), found.ctime().to_be_bytes(), found.ctime_nsec().to_be_bytes()]
+    };
+    #[cfg(not(unix))]
+    let parts = {
+        let made = found.created().map_err(doing)?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        [made.as_secs().to_be_bytes(), u64::from(made.subsec_nanos()).to_be_bytes()]
+    };
+    Ok(derive16("azalai 1 store identity", &parts.each_ref().map(|part| part.as_slice())))
 }
 
 /// Takes the lock of the folder at once or not at all.

@@ -222,6 +222,19 @@ fn certificates_for_another_relay_are_refused_and_older_ones_change_nothing() {
     assert!(matches!(&answers[0], Answer::Hello { number: 2, certificate: Some(bytes), .. } if *bytes == second_bytes));
 }
 
+/// Guards against one who keeps a carrier key after removal, and closes a relay to its project for good with the highest
+/// number there is.
+#[test]
+fn a_brought_certificate_may_be_a_day_ahead_and_no_more() {
+    let world = World::new(9);
+    let relay = block_on(Responder::relay(world.relay.clone(), MemoryStore::new(), u64::MAX)).unwrap();
+    let bring = |number, now_ms| block_on(relay.admit_brought(&world.certificate(number, &world.posting), now_ms));
+    let (now_ms, allowed) = (1_795_000_000_000, 1_795_086_400);
+    assert_eq!(bring(u32::MAX, now_ms), Err(AdmitError::Ahead { number: u32::MAX, allowed }));
+    assert!(matches!(bring(allowed + 1, now_ms), Err(AdmitError::Ahead { .. })));
+    assert_eq!(bring(allowed, now_ms), Ok(world.project));
+}
+
 /// Guards against one request that makes a responder compute or answer without bound.
 #[test]
 fn operations_that_ask_too_much_are_answered_so_and_the_others_are_done() {

@@ -8,3 +8,5 @@ gps-found = The position was taken, to within { $metres } metres.
 gps-forget = Leave the position out
 check-names = This may name somebody: “{ $words }”. If it is a person, think whether the name has to stand there.
 check-position = The position says where you were when you wrote this. If that could point to you, change it to the name of a town.
+check-several = Several places have this name. It stays as you wrote it. If you know which one it is, say so.
+check-which = Say which one

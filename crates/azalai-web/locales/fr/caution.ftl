@@ -8,3 +8,5 @@ gps-found = La position est prise, à { $metres } mètres près.
 gps-forget = Laisser la position de côté
 check-names = Ceci nomme peut-être quelqu'un : « { $words } ». Si c'est une personne, demandez-vous si le nom doit y être.
 check-position = La position dit où vous étiez en écrivant. Si cela peut mener à vous, remplacez-la par le nom d'une ville.
+check-several = Plusieurs lieux portent ce nom. Il reste comme vous l'avez écrit. Si vous savez lequel c'est, dites-le.
+check-which = Dire lequel

@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 use azalai_model::pack::Category;
 use azalai_model::parts::Answer;
 use azalai_model::{Place, ReportFields, Tlp};
-use azalai_node::{NodeError, catalog, caution};
-use azalai_roster::AreaCode;
+use azalai_node::{NodeError, ReadBy, Readers, catalog, caution};
+use azalai_roster::{AreaCode, Circle};
 
 use super::editor::{corrected, draft_id, own_area, page as editor_page};
 use super::on_to;
@@ -36,8 +36,11 @@ struct CheckPage {
     id: String,
     category: String,
     said: Said,
-    readers: String,
-    nobody_yet: bool,
+    /// The sharing label.
+    label: String,
+    readers: Vec<String>,
+    /// Several places are called as the report's, and nobody said which it is.
+    several: bool,
     correcting: bool,
 }
 
@@ -73,6 +76,33 @@ pub(crate) fn said(texts: &Texts, category: &Category, fields: &ReportFields) ->
     said
 }
 
+/// The same with what counts where nothing was chosen: who looks over a report sees what goes out, not only what was
+/// typed.
+fn with_defaults(texts: &Texts, category: &Category, fields: &ReportFields) -> Said {
+    let mut said = said(texts, category, fields);
+    if fields.urgency.is_none() {
+        let usual = texts.of("urgency", &category.urgency.to_string());
+        said.push((texts.say("said-urgency"), texts.say1("check-usual", "value", usual)));
+    }
+    if !fields.danger_to_me {
+        said.push((texts.say("said-danger"), texts.say("check-danger-no")));
+    }
+    said
+}
+
+/// Everything that its author typed and that no list offered: what may name somebody.
+fn typed_words(fields: &ReportFields) -> Vec<&str> {
+    let as_written = |place: &'_ Place| place.point().is_none() || place.accuracy_m().is_some();
+    let mut texts = vec![fields.narrative.as_str()];
+    texts.extend(fields.place.as_ref().filter(|place| as_written(place)).and_then(Place::name));
+    texts.extend(fields.answers.values().filter_map(|answer| match answer {
+        Answer::Text(text) => Some(text.as_str()),
+        Answer::Where(place) if as_written(place) => place.name(),
+        _ => None,
+    }));
+    texts
+}
+
 pub(crate) fn of_place(texts: &Texts, place: &Place) -> String {
     match (place.name(), place.point()) {
         (Some(name), _) => name.to_owned(),
@@ -81,15 +111,24 @@ pub(crate) fn of_place(texts: &Texts, place: &Place) -> String {
     }
 }
 
-/// Who can read what has this label and area, in words.
-pub(crate) fn readers<H: Host>(texts: &Texts, device: &Device<H>, tlp: Tlp, area: Option<&AreaCode>) -> String {
-    let name = area.and_then(|code| device.roster().area(code)).map_or("", |info| info.name.as_str());
-    match tlp {
-        Tlp::AmberStrict => texts.say1("can-read-area", "area", name),
-        Tlp::Amber => texts.say1("can-read-above", "area", name),
-        Tlp::Green | Tlp::Clear => texts.say("can-read-everyone"),
-        Tlp::Red => texts.say("can-read-named"),
+/// Who can read something, in words: for whom it is, those whom this device knows, and that there may be others.
+pub(crate) fn readers<H: Host>(texts: &Texts, device: &Device<H>, readers: &Readers) -> Vec<String> {
+    let name = |code| device.roster().area(code).map_or("", |info| info.name.as_str());
+    let mut lines = vec![match &readers.by {
+        ReadBy::Circle(Circle::Area(area)) => texts.say1("can-read-area", "area", name(area)),
+        ReadBy::Circle(Circle::AreaAndAbove(area)) => texts.say1("can-read-above", "area", name(area)),
+        ReadBy::Circle(Circle::Everyone | Circle::Staff) => texts.say("can-read-everyone"),
+        ReadBy::Named(_) => texts.say("can-read-named"),
+    }];
+    if !readers.known.is_empty() {
+        let names: Vec<&str> = readers.known.iter().map(|reader| reader.pseudonym.as_str()).collect();
+        lines.push(texts.say1("can-read-known", "names", names.join(&texts.say("said-separator"))));
     }
+    if readers.nobody_yet {
+        lines.push(texts.say("can-read-nobody"));
+    }
+    lines.push(texts.say("can-read-unknown"));
+    lines
 }
 
 /// The area that a draft goes to: the one that was chosen, else the device's own.
@@ -128,15 +167,14 @@ pub(crate) async fn get<H: Host>(
         return editor_page(&app, device, &visitor, id, &draft, &reading.wrong, several).await;
     }
     let category = catalog::pack()?.category(draft.get("category")).ok_or_else(Problem::not_found)?;
-    let view = match &kept {
-        Some((report, _)) => device.report_view(*report).await?,
-        None => None,
+    let who = match &kept {
+        Some((report, _)) => device.who_can_read(*report).await?,
+        None => device.who_would_read(&reading.fields, area, &[])?,
     };
-    let tlp = view.as_ref().map(|view| view.tlp).or(reading.fields.tlp).unwrap_or(Tlp::Amber);
-    let area = view.and_then(|view| view.area).or(area);
-    let nobody_yet = area.as_ref().is_some_and(|area| tlp >= Tlp::Amber && device.known_readers(tlp, area) == 0);
     let mut cautions = Vec::new();
-    if let Some(words) = caution::seems_to_name(&reading.fields.narrative, catalog::gazetteer()?) {
+    let gazetteer = catalog::gazetteer()?;
+    let own_words = typed_words(&reading.fields);
+    if let Some(words) = own_words.into_iter().find_map(|text| caution::seems_to_name(text, gazetteer)) {
         cautions.push(visitor.texts.say1("check-names", "words", words));
     }
     if reading.fields.place.as_ref().is_some_and(|place| place.accuracy_m().is_some()) {
@@ -147,9 +185,10 @@ pub(crate) async fn get<H: Host>(
         f: Frame::new(&visitor, "report"),
         id: id.to_string(),
         category: category.name(visitor.texts.code).to_owned(),
-        said: said(visitor.texts, category, &reading.fields),
-        readers: readers::<H>(visitor.texts, device, tlp, area.as_ref()),
-        nobody_yet,
+        said: with_defaults(visitor.texts, category, &reading.fields),
+        label: who.tlp.to_string(),
+        several: !reading.several.is_empty(),
+        readers: readers::<H>(visitor.texts, device, &who),
         correcting: kept.is_some(),
     };
     Ok(render(&page)?.into_response())

@@ -349,12 +349,7 @@ mod tests {
     #[test]
     fn letters_leave_and_come_as_a_file() {
         let mut steward = Browser::begun();
-        let (invite, words) = steward.invite();
-        let mut monitor = Browser::new();
-        let hex = azalai_envelope::ids::to_hex(&invite);
-        monitor.post("/start/join", &[("pasted", &hex), ("words", &words)]);
-        monitor.get("/start/passphrase");
-        monitor.post("/start/passphrase", &[("choice", "offered"), ("pseudonym", "swallow")]);
+        let mut monitor = Browser::joined(&steward.invite(), "swallow");
         save_report(&mut monitor, "Five men on motorcycles");
         monitor.get("/exchange");
         let file = monitor.post("/exchange/take", &[]);

@@ -7,12 +7,11 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use azalai_envelope::DocumentId;
 use azalai_model::limits::{MAX_CODE_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES};
 use azalai_model::{IncidentEdit, Tlp};
-use azalai_node::inbox::{InboxItem, InboxQuery, IncidentBrief, Likely};
+use azalai_node::catalog;
+use azalai_node::inbox::{InboxItem, InboxQuery, Likely};
 use azalai_node::reports::ReportView;
-use azalai_node::{NodeError, catalog};
 use azalai_roster::AreaCode;
 
 use super::check::of_place;
@@ -62,7 +61,6 @@ impl Alike {
 struct Entry {
     letter: Letter,
     urgency: String,
-    danger: bool,
     /// How often its author wrote about it later.
     later: usize,
     aside: Option<(String, String)>,
@@ -124,7 +122,6 @@ fn entry<H: Host>(app: &App<H>, device: &Device<H>, texts: &Texts, item: &InboxI
     Ok(Entry {
         title: suggested(texts, &item.view, &letter),
         urgency: item.urgency.to_string(),
-        danger: item.view.row.fields.danger_to_me,
         later: item.later_statements,
         aside: item
             .aside
@@ -218,11 +215,6 @@ async fn again<H: Host>(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-/// The incident that links a report already, if one does.
-async fn linked_by<H: Host>(device: &Device<H>, report: DocumentId) -> Result<Option<IncidentBrief>, NodeError> {
-    Ok(device.incident_briefs().await?.into_iter().find(|brief| brief.reports.contains(&report)))
-}
-
 /// A rumour's name from a form: `None` if none was given.
 pub(crate) fn rumour(form: &Form) -> Result<Option<String>, &'static str> {
     match form.get("rumour") {
@@ -250,7 +242,7 @@ pub(crate) async fn link<H: Host>(
         Err(wrong) => return again(&app, device, &visitor, &form, wrong).await,
     };
     // A second tap finds it linked already.
-    let there = linked_by::<H>(device, report).await?.is_some_and(|brief| brief.id == incident);
+    let there = device.incident_of(report).await?.is_some_and(|brief| brief.id == incident);
     if !there {
         device.incident_link(incident, report, rumour, app.host.now_ms()).await?;
     }
@@ -269,7 +261,7 @@ pub(crate) async fn begin<H: Host>(
     let device = open.device()?;
     let view = device.report_view(report).await?.ok_or_else(Problem::not_found)?;
     // A second tap, or a page from before somebody else linked it, leads to the incident that is there.
-    if let Some(brief) = linked_by::<H>(device, report).await? {
+    if let Some(brief) = device.incident_of(report).await? {
         return Ok(on_to(&format!("/incidents/{}", brief.id)));
     }
     let title = form.get("title");
@@ -293,7 +285,7 @@ pub(crate) async fn begin<H: Host>(
     }
     device.incident_link(incident, report, rumour.clone(), now).await?;
     if let Ok(other) = document(form.get("with"))
-        && linked_by::<H>(device, other).await?.is_none()
+        && device.incident_of(other).await?.is_none()
     {
         device.incident_link(incident, other, rumour, now).await?;
     }
@@ -396,6 +388,32 @@ pub(crate) mod tests {
         let filtered = coordinator.get("/inbox?category=gold-mining&area=gao&age=day").body;
         assert!(filtered.contains("One report waits") && !filtered.contains("خمسة"));
         assert!(coordinator.get("/inbox?area=menaka").body.contains("outside this filter"));
+    }
+
+    /// Guards against somebody in danger of whom nobody sees it, and a report that was taken back and still presses.
+    #[test]
+    fn danger_comes_first_and_is_seen_in_the_incident_and_what_was_taken_back_comes_last() {
+        let (_, mut coordinator, mut monitor) = people();
+        let write = |monitor: &mut Browser, text: &str, more: &[(&str, &str)]| {
+            let path = monitor.begin_report("extortion-tax");
+            let form = monitor.get(&path).body;
+            assert!(form.find("name=\"danger\"").unwrap() < form.find("<details").unwrap(), "it is in plain sight");
+            monitor.post(&path, &[&[("text", text)], more].concat());
+            let saved = monitor.post(&format!("{path}/check"), &[]).location;
+            saved.trim_start_matches("/reports/").trim_end_matches("?saved=1").to_owned()
+        };
+        let back = write(&mut monitor, "It was nothing", &[("danger", "yes"), ("urgency", "now")]);
+        let danger = write(&mut monitor, "They know who I am", &[("danger", "yes")]);
+        write(&mut monitor, "Ten thousand a lorry", &[]);
+        monitor.get(&format!("/reports/{back}"));
+        monitor.post(&format!("/reports/{back}/retract"), &[("why", "I was wrong")]);
+        monitor.hand_to(&coordinator);
+        let page = coordinator.get("/inbox").body;
+        let at = |text: &str| page.find(text).unwrap();
+        assert!(at("They know who I am") < at("Ten thousand") && at("Ten thousand") < at("It was nothing"), "{page}");
+        assert_eq!(page.matches("I am in danger").count(), 1, "{page}");
+        let made = coordinator.post(&format!("/inbox/{danger}/new"), &[("title", "Threat")]).location;
+        assert!(coordinator.get(&made).body.contains("I am in danger"));
     }
 
     /// Guards against one report in two incidents after a double tap, and a report that stays in the inbox after it was

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use azalai_model::Status;
 
 use super::staff::{Staff, area_name};
 use crate::app::App;
@@ -48,15 +47,14 @@ pub(crate) async fn get<H: Host>(
     let mut open = app.open().await;
     let device = open.device()?;
     let offset = app.settings().offset_min;
-    let shown = |status: Status| all || !matches!(status, Status::Closed | Status::Refuted);
-    let briefs: Vec<_> = device.incident_briefs().await?.into_iter().filter(|brief| shown(brief.status)).collect();
+    let (briefs, more) = device.incident_briefs(all, skip, INCIDENTS_PER_PAGE).await?;
     let end = skip.saturating_add(INCIDENTS_PER_PAGE);
-    let older = (end < briefs.len()).then(|| format!("/incidents?all={}&after={end}", u8::from(all)));
-    let cards = briefs.into_iter().skip(skip).take(INCIDENTS_PER_PAGE).map(|brief| Card {
+    let older = more.then(|| format!("/incidents?all={}&after={end}", u8::from(all)));
+    let cards = briefs.into_iter().map(|brief| Card {
         id: brief.id.to_string(),
         status: brief.status.to_string(),
         area: area_name::<H>(device, brief.area.as_ref()),
-        reports: brief.reports.len(),
+        reports: brief.reports,
         conflicts: brief.conflicts,
         changed: times::minute(visitor.texts, brief.changed_ms, offset),
         title: brief.title,

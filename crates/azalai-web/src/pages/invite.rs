@@ -143,9 +143,10 @@ pub(crate) async fn post<H: Host>(
                 if let Some(known) = roster.invites().iter().find(|known| known.id == invite.id) {
                     said.push((texts.say("invite-until"), times::day(texts, known.expires.start_ms(), 0)));
                 }
-                // By the first digits a person can tell several files apart; they say nothing of what is inside.
+                // By the first digits a person can tell several files apart; they say nothing of what is inside, nor
+                // does the ending: whoever looks through a card learns of no invite.
                 let digits: String = azalai_envelope::ids::to_hex(&invite.id).chars().take(6).collect();
-                let file_name = format!("{digits}.invite");
+                let file_name = format!("notes-{digits}.bin");
                 let content = Content { file: invite.file, file_name, words: invite.words, said };
                 app.hand_out(&visitor.cookie, id, content);
                 return Ok(on_to(&made));
@@ -227,7 +228,7 @@ mod tests {
         assert_eq!(words.split(' ').count(), 6);
         assert_eq!(page.header("cache-control"), "no-store");
         let (file, named) = steward.download(&format!("{}/file", made.location));
-        assert!(named.ends_with(".invite\""), "{named}");
+        assert!(named.starts_with("attachment; filename=\"notes-") && named.ends_with(".bin\""), "{named}");
         let mut newcomer = Browser::joined(&(file, words.clone()), "swallow");
         assert_eq!(newcomer.get("/report").status, 200);
         let list = steward.get("/members").body;

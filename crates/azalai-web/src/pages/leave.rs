@@ -19,8 +19,12 @@ use crate::times;
 #[template(path = "calendar.html")]
 struct Calendar {
     f: Frame,
-    today: String,
-    days: Vec<String>,
+    /// The month and its year.
+    month: String,
+    weekdays: Vec<String>,
+    /// Its days by weeks, Monday first: 0 where a cell is of another month.
+    weeks: Vec<Vec<u8>>,
+    today: u8,
 }
 
 /// `POST /leave`. Asks for no token: locking harms nobody, and must work from the oldest page.
@@ -34,18 +38,43 @@ pub(crate) async fn leave<H: Host>(State(app): State<Arc<App<H>>>) -> Response {
     answer
 }
 
-/// `GET /calendar`: today and the two weeks that follow.
+/// The days of a month by weeks, for a day of it and that day's weekday, Monday being 0.
+fn weeks(day: u8, weekday: u8, days: u8) -> Vec<Vec<u8>> {
+    // The first lies as many weekdays before the day as it lies days before it.
+    let before = (i16::from(weekday) - i16::from(day) + 1).rem_euclid(7);
+    let cell = |at: i16| u8::try_from(at - before + 1).ok().filter(|day| (1..=days).contains(day)).unwrap_or_default();
+    let last = before + i16::from(days);
+    (0..last).step_by(7).map(|first| (first..first + 7).map(cell).collect()).collect()
+}
+
+/// `GET /calendar`: this month, as any calendar shows it.
 pub(crate) async fn calendar<H: Host>(State(app): State<Arc<App<H>>>, mut visitor: Visitor) -> Result<Page, Problem> {
     visitor.role = None;
     let now = app.host.now_ms();
-    let day = |ahead: u64| times::day(visitor.texts, now + ahead * 86_400_000, 0);
-    let (today, days) = (day(0), (1..14).map(day).collect());
-    render(&Calendar { f: Frame::new(&visitor, ""), today, days })
+    let (month, today, days) = times::this_month(visitor.texts, now);
+    // The first of January 1970 was a Thursday.
+    let weekday = u8::try_from((now / 86_400_000 + 3) % 7).unwrap_or_default();
+    let weekdays = (1..=7).map(|day| visitor.texts.of("weekday", &day.to_string())).collect();
+    let weeks = weeks(today, weekday, days);
+    render(&Calendar { f: Frame::new(&visitor, ""), month, weekdays, weeks, today })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::weeks;
     use crate::testing::Browser;
+
+    /// Guards against a calendar that anybody sees to be none: a wrong weekday, a day too many.
+    #[test]
+    fn a_month_begins_on_its_weekday_and_has_its_days() {
+        // The 20th of November 2025 was a Thursday, the 1st a Saturday.
+        let november = weeks(20, 3, 30);
+        assert_eq!(november[0], [0, 0, 0, 0, 0, 1, 2]);
+        assert_eq!(november[4], [24, 25, 26, 27, 28, 29, 30]);
+        // February 2021 began on a Monday and filled four weeks.
+        assert_eq!(weeks(28, 6, 28).len(), 4);
+        assert_eq!(weeks(31, 0, 31).last().unwrap()[0], 31);
+    }
 
     /// Guards against a page that stays open, or a back button that shows it again.
     #[test]

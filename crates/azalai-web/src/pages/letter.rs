@@ -24,6 +24,10 @@ pub(crate) struct Letter {
     pub(crate) tlp: String,
     pub(crate) area: String,
     pub(crate) written: String,
+    /// How urgent its author says it is; empty if they say nothing, or took it back.
+    pub(crate) urgency: String,
+    /// Its author is in danger, and has not taken the report back.
+    pub(crate) danger: bool,
     /// Why its author took it back; empty if not.
     pub(crate) retracted: String,
 }
@@ -37,6 +41,7 @@ impl Letter {
     ) -> Result<Self, Problem> {
         let fields = &view.row.fields;
         let category = fields.category.as_deref().and_then(|code| catalog::pack().ok()?.category(code));
+        let holds = view.row.retracted.is_none();
         // The words stand by themselves, and what makes it urgent stands beside the title.
         let rest = ReportFields { narrative: String::new(), urgency: None, danger_to_me: false, ..fields.clone() };
         Ok(Self {
@@ -49,6 +54,8 @@ impl Letter {
             said: category.map(|category| said(texts, category, &rest)).unwrap_or_default(),
             tlp: view.tlp.to_string(),
             area: area_name::<H>(device, view.area.as_ref()),
+            urgency: fields.urgency.filter(|_| holds).map(|urgency| urgency.to_string()).unwrap_or_default(),
+            danger: fields.danger_to_me && holds,
             written: times::minute(texts, view.written_ms, app.settings().offset_min),
             retracted: view.row.retracted.as_ref().map(|retraction| retraction.why.clone()).unwrap_or_default(),
         })

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use azalai_envelope::DocumentId;
 use azalai_envelope::ids::from_hex;
 use azalai_model::{Pack, PlacePrecision, Status};
-use azalai_node::placing::{Drawn, drawn, region_named, region_of};
+use azalai_node::placing::{Region, drawn, region_named, region_of};
 use azalai_node::{Spot, catalog};
 use azalai_roster::{AreaCode, Role, Roster};
 use serde_json::{Value, json};
@@ -25,6 +25,7 @@ use crate::host::Host;
 use crate::limits::{MAP_CARDS, MAP_LIST};
 use crate::map_points;
 use crate::map_query::{PERIODS, Query};
+use crate::pages::ground::{GROUND, Ground, ground};
 use crate::problem::{Kind, Problem};
 use crate::texts::Texts;
 use crate::times;
@@ -72,6 +73,7 @@ struct MapPage {
     areas: Vec<Pick>,
     places: Vec<Place>,
     total: usize,
+    ground: Ground,
     newer: bool,
     older: Option<usize>,
 }
@@ -84,6 +86,16 @@ struct Cards {
 }
 
 impl MapPage {
+    /// Where the operator's own map is, if there is one.
+    fn own(&self) -> Option<&'static str> {
+        (self.ground == Ground::Tiles).then_some(GROUND)
+    }
+
+    /// What is to be said of the operator's own map, where it is none.
+    fn strange(&self) -> bool {
+        self.ground == Ground::Unknown
+    }
+
     fn asset(&self, name: &str) -> String {
         assets::path(name)
     }
@@ -181,15 +193,17 @@ pub(crate) async fn get<H: Host>(
     allowed(&visitor)?;
     let query = Query::read(&of_address(address)?);
     let offset_min = app.settings().offset_min;
+    let ground = ground(&app.host).await;
     let mut open = app.open().await;
     let device = open.device()?;
-    let spots = device.spots(&query.wanted(app.host.now_ms(), offset_min)).await?;
+    let wanted = query.wanted(app.host.now_ms(), offset_min);
+    let (spots, total) = device.some_spots(&wanted, query.after, MAP_LIST, Spot::clone).await?;
     let (texts, pack) = (visitor.texts, catalog::pack()?);
     let words = Words { texts, pack, roster: device.roster() };
     let end = query.after.saturating_add(MAP_LIST);
     let mut places: Vec<Place> = Vec::new();
     // The latest incident of a place decides where it stands, so that what is new is on top.
-    for spot in spots.iter().skip(query.after).take(MAP_LIST) {
+    for spot in &spots {
         let card = words.card(spot);
         match places.iter_mut().find(|place| place.name == card.place) {
             Some(place) => place.cards.push(card),
@@ -214,9 +228,10 @@ pub(crate) async fn get<H: Host>(
         statuses: statuses.collect(),
         areas: areas.collect(),
         places,
-        total: spots.len(),
+        total,
+        ground,
         newer: query.after > 0,
-        older: (end < spots.len()).then_some(end),
+        older: (end < total).then_some(end),
         query,
     };
     // Drawing is done in a worker, from a file of these pages; nothing else is let in.
@@ -239,15 +254,14 @@ pub(crate) async fn points<H: Host>(
     let offset_min = app.settings().offset_min;
     let mut open = app.open().await;
     let device = open.device()?;
-    let spots = device.spots(&query.wanted(app.host.now_ms(), offset_min)).await?;
-    let region = |code: &str| region_of(device.roster(), &AreaCode::try_new(code).ok()?);
-    let spots: Vec<(Spot, Drawn)> = spots
-        .into_iter()
-        .map(|spot| {
-            let place = drawn(spot.place.as_ref(), region);
-            (spot, place)
-        })
-        .collect();
+    let roster = device.roster();
+    // Each area is looked for once among the regions of the base map.
+    let regions: BTreeMap<String, Option<&'static Region>> =
+        roster.areas().map(|(code, _)| (code.to_string(), region_of(roster, code))).collect();
+    let region = |code: &str| regions.get(code).copied().flatten();
+    let wanted = query.wanted(app.host.now_ms(), offset_min);
+    let draw = |spot: &Spot| (map_points::Bare::of(spot), drawn(spot.place.as_ref(), region));
+    let (spots, _) = device.some_spots(&wanted, 0, usize::MAX, draw).await?;
     drop(open);
     let categories: Vec<&str> = catalog::pack()?.categories.iter().map(|category| category.code.as_str()).collect();
     Ok(json_answer(map_points::written(&spots, &categories, offset_min)))

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod editor;
 pub(crate) mod exchange;
+pub(crate) mod ground;
 pub(crate) mod inbox;
 pub(crate) mod incident;
 pub(crate) mod incident_edits;

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use azalai_node::NewHome;
+use azalai_roster::Role;
 
 use super::on_to;
 use crate::app::{App, Beginning, Pending};
@@ -28,11 +29,22 @@ struct PassphrasePage {
     own: bool,
 }
 
+/// The words that were offered, asked back before the home is made: whoever cannot type them now cannot open it later.
+#[derive(Template)]
+#[template(path = "asked-back.html")]
+struct AskedBackPage {
+    f: Frame,
+    wrong: bool,
+    pseudonym: String,
+}
+
 #[derive(Template)]
 #[template(path = "ready.html")]
 struct ReadyPage {
     f: Frame,
     project: String,
+    /// This device founded the project, and is its only steward as far as it knows.
+    founded: bool,
 }
 
 /// `GET /start/passphrase`.
@@ -69,6 +81,12 @@ pub(crate) async fn post<H: Host>(
         let page = render(&PassphrasePage { f, wrong, offered: pending.offered, pseudonym, own })?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
+    if !own && raw("again") != passphrase {
+        app.set_pending(Some(Pending { pseudonym: pseudonym.clone(), ..pending }));
+        let wrong = !raw("again").is_empty();
+        let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        return Ok((status, render(&AskedBackPage { f: Frame::new(&visitor, ""), wrong, pseudonym })?).into_response());
+    }
     // Taken before the slow part: a second tap finds nothing to make.
     app.set_pending(None);
     let (home, params, rng, now) = (app.host.home(), app.host.params(), app.rng(), app.host.now_ms());
@@ -93,7 +111,10 @@ pub(crate) async fn post<H: Host>(
 /// `GET /start/ready`.
 pub(crate) async fn ready<H: Host>(State(app): State<Arc<App<H>>>, Member(visitor): Member) -> Result<Page, Problem> {
     let mut open = app.open().await;
-    let project = open.device()?.roster().name().unwrap_or_default().to_owned();
+    let roster = open.device()?.roster();
+    let project = roster.name().unwrap_or_default().to_owned();
+    let stewards = roster.members().filter(|member| member.role == Role::Steward).count();
+    let founded = visitor.role == Some(Role::Steward) && stewards == 1;
     drop(open);
-    render(&ReadyPage { f: Frame::new(&visitor, ""), project })
+    render(&ReadyPage { f: Frame::new(&visitor, ""), project, founded })
 }

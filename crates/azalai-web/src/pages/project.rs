@@ -25,6 +25,9 @@ use crate::limits::MAX_LINE_BYTES;
 use crate::problem::Problem;
 use crate::texts::Texts;
 
+/// How a downloaded certificate is called: like a file of any other program.
+pub(crate) const CERTIFICATE: &str = "town.bin";
+
 /// One way to admit newcomers.
 pub(crate) struct Choice {
     pub(crate) value: String,
@@ -155,7 +158,7 @@ pub(crate) async fn certify<H: Host>(
         Ok(relay) => match device.certify_relay(relay, &label, now_ms).await {
             Ok(file) => {
                 let said = vec![(texts.say("relays-label"), label)];
-                let file_name = "relay.certificate".to_owned();
+                let file_name = CERTIFICATE.to_owned();
                 app.hand_out(&visitor.cookie, id, Content { file, file_name, words: String::new(), said });
                 return Ok(on_to(&made));
             }
@@ -197,7 +200,7 @@ pub(crate) async fn certificate<H: Host>(
     let relays = open.device()?.roster().relays();
     let known = relays.iter().find(|known| known.public.to_string() == relay);
     let certificate = known.and_then(|known| known.certificate.clone()).ok_or_else(Problem::not_found)?;
-    Ok(download("relay.certificate", certificate))
+    Ok(download(CERTIFICATE, certificate))
 }
 
 #[cfg(test)]
@@ -252,7 +255,7 @@ mod tests {
         let made = steward.post("/members/project/relay", &fields).location;
         assert_eq!(made, format!("/members/project/relay/{nonce}"));
         let (file, named) = steward.download(&format!("/members/project/certificate/{nonce}"));
-        assert_eq!(named, "attachment; filename=\"relay.certificate\"");
+        assert_eq!(named, "attachment; filename=\"town.bin\"");
         let first = Certificate::parse(&file).unwrap();
         assert_eq!(first.relay.to_string(), key);
         steward.advance(5_000);

@@ -53,7 +53,9 @@ struct OnePage {
     state: String,
     state_text: String,
     state_means: String,
-    readers: String,
+    readers: Vec<String>,
+    /// Answers: by whom, when, what.
+    replies: Vec<(String, String, String)>,
     retracted: String,
     may_change: bool,
     just_saved: bool,
@@ -69,13 +71,11 @@ pub(crate) async fn list<H: Host>(
 ) -> Result<Page, Problem> {
     let after: usize = first(&of_address(query)?, "after").parse().unwrap_or_default();
     let mut open = app.open().await;
-    let mut own: Vec<ReportView> = open.device()?.reports().await?.into_iter().filter(|view| view.own).collect();
+    let (own, total) = open.device()?.own_reports(after, REPORTS_PER_PAGE).await?;
     drop(open);
-    own.reverse();
     let pack = catalog::pack()?;
     let offset = app.settings().offset_min;
-    let total = own.len();
-    let cards = own.into_iter().skip(after).take(REPORTS_PER_PAGE).map(|view| {
+    let cards = own.into_iter().map(|view| {
         let fields = &view.row.fields;
         let category = fields.category.as_deref().and_then(|code| pack.category(code));
         Card {
@@ -97,7 +97,7 @@ async fn own<H: Host>(device: &Device<H>, id: &str) -> Result<ReportView, Proble
     device.report_view(id).await?.filter(|view| view.own).ok_or_else(Problem::not_found)
 }
 
-fn page<H: Host>(
+async fn page<H: Host>(
     app: &App<H>,
     device: &Device<H>,
     visitor: &Visitor,
@@ -109,6 +109,11 @@ fn page<H: Host>(
     let pack = catalog::pack()?;
     let category = fields.category.as_deref().and_then(|code| pack.category(code));
     let state = view.state.to_string();
+    let offset = app.settings().offset_min;
+    let replies = device.replies().await?.remove(&view.id).unwrap_or_default().into_iter().map(|reply| {
+        let by = reply.pseudonym.unwrap_or_else(|| azalai_node::node::short_name(&reply.author));
+        (by, times::minute(visitor.texts, reply.at_ms, offset), reply.notice.text().to_owned())
+    });
     render(&OnePage {
         f: Frame::new(visitor, "reports"),
         id: view.id.to_string(),
@@ -118,7 +123,8 @@ fn page<H: Host>(
         state_text: visitor.texts.of("state", &state),
         state_means: visitor.texts.of("means", &state),
         state,
-        readers: readers::<H>(visitor.texts, device, view.tlp, view.area.as_ref()),
+        readers: readers::<H>(visitor.texts, device, &device.who_can_read(view.id).await?),
+        replies: replies.collect(),
         retracted: view.row.retracted.as_ref().map(|retraction| retraction.why.clone()).unwrap_or_default(),
         may_change: view.state != ReportState::Retracted,
         just_saved,
@@ -137,7 +143,7 @@ pub(crate) async fn one<H: Host>(
     let mut open = app.open().await;
     let device = open.device()?;
     let view = own::<H>(device, &id).await?;
-    page(&app, device, &visitor, &view, of_address(query)?.contains_key("saved"), false)
+    page(&app, device, &visitor, &view, of_address(query)?.contains_key("saved"), false).await
 }
 
 /// `POST /reports/ID/correct`: a draft with what the report says.
@@ -172,7 +178,7 @@ pub(crate) async fn retract<H: Host>(
     let view = own::<H>(device, &id).await?;
     let why = form.get("why");
     if why.is_empty() || why.len() > MAX_TEXT_BYTES {
-        let page = page(&app, device, &visitor, &view, false, true)?;
+        let page = page(&app, device, &visitor, &view, false, true).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     // A second tap finds it taken back already.

@@ -191,7 +191,14 @@ mod tests {
         assert_eq!(page.status, 200);
         let weak = [("choice", "own"), ("own", "1234"), ("again", "1234"), ("pseudonym", "swallow")];
         assert_eq!(monitor.post("/start/passphrase", &weak).status, 422);
-        let done = monitor.post("/start/passphrase", &[("choice", "offered"), ("pseudonym", "swallow")]);
+        let offered = page.body.split("lang=\"en\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let fields = [("choice", "offered"), ("pseudonym", "swallow")];
+        let asked = monitor.post("/start/passphrase", &fields);
+        assert!(asked.status == 200 && !asked.body.contains(&offered), "the words are asked back, not shown");
+        let other = monitor.post("/start/passphrase", &[&fields[..], &[("again", "abandon")]].concat());
+        assert!(other.status == 422 && other.body.contains("Nothing was made yet"), "{}", other.body);
+        assert!(monitor.get("/start/passphrase").body.contains(&offered), "they can be looked at again");
+        let done = monitor.post("/start/passphrase", &[&fields[..], &[("again", &offered)]].concat());
         assert_eq!(done.location, "/start/ready");
         assert_eq!(monitor.get("/start/ready").status, 200);
         assert_eq!(monitor.get("/report").status, 200);

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use azalai_node::NodeError;
 
 use super::on_to;
+use super::start::offered;
 use crate::app::App;
 use crate::forms::{Fields, Form};
 use crate::frame::{Frame, render};
@@ -25,6 +26,8 @@ struct UnlockPage {
     wrong: bool,
     /// Whether the device is locked, or the form was only from before the last unlocking.
     locked: bool,
+    /// Code, direction and own name of each language.
+    languages: Vec<(&'static str, String, String)>,
     /// The draft that waits, and its fields.
     carries: String,
     fields: Vec<(String, String)>,
@@ -39,8 +42,15 @@ pub(crate) async fn home<H: Host>(State(app): State<Arc<App<H>>>, visitor: Visit
         return Ok(on_to("/start"));
     }
     let f = Frame::new(&visitor, "");
-    Ok(render(&UnlockPage { f, wrong: false, locked: true, carries: String::new(), fields: Vec::new() })?
-        .into_response())
+    Ok(render(&UnlockPage {
+        f,
+        languages: offered(),
+        wrong: false,
+        locked: true,
+        carries: String::new(),
+        fields: Vec::new(),
+    })?
+    .into_response())
 }
 
 /// The passphrase with a draft that waits for it: what was written is in the page, nowhere else.
@@ -50,7 +60,8 @@ pub(crate) fn carrying(visitor: &Visitor, draft: &str, fields: &Fields) -> Resul
     let pairs = fields.iter().filter(|(name, _)| own(name));
     let fields = pairs.flat_map(|(name, values)| values.iter().map(|value| (name.clone(), value.clone()))).collect();
     let locked = visitor.role.is_none();
-    let page = render(&UnlockPage { f, wrong: false, locked, carries: draft.to_owned(), fields })?;
+    let page =
+        render(&UnlockPage { f, languages: offered(), wrong: false, locked, carries: draft.to_owned(), fields })?;
     Ok((StatusCode::CONFLICT, page).into_response())
 }
 
@@ -74,7 +85,7 @@ pub(crate) async fn unlock<H: Host>(
             let own = |name: &&String| !matches!(name.as_str(), "token" | "passphrase" | "carries");
             let pairs = fields.iter().filter(|(name, _)| own(name));
             let fields = pairs.flat_map(|(name, values)| values.iter().map(|v| (name.clone(), v.clone()))).collect();
-            let page = render(&UnlockPage { f, wrong: true, locked: true, carries, fields })?;
+            let page = render(&UnlockPage { f, languages: offered(), wrong: true, locked: true, carries, fields })?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
         Err(other) => return Err(other.into()),
