@@ -1,4 +1,5 @@
 //! Reports for named members (TLP:RED), and who can read what.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
 //! Notices: who writes them, who reads them, in which order, and what a removed writer's are worth.
+#![allow(clippy::unwrap_used)]
 
 use azalai_envelope::Lane;
 use azalai_model::Tlp;

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use azalai_envelope::codec::is_unseen;
 use azalai_node::{Transport, TransportError};
 use ureq::Agent;
 
@@ -69,7 +70,7 @@ fn refused(status: u16, body: &[u8]) -> TransportError {
     let problem: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |name: &str| {
         let text = problem.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
-        text.chars().filter(|c| !c.is_control()).take(MAX_PROBLEM_CHARS).collect::<String>()
+        text.chars().filter(|c| !is_unseen(*c)).take(MAX_PROBLEM_CHARS).collect::<String>()
     };
     let kind = text("type");
     let kind = kind.strip_prefix("urn:azalai:problem:").unwrap_or(&kind).to_owned();

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::Write as _;
 
+use azalai_envelope::codec::is_unseen;
 use azalai_node::NodeError;
 use serde_json::Value;
 
@@ -104,9 +105,9 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     lines.join("\n")
 }
 
-/// A text on one line, at most `limit` characters. Control characters are not sent to a terminal.
+/// A text on one line, at most `limit` characters. What cannot be seen and changes the line is not sent to a terminal.
 pub(crate) fn one_line(text: &str, limit: usize) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean: String = text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect();
     if clean.chars().count() <= limit {
         return clean;
     }

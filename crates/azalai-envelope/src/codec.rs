@@ -3,6 +3,16 @@
 //! Strict by construction: every read is bounded, every integer has one encoding, and what is left over at the
 //! end is an error. A failed read says what was wanted, where, how much it needed and how much there was.
 
+/// Whether a sign shows nothing of itself and changes what stands beside it: controls, marks of direction, signs without
+/// width, line separators. A name that holds one can pass for another, or forge a line on a screen.
+#[must_use]
+pub fn is_unseen(sign: char) -> bool {
+    let hidden = ['\u{ad}', '\u{feff}'];
+    sign.is_control()
+        || hidden.contains(&sign)
+        || matches!(sign, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+}
+
 /// Why bytes could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {

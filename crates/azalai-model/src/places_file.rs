@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use azalai_envelope::codec::is_unseen;
 use azalai_envelope::ids::{derive8, to_hex};
 
 use crate::gazetteer::{Entry, split};
@@ -205,11 +206,8 @@ pub fn line(entry: &Entry) -> String {
 }
 
 fn check(field: &'static str, text: &str, line: usize) -> Result<(), PlacesError> {
-    let unseen = |sign: char| {
-        sign.is_control()
-            || matches!(sign, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}' | '|')
-    };
-    let good = text.len() <= MAX_NAME_BYTES && !fold(text).is_empty() && !text.chars().any(unseen);
+    let refused = |sign: char| is_unseen(sign) || sign == '|';
+    let good = text.len() <= MAX_NAME_BYTES && !fold(text).is_empty() && !text.chars().any(refused);
     if good { Ok(()) } else { Err(PlacesError::Text { line, field }) }
 }
 

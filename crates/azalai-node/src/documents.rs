@@ -218,7 +218,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     (record.kind, record.audience) = (statement.kind(), statement.audience());
                 }
             }
-            record.row = self.row_from(&record, &self.build_with(&id, &record, &at_hand, forks).await?);
+            let built = self.build_with(&id, &record, &at_hand, forks).await?;
+            if record.kind == Kind::REPORT {
+                self.note_opened(&built, batch).await?;
+            }
+            record.row = self.row_from(&record, &built);
             batch.put(DOCUMENTS, id.0, record.encode());
         }
         Ok(())

@@ -21,9 +21,8 @@ use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES, MAX_WAITING_LETTERS};
 use crate::membership::letter_author;
 use crate::node::{Node, scan_all};
 use crate::notices::check_notice;
-use crate::outbox::NAMED;
 pub(crate) use crate::outcome::Outcome;
-use crate::spaces::{LOG, OPENED, OUTBOX, OUTCOMES, PROFILE, STATEMENTS};
+use crate::spaces::{LOG, OUTBOX, OUTCOMES, PROFILE, STATEMENTS};
 use crate::stored::{Outgoing, decode_statement};
 
 pub(crate) fn refused(error: &dyn std::fmt::Display) -> Outcome {
@@ -397,10 +396,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 round.documents.push(statement.clone());
                 round.taken.of_documents += 1;
                 round.taken.documents.insert(statement.document());
-                if statement.kind() == Kind::REPORT && statement.author() != self.me() {
-                    let named = statement.audience() == self.me().audience();
-                    round.batch.put(OPENED, id.0, opened_record(&statement.author(), named));
-                }
             }
             _ => {}
         }
@@ -476,13 +471,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         Ok(())
     }
-}
-
-/// A statement of another's report that was opened here, for the receipt: author 32, then what was sent.
-pub(crate) fn opened_record(author: &SigningPublic, named: bool) -> Vec<u8> {
-    let mut record = author.0.to_vec();
-    record.push(if named { NAMED } else { 0 });
-    record
 }
 
 fn newer_or_refused(error: &EnvelopeError) -> Outcome {

@@ -160,6 +160,12 @@ impl People for Known {
     }
 }
 
+/// Refuses a category that the pack has not.
+fn known_category(code: &str) -> Result<(), NodeError> {
+    let known = crate::catalog::pack()?.category(code).is_some();
+    if known { Ok(()) } else { Err(NodeError::NotFound(format!("there is no category {code:?}"))) }
+}
+
 impl<S: Store, D: Disk + Clone> Node<S, D> {
     fn require_coordinator(&self) -> Result<(), NodeError> {
         let me = self.roster.member(&self.me());
@@ -195,9 +201,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             IncidentEdit::SetArea(area.to_string()),
         ];
         if let Some(category) = category {
-            if crate::catalog::pack()?.category(&category).is_none() {
-                return Err(NodeError::NotFound(format!("there is no category {category:?}")));
-            }
+            known_category(&category)?;
             edits.push(IncidentEdit::SetCategory(category));
         }
         let known = self.known(&[]).await?;
@@ -224,6 +228,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let record = self.incident_record(&id).await?;
         let may = self.roster.may_write(&self.me(), Kind::INCIDENT, record.audience);
         may.map_err(|denied| NodeError::Denied(denied.to_string()))?;
+        for edit in edits {
+            if let IncidentEdit::SetCategory(category) = edit {
+                known_category(category)?;
+            }
+        }
         let Built { history, .. } = self.build(&id, &record, &BTreeMap::new()).await?;
         let known = self.known(&history).await?;
         let author = self.me().author_id();

@@ -11,6 +11,7 @@ use azalai_roster::{Act, Circle, LogEntry, MemberState, Receipt, Role, What};
 use azalai_store::{Batch, Disk, Store};
 use azalai_sync::limits::MAX_PUT_DAYS_AHEAD;
 
+use crate::documents::{Built, Fate, Past};
 use crate::error::NodeError;
 use crate::limits::{ABSORB_BATCH, FIRST_LETTERS};
 use crate::node::{Node, scan_all};
@@ -24,7 +25,7 @@ const ACTED: u8 = 2;
 /// The "acted on" receipt was written.
 const ACTED_SENT: u8 = 4;
 /// It was sealed to this device alone: whoever is named owes a receipt, whatever its role.
-pub(crate) const NAMED: u8 = 8;
+const NAMED: u8 = 8;
 
 /// What sealing did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -314,6 +315,19 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(kept)
     }
 
+    /// Notes others' statements of a report that count and can be read here, for the receipt. One that is set aside, waits
+    /// for another or breaks a rule is not "opened": its author would let go of the only copy that can be read.
+    pub(crate) async fn note_opened(&self, built: &Built, batch: &mut Batch) -> Result<(), NodeError> {
+        let read = |past: &&Past| past.fate == Fate::Applied && past.statement.author() != self.me();
+        for Past { statement, .. } in built.history.iter().filter(read) {
+            if self.vault.get(OPENED, &statement.id().0).await?.is_none() {
+                let named = statement.audience() == self.me().audience();
+                batch.put(OPENED, statement.id().0, opened_record(&statement.author(), named));
+            }
+        }
+        Ok(())
+    }
+
     /// Marks statements as acted on, for the receipts.
     pub(crate) async fn mark_acted(&self, statements: &[StatementId], batch: &mut Batch) -> Result<(), NodeError> {
         for id in statements {
@@ -340,6 +354,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         Ok(self.journal.remove(&safe).await?)
     }
+}
+
+/// A statement of another's report that was opened here, for the receipt: author 32, then what was sent.
+fn opened_record(author: &SigningPublic, named: bool) -> Vec<u8> {
+    let mut record = author.0.to_vec();
+    record.push(if named { NAMED } else { 0 });
+    record
 }
 
 fn read_opened(value: &[u8]) -> Option<(SigningPublic, u8)> {

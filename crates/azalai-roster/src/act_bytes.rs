@@ -4,7 +4,7 @@
 //! unknown tag is kept as it came, so that a newer program's acts do not make the rest unreadable.
 
 use azalai_envelope::certificate::CERTIFICATE_LEN;
-use azalai_envelope::codec::{DecodeError, Reader, Writer};
+use azalai_envelope::codec::{DecodeError, Reader, Writer, is_unseen};
 use azalai_envelope::limits::MAX_PSEUDONYM_BYTES;
 use azalai_envelope::{
     CarrierCertificate, Certificate, ChainId, Day, DevicePublic, PostingPublic, ReceivingPublic, RelayPublic,
@@ -191,14 +191,14 @@ fn read_member(r: &mut Reader<'_>) -> Result<MemberFields, DecodeError> {
     Ok((device, pseudonym, role, AreaCode::read_option(r)?, r.array("person")?))
 }
 
-/// A text for people: not empty, no control characters, which could forge lines on a screen.
+/// A text for people: not empty, nothing that cannot be seen and changes what stands beside it.
 pub(crate) fn read_name(r: &mut Reader<'_>, field: &'static str, limit: usize) -> Result<String, DecodeError> {
     let text = r.text(field, limit)?;
     if text.trim().is_empty() {
         return Err(r.invalid(field, "empty"));
     }
-    if text.chars().any(char::is_control) {
-        return Err(r.invalid(field, "a control character"));
+    if text.chars().any(is_unseen) {
+        return Err(r.invalid(field, "a sign that cannot be seen"));
     }
     Ok(text)
 }

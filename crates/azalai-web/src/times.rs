@@ -45,7 +45,7 @@ impl Moment {
 pub(crate) fn this_month(texts: &Texts, at_ms: u64) -> (String, u8, u8) {
     let moment = Moment::new(i64::try_from(at_ms).unwrap_or_default(), 0);
     let year: u32 = moment.year.parse().unwrap_or_default();
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match moment.month {
         2 if leap => 29,
         2 => 28,

@@ -21,10 +21,12 @@ use std::path::Path;
 
 use azalai_envelope::{DocumentId, Kind};
 use azalai_roster::{Admission, AreaCode};
+use rand_core::Rng as _;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::args::{Area, Arguments, Command, Invites, More, Passphrase, Project};
 use crate::home::Device;
+use crate::host;
 use crate::output::{Failure, Output};
 
 /// Does what the command line asks.
@@ -128,20 +130,21 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     let failed = |error: std::io::Error| Failure::failed(format!("{} was not written: {error}", path.display()));
+    // A name that no file of anybody's has.
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
+    name.push(format!(".{:016x}.part", host::rng()?.next_u64()));
     let part = path.with_file_name(name);
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let written = options.open(&part).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
+    options.write(true).create_new(true).mode(0o600);
+    let mut file = options.open(&part).map_err(failed)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
     if let Err(error) = written.and_then(|()| std::fs::rename(&part, path)) {
         let _ = std::fs::remove_file(&part);
         return Err(failed(error));
     }
-    Ok(())
+    // A card may be pulled out as soon as this says that the file is there.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
 }
 
 /// Reads a file of at most `limit` bytes.
