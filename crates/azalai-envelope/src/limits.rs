@@ -8,6 +8,10 @@ pub const MAX_ENVELOPE_BYTES: usize = 96 * 1024;
 /// little enough that decompressing a hostile one costs a phone nothing it would notice.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
+/// Days after the newest certificate's day that an envelope may name: a device whose clock runs ahead cannot
+/// push its letters behind everybody else's for longer than this.
+pub const MAX_DAYS_AHEAD: u16 = 60;
+
 /// Milliseconds by which another's clock may be ahead of one's own and still move it: a day forgives a wrong time
 /// zone and a slow clock; more would let one member spoil the dates of everybody's next statements.
 pub const MAX_CLOCK_AHEAD_MS: u64 = 86_400_000;

@@ -1,6 +1,6 @@
 //! Time as it stands in statements and envelopes: for display and buckets, never for authority.
 
-use crate::limits::MAX_CLOCK_AHEAD_MS;
+use crate::limits::{MAX_CLOCK_AHEAD_MS, MAX_DAYS_AHEAD};
 
 /// Milliseconds of a day.
 const DAY_MS: u64 = 86_400_000;
@@ -20,6 +20,13 @@ impl Day {
     #[must_use]
     pub fn start_ms(self) -> u64 {
         u64::from(self.0) * DAY_MS
+    }
+
+    /// The day to write on an envelope: the clock's, held between the newest certificate's day and
+    /// [`MAX_DAYS_AHEAD`] days after it, so that a device without a clock still posts where others look.
+    #[must_use]
+    pub fn clamped(self, certificate: Self) -> Self {
+        Self(self.0.clamp(certificate.0, certificate.0.saturating_add(MAX_DAYS_AHEAD)))
     }
 }
 

@@ -5,7 +5,7 @@ mod common;
 
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::ids::{derive, derive8, derive16, from_hex, to_hex};
-use azalai_envelope::limits::{MAX_CLOCK_AHEAD_MS, MAX_ENVELOPE_BYTES};
+use azalai_envelope::limits::{MAX_CLOCK_AHEAD_MS, MAX_DAYS_AHEAD, MAX_ENVELOPE_BYTES};
 use azalai_envelope::pad::{CLASSES, class_of, is_class};
 use azalai_envelope::{AudienceId, Clock, Day, DeviceKeys, DevicePublic, DocumentId, ProjectId};
 use common::{assert_hex, author, each_damaged, noise, project, relay, rng};
@@ -128,6 +128,16 @@ fn days_and_clocks_hold_at_both_ends() {
     assert_eq!(Clock::at_ms(5).ms(), 5);
     assert_eq!(Clock::at_ms(u64::MAX).ms(), u64::MAX >> 16);
     assert_eq!(Clock(u64::MAX).tick(0), Clock(u64::MAX));
+}
+
+/// Guards against letters that a wrong clock puts where nobody looks.
+#[test]
+fn a_day_is_held_between_the_certificate_and_sixty_days_after() {
+    let certificate = Day(20_000);
+    assert_eq!(Day(0).clamped(certificate), certificate);
+    assert_eq!(Day(20_010).clamped(certificate), Day(20_010));
+    assert_eq!(Day(u16::MAX).clamped(certificate), Day(20_000 + MAX_DAYS_AHEAD));
+    assert_eq!(Day(0).clamped(Day(u16::MAX)), Day(u16::MAX));
 }
 
 /// Guards against a clock that runs backwards on one device.

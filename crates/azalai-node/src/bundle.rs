@@ -103,7 +103,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
         }
         let whole = new.len();
-        let (taken, foreign) = self.take_in_bytes(new).await?;
+        // An import that was stopped half way may have left letters that are carried and were never looked at.
+        let mut taken = self.catch_up().await?;
+        let (more, foreign) = self.take_in_bytes(new).await?;
+        taken.add(more);
         (imported.taken, imported.new) = (taken, whole - foreign);
         imported.foreign += foreign;
         Ok(imported)

@@ -17,8 +17,8 @@ use azalai_store::{Batch, Disk, Store};
 
 use crate::chains::Forks;
 use crate::error::NodeError;
+use crate::letters::letter_author;
 use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES, MAX_WAITING_LETTERS};
-use crate::membership::letter_author;
 use crate::node::{Node, scan_all};
 use crate::notices::check_notice;
 pub(crate) use crate::outcome::Outcome;

@@ -277,7 +277,12 @@ fn package_log(
     Ok(log)
 }
 
-fn check_areas(areas: &[NewArea]) -> Result<(), NodeError> {
+/// Whether these areas can be a project's first: each under one that stands before it, none twice. Founding checks it too;
+/// whoever asks first makes nothing for areas that do not fit.
+///
+/// # Errors
+/// [`NodeError::Invalid`], which names the area.
+pub fn check_areas(areas: &[NewArea]) -> Result<(), NodeError> {
     let mut seen: Vec<&AreaCode> = Vec::new();
     for area in areas {
         if seen.contains(&&area.code) {

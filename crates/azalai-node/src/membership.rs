@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use azalai_envelope::codec::{Reader, Writer};
+use azalai_envelope::codec::Writer;
 use azalai_envelope::{
     AudienceId, Certificate, Clock, Day, Kind, Lane, OpeningKey, PostingKey, ReceivingPublic, ReceivingSecret,
     RelayPublic, SigningPublic, SigningSecret, Statement, Verified,
 };
-use azalai_roster::limits::{MAX_ACTS, MAX_LETTER_KEYS, MAX_LETTER_POSTING};
+use azalai_roster::limits::MAX_ACTS;
 use azalai_roster::{
-    Act, Admission, AreaCode, Circle, InvitePackage, InviteState, KeyLetter, LogEntry, Member, MemberState, NoKey,
-    RelayInfo, Role, Waiting,
+    Act, Admission, AreaCode, Circle, InvitePackage, InviteState, LogEntry, Member, MemberState, NoKey, RelayInfo,
+    Role, Waiting,
 };
 use azalai_store::{ArgonParams, Batch, Disk, Store};
 use azalai_sync::limits::MAX_CERTIFICATE_AHEAD_S;
@@ -18,6 +18,7 @@ use rand_core::Rng as _;
 
 use crate::error::NodeError;
 use crate::founding::check_invited;
+use crate::letters::letters;
 use crate::limits::{INVITE_DAYS, INVITE_WORDS, MAX_CERTIFICATE_STEP, MAX_EPOCH_STEP};
 use crate::node::{Node, Saying, scan_all};
 use crate::spaces::{OUTBOX, OWED, STATEMENTS};
@@ -34,33 +35,6 @@ pub struct NewInvite {
     pub file: Vec<u8>,
     /// How the registry names it.
     pub id: [u8; 16],
-}
-
-/// The body of a key letter: the author's key (its reader may not know it yet), then the letter.
-pub(crate) fn letter_author(body: &[u8]) -> Option<SigningPublic> {
-    Reader::new(body).array("author").ok().map(SigningPublic)
-}
-
-/// As many letters as it takes, at least one: a project grows, and the limits of one letter stay. The newest posting
-/// keys first: with them a reader takes the rest for a member's letters.
-fn letters(
-    circles: &[(Circle, ReceivingSecret)],
-    mut posting: Vec<PostingKey>,
-    mut carrier: Option<SigningSecret>,
-) -> Vec<KeyLetter> {
-    posting.reverse();
-    let (mut circles, mut posting) = (circles.chunks(MAX_LETTER_KEYS), posting.chunks(MAX_LETTER_POSTING));
-    let mut letters = Vec::new();
-    let mut next = (circles.next(), posting.next());
-    while letters.is_empty() || next.0.is_some() || next.1.is_some() {
-        letters.push(KeyLetter {
-            circles: next.0.unwrap_or_default().to_vec(),
-            posting: next.1.unwrap_or_default().to_vec(),
-            carrier: carrier.take(),
-        });
-        next = (circles.next(), posting.next());
-    }
-    letters
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
@@ -491,30 +465,5 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// The circles of the coordinators of an area.
     pub(crate) fn area_circle(area: &AreaCode, strict: bool) -> Circle {
         if strict { Circle::Area(area.clone()) } else { Circle::AreaAndAbove(area.clone()) }
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    /// Guards against a project that grows beyond what one letter holds, and then gives nobody any key.
-    #[test]
-    fn more_keys_than_one_letter_holds_go_in_several() {
-        let circles: Vec<_> = (0..MAX_LETTER_KEYS + 1)
-            .map(|n| (Circle::Everyone, ReceivingSecret::from_bytes([u8::try_from(n % 250).unwrap() | 1; 32])))
-            .collect();
-        let key = |n: usize| PostingKey {
-            epoch: u32::try_from(n).unwrap(),
-            secret: SigningSecret::from_seed(&[u8::try_from(n % 250).unwrap(); 32]),
-        };
-        let posting: Vec<PostingKey> = (0..2 * MAX_LETTER_POSTING + 1).map(key).collect();
-        let all = letters(&circles, posting, Some(SigningSecret::from_seed(&[1; 32])));
-        let whole: Vec<_> = all.iter().map(|it| KeyLetter::decode(&it.encode().unwrap()).unwrap()).collect();
-        assert_eq!(whole.iter().map(|it| it.circles.len()).collect::<Vec<_>>(), [MAX_LETTER_KEYS, 1, 0]);
-        assert_eq!(whole.iter().map(|it| it.posting.len()).sum::<usize>(), 2 * MAX_LETTER_POSTING + 1);
-        assert!(whole.first().is_some_and(|it| it.posting.iter().any(|key| key.epoch == 512) && it.carrier.is_some()));
-        assert_eq!(letters(&[], Vec::new(), None).len(), 1);
     }
 }

@@ -23,6 +23,7 @@ use crate::door::{Learnt, Why};
 use crate::error::NodeError;
 use crate::index::Shared;
 use crate::limits::CARRIED_BYTES;
+use crate::people::authors_of;
 use crate::secrets::Secrets;
 use crate::spaces::{LOG, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
@@ -468,14 +469,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             batch.put(NOTICES, statement.id().0, [1]);
         }
     }
-}
-
-fn authors_of(roster: &Roster) -> BTreeMap<AuthorId, Vec<SigningPublic>> {
-    let mut authors: BTreeMap<AuthorId, Vec<SigningPublic>> = BTreeMap::new();
-    for key in roster.members().map(|member| member.device.signing).chain([roster.root()]) {
-        authors.entry(key.author_id()).or_default().push(key);
-    }
-    authors
 }
 
 /// The document that a log is.

@@ -45,7 +45,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub async fn seal_pending(&mut self, now_ms: u64) -> Result<Sealed, NodeError> {
         let mut sealed = Sealed::default();
         let (outbox, _) = scan_all(&self.vault, OUTBOX).await?;
-        let day = Day::of_ms(now_ms).max(self.certified_day());
+        let day = Day::of_ms(now_ms).clamped(self.certified_day());
         let (mut pending, mut keep) = (Vec::new(), BTreeSet::new());
         for (key, value) in outbox {
             let outgoing = Outgoing::decode(&value)?;

@@ -1,10 +1,10 @@
-//! Since when somebody belongs, as far as the two logs tell: by the clocks of the devices that said so, which are for
+//! Who is known by which name, and since when somebody belongs, as far as the two logs tell: by the clocks of the devices that said so, which are for
 //! people to look at and decide nothing. Pure: it reads what is in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use azalai_envelope::SigningPublic;
-use azalai_roster::{Act, LogEntry};
+use azalai_envelope::{AuthorId, SigningPublic};
+use azalai_roster::{Act, LogEntry, Roster};
 use azalai_store::{Disk, Store};
 
 use crate::node::Node;
@@ -16,6 +16,15 @@ pub struct Since {
     pub admitted_ms: Option<u64>,
     /// When it first claimed an invite, by its own clock.
     pub claimed_ms: Option<u64>,
+}
+
+/// The known keys by the name that statements use.
+pub(crate) fn authors_of(roster: &Roster) -> BTreeMap<AuthorId, Vec<SigningPublic>> {
+    let mut authors: BTreeMap<AuthorId, Vec<SigningPublic>> = BTreeMap::new();
+    for key in roster.members().map(|member| member.device.signing).chain([roster.root()]) {
+        authors.entry(key.author_id()).or_default().push(key);
+    }
+    authors
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {

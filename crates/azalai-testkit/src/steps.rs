@@ -127,7 +127,9 @@ impl World {
         let said = self.said.get_mut(&id).unwrap();
         match amended {
             Ok(_) => said.words = BTreeSet::from([text]),
-            Err(NodeError::Invalid(why)) => assert!(said.may_be_retracted, "amending {id}: {why}"),
+            Err(NodeError::Invalid(why) | NodeError::Unchanged(why)) => {
+                assert!(said.may_be_retracted, "amending {id}: {why}")
+            }
             Err(error) => {
                 said.words.insert(text);
                 self.storage_failed(author, &error, "amend a report");
@@ -143,7 +145,9 @@ impl World {
         let said = self.said.get_mut(&id).unwrap();
         match retracted {
             Ok(_) => (said.retracted, said.may_be_retracted) = (true, true),
-            Err(NodeError::Invalid(why)) => assert!(said.may_be_retracted, "retracting {id}: {why}"),
+            Err(NodeError::Invalid(why) | NodeError::Unchanged(why)) => {
+                assert!(said.may_be_retracted, "retracting {id}: {why}")
+            }
             Err(error) => {
                 said.may_be_retracted = true;
                 self.storage_failed(author, &error, "retract a report");

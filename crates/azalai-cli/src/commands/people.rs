@@ -5,7 +5,7 @@ use std::path::Path;
 use azalai_envelope::Day;
 use azalai_node::node::device_id;
 use azalai_node::words;
-use azalai_node::{NewArea, NewHome};
+use azalai_node::{NewArea, NewHome, check_areas};
 use azalai_roster::{Admission, Member, MemberState};
 use serde_json::{Value, json};
 
@@ -31,6 +31,7 @@ pub(crate) async fn found(
 ) -> Result<(), Failure> {
     let Founding { name, areas, pseudonym, admission } = founding;
     let areas = areas.iter().map(|area| read_area(area)).collect::<Result<Vec<_>, _>>()?;
+    check_areas(&areas)?;
     let folder = home::named(home)?;
     let mut rng = host::rng()?;
     let offer = words::draw(OFFERED_WORDS, &mut rng).join(" ");

@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn a_hostile_pseudonym_is_only_shown() {
         let mut steward = Browser::begun();
-        Browser::joined(&steward.invite(), "<b>x</b>\u{202e}\"'").hand_to(&steward);
+        Browser::joined(&steward.invite(), "<b>x</b>\"'").hand_to(&steward);
         let page = steward.get("/members").body;
         assert!(page.contains("&#60;b&#62;x") && !page.contains("<b>x"), "{page}");
     }
