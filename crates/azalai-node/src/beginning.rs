@@ -19,12 +19,8 @@ pub(crate) const ID: [u8; 32] = *b"azalai 1 beginning of a device..";
 /// What is in it: profile, keys, the logs as they were when it was written.
 const KEPT: [Space; 3] = [PROFILE, SECRETS, LOG];
 
-/// Adds the record to a journal that has none.
+/// Adds the record to a journal; asked only of one that has none.
 pub(crate) async fn keep<S: Store, D: Disk>(vault: &Vault<S, D>, journal: &Journal<D>) -> Result<(), NodeError> {
-    let (entries, _) = journal.entries().await?;
-    if entries.iter().any(|entry| entry.id == ID) {
-        return Ok(());
-    }
     let mut writer = Writer::new();
     writer.u8(VERSION);
     for space in KEPT {

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use azalai_envelope::{DocumentId, EnvelopeId, Kind};
+use azalai_envelope::{DocumentId, EnvelopeId};
 use azalai_store::{Batch, Disk, Store};
 
 use crate::documents::{Fate, Record};
 use crate::error::NodeError;
 use crate::limits::ABSORB_BATCH;
 use crate::node::{Node, scan_all};
-use crate::spaces::{DOCUMENTS, LOG, OUTBOX, OUTCOMES, STATEMENTS};
+use crate::spaces::{DOCUMENTS, LOG, OUTBOX, OUTCOMES, STATEMENTS, space_of};
 use crate::stored::{self, Outgoing};
 
 /// One thing that was checked.
@@ -98,7 +98,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         for (key, value) in items {
             let outgoing = Outgoing::decode(&value)?;
-            let space = if matches!(outgoing.kind, Kind::AUTHORITY | Kind::REGISTRY) { LOG } else { STATEMENTS };
+            let space = space_of(outgoing.kind);
             match self.vault.get(space, &key).await? {
                 Some(_) => check.whole += 1,
                 None => check.wrong.push(format!("own statement {} is gone", azalai_envelope::ids::to_hex(&key))),

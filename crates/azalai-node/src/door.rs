@@ -22,7 +22,7 @@ use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES, MAX_WAITING_LETTERS};
 use crate::node::{Node, scan_all};
 use crate::notices::check_notice;
 pub(crate) use crate::outcome::Outcome;
-use crate::spaces::{LOG, OUTBOX, OUTCOMES, PROFILE, STATEMENTS};
+use crate::spaces::{OUTBOX, OUTCOMES, PROFILE, STATEMENTS, space_of};
 use crate::stored::{Outgoing, decode_statement};
 
 pub(crate) fn refused(error: &dyn std::fmt::Display) -> Outcome {
@@ -342,7 +342,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             Err(outcome) => return Ok(outcome),
         };
         let id = statement.id();
-        let space = if matches!(statement.kind(), Kind::AUTHORITY | Kind::REGISTRY) { LOG } else { STATEMENTS };
+        let space = space_of(statement.kind());
         if round.fresh.contains(&id) || self.vault.get(space, &id.0).await?.is_some() {
             return Ok(Outcome::Kept(id));
         }

@@ -25,7 +25,7 @@ use crate::index::Shared;
 use crate::limits::CARRIED_BYTES;
 use crate::people::authors_of;
 use crate::secrets::Secrets;
-use crate::spaces::{LOG, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS};
+use crate::spaces::{LOG, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS, space_of};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
 
 /// Name of the file with the passphrase slots. It is written last: a home without it holds no project.
@@ -234,19 +234,23 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             hits: BTreeMap::new(),
             own_places: None,
         };
-        node.put_back_from_journal().await?;
+        let has_beginning = node.put_back_from_journal().await?;
         if node.report.journal != JournalReport::default() {
             node.report.put_in_journal = node.complete_journal().await?;
         }
         node.leave_chains_of_another().await?;
-        beginning::keep(&node.vault, &node.journal).await?;
+        if !has_beginning {
+            beginning::keep(&node.vault, &node.journal).await?;
+        }
         Ok(node)
     }
 
     /// Puts own statements back that the journal holds and the database lost, in the order in which they were said, with
-    /// all that [`Node::keep`] writes for them. It is staged as there, since the journal goes on holding them.
-    async fn put_back_from_journal(&mut self) -> Result<(), NodeError> {
+    /// all that [`Node::keep`] writes for them. It is staged as there, since the journal goes on holding them. Says whether
+    /// the journal holds who this device is ([`beginning`]).
+    async fn put_back_from_journal(&mut self) -> Result<bool, NodeError> {
         let (entries, _) = self.journal.entries().await?;
+        let has_beginning = entries.iter().any(|entry| entry.id == beginning::ID);
         for entry in entries {
             if entry.id == beginning::ID || self.is_kept(&entry.id).await? {
                 continue;
@@ -276,7 +280,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.touched = Touched::default();
             self.report.put_back += 1;
         }
-        Ok(())
+        Ok(has_beginning)
     }
 
     /// Whether the database holds all of an own statement. One of which a part was lost is put back as a whole: that
@@ -459,10 +463,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// What is written for any statement that passed the door.
     pub(crate) fn write_statement(&self, statement: &Verified<Statement>, batch: &mut Batch) {
-        let space = match statement.kind() {
-            Kind::AUTHORITY | Kind::REGISTRY => LOG,
-            _ => STATEMENTS,
-        };
+        let space = space_of(statement.kind());
         batch.put(space, statement.id().0, stored::encode_statement(statement));
         batch.put(PLACES_IN_CHAINS, place_key(&chain_of(statement), statement.seq()), statement.id().0);
         if statement.kind() == Kind::NOTICE {

@@ -15,7 +15,7 @@ use crate::documents::{Built, Fate, Past};
 use crate::error::NodeError;
 use crate::limits::{ABSORB_BATCH, FIRST_LETTERS};
 use crate::node::{Node, scan_all};
-use crate::spaces::{FORKS, LOG, OPENED, OUTBOX, OUTCOMES, SEALED, STATEMENTS};
+use crate::spaces::{FORKS, OPENED, OUTBOX, OUTCOMES, SEALED, STATEMENTS, space_of};
 use crate::stored::{self, Outgoing};
 
 /// Of a kept [`OPENED`] record, behind the author: the "opened" receipt was written.
@@ -84,7 +84,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let mut envelopes: Vec<Verified<Envelope>> = Vec::new();
         let mut said = Vec::new();
         for (id, outgoing) in chunk {
-            let space = if matches!(outgoing.kind, Kind::AUTHORITY | Kind::REGISTRY) { LOG } else { STATEMENTS };
+            let space = space_of(outgoing.kind);
             let Some(bytes) = self.vault.get(space, &id.0).await? else {
                 sealed.stay.push((*id, "its bytes are gone from this device".to_owned()));
                 continue;

@@ -4,12 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use azalai_envelope::Kind;
 use azalai_store::{Batch, Disk, Store};
 
 use crate::error::NodeError;
 use crate::node::{Node, scan_all};
-use crate::spaces::{LOG, OUTBOX, OWN_CHAINS, PROFILE, STATEMENTS};
+use crate::spaces::{OUTBOX, OWN_CHAINS, PROFILE, space_of};
 use crate::stored::Outgoing;
 
 /// Key in the profile's space: which database this home was in when it last spoke.
@@ -35,7 +34,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             if outgoing.is_safe() {
                 continue;
             }
-            let space = if matches!(outgoing.kind, Kind::AUTHORITY | Kind::REGISTRY) { LOG } else { STATEMENTS };
+            let space = space_of(outgoing.kind);
             let Some(statement) = self.vault.get(space, id).await? else { continue };
             self.journal.append(id, &[&[outgoing.lane.to_byte()], statement.as_slice()].concat()).await?;
             added += 1;

@@ -1,6 +1,7 @@
 //! The one table of all key spaces that a device keeps in its vault, besides those of the carrier
 //! (`azalai_sync`), which stand from 0x40 on.
 
+use azalai_envelope::Kind;
 use azalai_store::Space;
 
 /// One item: who this device is. Key: empty.
@@ -38,3 +39,11 @@ pub(crate) const NOTICES: Space = Space(14);
 pub(crate) const DESK: Space = Space(0x20);
 /// Places that somebody brought, besides those that ship. Key: the place's id.
 pub(crate) const PLACES: Space = Space(0x21);
+
+/// Where the statements of a kind are kept: the acts of the two logs apart from all others.
+pub(crate) fn space_of(kind: Kind) -> Space {
+    match kind {
+        Kind::AUTHORITY | Kind::REGISTRY => LOG,
+        _ => STATEMENTS,
+    }
+}
