@@ -359,9 +359,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 self.letters_owed = true;
             }
             Kind::KEYS => {
-                let body = statement.body()?;
-                let letter = body.get(32..).unwrap_or_default();
-                let letter = match KeyLetter::decode(letter) {
+                let body = match statement.body() {
+                    Ok(body) => body,
+                    Err(error) => return Ok(refused(&error)),
+                };
+                let letter = match KeyLetter::decode(body.get(32..).unwrap_or_default()) {
                     Ok(letter) => letter,
                     Err(error) => return Ok(refused(&error)),
                 };
@@ -379,7 +381,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 }
             }
             Kind::RECEIPT => {
-                let receipt = match Receipt::decode(&statement.body()?) {
+                let body = match statement.body() {
+                    Ok(body) => body,
+                    Err(error) => return Ok(refused(&error)),
+                };
+                let receipt = match Receipt::decode(&body) {
                     Ok(receipt) => receipt,
                     Err(error) => return Ok(refused(&error)),
                 };

@@ -81,10 +81,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// [`NodeError::NoKey`] if this device cannot show that it is a member's.
     pub fn responder(&mut self) -> Result<Responder<Arc<Vault<S, D>>>, NodeError> {
         let keys = azalai_envelope::DeviceKeys::generate(&mut self.rng);
-        let current = self.secrets.posting(&self.roster).cloned();
-        let current = current.ok_or_else(|| NodeError::NoKey("this device holds no posting key".to_owned()))?;
-        let others = self.secrets.all_posting().filter(|key| key.epoch != current.epoch).cloned();
-        let postings: Vec<PostingKey> = core::iter::once(current.clone()).chain(others).collect();
+        let mut postings = self.shown_postings()?;
+        // A responder knows one key of each epoch: the current one of its own.
+        let mut epochs = BTreeSet::new();
+        postings.retain(|key| epochs.insert(key.epoch));
         Ok(Responder::device(keys, &postings, Arc::clone(&self.carrier)))
     }
 
@@ -215,9 +215,19 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             .filter(|(_, bytes)| Certificate::parse(bytes).is_ok_and(|certificate| certificate.relay == *relay)))
     }
 
-    pub(crate) async fn config(&self, responder: DevicePublic) -> Result<Config, NodeError> {
-        let posting = self.secrets.posting(&self.roster).cloned();
-        let posting = posting.ok_or_else(|| NodeError::NoKey("this device holds no posting key".to_owned()))?;
+    /// The posting keys that this device can show to be a member's with, the one to begin with first: the current one,
+    /// then older ones, since a relay may not have heard of the newest.
+    pub(crate) fn shown_postings(&self) -> Result<Vec<PostingKey>, NodeError> {
+        let current = self.secrets.posting(&self.roster).cloned();
+        let current = current.ok_or_else(|| NodeError::NoKey("this device holds no posting key".to_owned()))?;
+        let mut keys: Vec<PostingKey> = self.secrets.all_posting().cloned().collect();
+        keys.retain(|key| key.public() != current.public());
+        keys.push(current);
+        keys.reverse();
+        Ok(keys)
+    }
+
+    pub(crate) async fn config(&self, responder: DevicePublic, posting: PostingKey) -> Result<Config, NodeError> {
         let mut config = Config::new(self.project, posting, responder);
         config.certificate = self.brought(&responder.signing).await?;
         Ok(config)

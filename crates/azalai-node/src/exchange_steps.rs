@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use azalai_envelope::{DevicePublic, EnvelopeId, SigningPublic};
+use azalai_envelope::{Day, DevicePublic, EnvelopeId, PostingKey, SigningPublic};
 use azalai_store::{Disk, Store};
 use azalai_sync::exchange::{Event, Exchange, Step, Summary};
 use azalai_sync::{Found, KeyDocument, PerLane, Role};
@@ -40,7 +40,7 @@ enum Stage {
     /// The key document was asked for.
     Key,
     /// A relay that this device does not know was asked for its certificate.
-    Certificate(Box<Exchange>, KeyDocument),
+    Certificate(Box<Exchange>, KeyDocument, Vec<PostingKey>),
     /// Letters go to and fro.
     Letters(Box<Running>),
     /// It has ended.
@@ -50,6 +50,10 @@ enum Stage {
 struct Running {
     exchange: Exchange,
     responder: DevicePublic,
+    /// What is left of the posting keys to show to the responder, the one in use first.
+    postings: Vec<PostingKey>,
+    /// What day the responder says it is.
+    day: Option<Day>,
     /// Whose receipts count as a relay's; none if the responder is a member's device.
     relay: Option<SigningPublic>,
     introduced: bool,
@@ -113,28 +117,49 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
             Stage::Key => {
                 let document = KeyDocument::parse(&answered(answer)?).map_err(failed)?;
+                let postings = self.shown_postings()?;
                 // Certified after this device's last exchange: the relay shows its certificate, and the root decides.
                 if document.role == Role::Relay && !self.believed(&document).await?.contains(&document.keys) {
-                    let mut config = self.config(document.keys).await?;
-                    config.lanes = PerLane::from_fn(|_| false);
-                    let mut exchange = Exchange::new(config);
-                    if let Step::Send(request) = self.next(&mut exchange, now_ms)? {
-                        run.stage = Stage::Certificate(Box::new(exchange), document);
-                        return Ok(Ask::Request(request));
-                    }
+                    return self.ask_certificate(run, document, postings, now_ms).await;
                 }
-                self.begin_letters(run, &document, now_ms).await
+                self.begin_letters(run, &document, postings, now_ms).await
             }
-            Stage::Certificate(mut exchange, document) => {
+            Stage::Certificate(_, document, mut postings)
+                if is_unknown_epoch(answer.as_ref()) && postings.len() > 1 =>
+            {
+                postings.remove(0);
+                self.ask_certificate(run, document, postings, now_ms).await
+            }
+            Stage::Certificate(mut exchange, document, postings) => {
                 for event in self.handle(&mut exchange, &answered(answer)?)? {
                     if let Event::Certificate(bytes) = event {
                         self.learn_certificate(&bytes).await?;
                     }
                 }
-                self.begin_letters(run, &document, now_ms).await
+                self.begin_letters(run, &document, postings, now_ms).await
             }
             Stage::Letters(running) => self.go_on(run, *running, answer, now_ms).await,
             Stage::Over => Ok(Ask::Nothing),
+        }
+    }
+
+    /// Asks a relay that this device does not know for its certificate, and for nothing else.
+    async fn ask_certificate(
+        &mut self,
+        run: &mut Exchanging,
+        document: KeyDocument,
+        postings: Vec<PostingKey>,
+        now_ms: u64,
+    ) -> Result<Ask, NodeError> {
+        let mut config = self.config(document.keys, first(&postings)?).await?;
+        config.lanes = PerLane::from_fn(|_| false);
+        let mut exchange = Exchange::new(config);
+        match self.next(&mut exchange, now_ms)? {
+            Step::Send(request) => {
+                run.stage = Stage::Certificate(Box::new(exchange), document, postings);
+                Ok(Ask::Request(request))
+            }
+            Step::Load(_) | Step::Done(_) => self.begin_letters(run, &document, postings, now_ms).await,
         }
     }
 
@@ -142,13 +167,22 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         &mut self,
         run: &mut Exchanging,
         document: &KeyDocument,
+        postings: Vec<PostingKey>,
         now_ms: u64,
     ) -> Result<Ask, NodeError> {
         let responder = self.trust(document).await?;
-        let exchange = Exchange::new(self.config(responder).await?);
+        let exchange = Exchange::new(self.config(responder, first(&postings)?).await?);
         let relay = (document.role == Role::Relay).then_some(responder.signing);
-        let running = Running { exchange, responder, relay, introduced: false, again: false };
+        let running = Running { exchange, responder, postings, day: None, relay, introduced: false, again: false };
         self.go_on(run, running, None, now_ms).await
+    }
+
+    /// Has the second turn put what this responder has given no receipt for. Says whether there is any.
+    async fn offer_unsent(&self, running: &mut Running, exchanged: &Exchanged) -> Result<bool, NodeError> {
+        let refused: BTreeSet<EnvelopeId> = exchanged.refused.iter().map(|(id, _)| *id).collect();
+        let unsent: Vec<EnvelopeId> = self.unsent(running.relay).await?.difference(&refused).copied().collect();
+        self.carrier.read(|index| running.exchange.offer(index, &unsent));
+        Ok(!unsent.is_empty())
     }
 
     async fn go_on(
@@ -162,12 +196,25 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             None => {}
             Some(Ok(reply)) => {
                 let events = self.handle(&mut running.exchange, &reply)?;
+                let hello = events
+                    .iter()
+                    .find_map(|event| if let Event::Hello { day, .. } = event { Some(*day) } else { None });
+                running.day = hello.or(running.day);
                 self.apply_events(events, running.relay, &mut run.exchanged).await?;
             }
             // The relay missed a rotation: any member brings it the newer certificate.
-            Some(Err(TransportError::Refused { kind, .. })) if kind == UNKNOWN_EPOCH && !running.introduced => {
+            unknown if is_unknown_epoch(unknown.as_ref()) && !running.introduced && running.exchange.introduce() => {
                 running.introduced = true;
-                running.exchange.introduce();
+            }
+            // This device has the key from a neighbour, and the certificate has not come yet: an older key opens too.
+            unknown if is_unknown_epoch(unknown.as_ref()) && running.postings.len() > 1 => {
+                running.postings.remove(0);
+                add(&mut run.exchanged.summary, running.exchange.summary());
+                let config = self.config(running.responder, first(&running.postings)?).await?;
+                running.exchange = Exchange::new(config);
+                if running.again {
+                    self.offer_unsent(&mut running, &run.exchanged).await?;
+                }
             }
             Some(Err(error)) => {
                 add(&mut run.exchanged.summary, running.exchange.summary());
@@ -192,16 +239,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     add(&mut run.exchanged.summary, summary);
                     if !running.again {
                         run.exchanged.admitted = self.admit_at_exchange(now_ms).await?;
+                        if let Some(day) = running.day.filter(|_| running.relay.is_some()) {
+                            self.renew_aged(day, now_ms).await?;
+                        }
                         let (again, stay) = self.get_ready(now_ms).await?;
                         run.exchanged.taken.add(again);
                         run.exchanged.stay = stay;
-                        let refused: BTreeSet<EnvelopeId> = run.exchanged.refused.iter().map(|(id, _)| *id).collect();
-                        let unsent: Vec<EnvelopeId> =
-                            self.unsent(running.relay).await?.difference(&refused).copied().collect();
-                        if !unsent.is_empty() {
-                            let mut exchange = Exchange::new(self.config(running.responder).await?);
-                            self.carrier.read(|index| exchange.offer(index, &unsent));
-                            running = Running { exchange, introduced: false, again: true, ..running };
+                        let config = self.config(running.responder, first(&running.postings)?).await?;
+                        running =
+                            Running { exchange: Exchange::new(config), introduced: false, again: true, ..running };
+                        if self.offer_unsent(&mut running, &run.exchanged).await? {
                             continue;
                         }
                     }
@@ -211,6 +258,15 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
         }
     }
+}
+
+fn first(postings: &[PostingKey]) -> Result<PostingKey, NodeError> {
+    postings.first().cloned().ok_or_else(|| NodeError::NoKey("this device holds no posting key".to_owned()))
+}
+
+/// Whether the responder says that it does not know the posting epoch.
+fn is_unknown_epoch(answer: Option<&Result<Vec<u8>, TransportError>>) -> bool {
+    matches!(answer, Some(Err(TransportError::Refused { kind, .. })) if kind == UNKNOWN_EPOCH)
 }
 
 fn answered(answer: Option<Result<Vec<u8>, TransportError>>) -> Result<Vec<u8>, NodeError> {

@@ -7,6 +7,11 @@ pub const MAX_MERGES: usize = 64;
 /// Steps of a relay's certificate numbers at most: wide enough that two stewards apart hardly choose one number, so small
 /// that a day's room takes some hundred new keys.
 pub const MAX_CERTIFICATE_STEP: u32 = 256;
+/// A relay's certificate of this age in days is renewed by the first steward's device that visits a relay. Letters' days
+/// go on for 60 days after the newest.
+pub const RENEW_AFTER_DAYS: u16 = 30;
+/// So many days may lie between a steward's clock and a relay's where one renews a certificate.
+pub const MAX_DAYS_APART: u16 = 2;
 
 /// Steps from one posting epoch to the next at most, for the same reason.
 pub const MAX_EPOCH_STEP: u32 = 1024;

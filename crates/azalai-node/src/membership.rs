@@ -19,7 +19,9 @@ use rand_core::Rng as _;
 use crate::error::NodeError;
 use crate::founding::check_invited;
 use crate::letters::letters;
-use crate::limits::{INVITE_DAYS, INVITE_WORDS, MAX_CERTIFICATE_STEP, MAX_EPOCH_STEP};
+use crate::limits::{
+    INVITE_DAYS, INVITE_WORDS, MAX_CERTIFICATE_STEP, MAX_DAYS_APART, MAX_EPOCH_STEP, RENEW_AFTER_DAYS,
+};
 use crate::node::{Node, Saying, scan_all};
 use crate::spaces::{OUTBOX, OWED, STATEMENTS};
 use crate::staff::Past;
@@ -324,7 +326,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let known = known.filter(|number| *number <= allowed).max();
         let step = 1 + self.rng.next_u32() % MAX_CERTIFICATE_STEP;
         let number = known.map_or(now_s, |known| known.saturating_add(step));
-        let certificate = Certificate { carrier: certified, number, day: Day::of_ms(now_ms), posting, relay };
+        // Days never go back: a clock that fell behind would put all letters on old days.
+        let day = Day::of_ms(now_ms).max(self.certified_day());
+        let certificate = Certificate { carrier: certified, number, day, posting, relay };
         Ok(certificate.issue(&carrier))
     }
 
@@ -418,6 +422,28 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
         }
         self.certify(&shadowed, now_ms).await
+    }
+
+    /// Makes newer certificates known for relays whose newest is old, with the posting key as it is: letters' days come
+    /// from certificates, and would stand still without. Only where this clock and that of the relay that is visited
+    /// (`day`) agree, since a day that was once certified stays.
+    pub(crate) async fn renew_aged(&mut self, day: Day, now_ms: u64) -> Result<(), NodeError> {
+        let (me, today) = (self.me(), Day::of_ms(now_ms));
+        let agree = today.0.abs_diff(day.0) <= MAX_DAYS_APART;
+        if !agree || self.secrets.carrier().is_none() || self.roster.may_keep_authority(&me).is_err() {
+            return Ok(());
+        }
+        let mut aged = Vec::new();
+        for relay in self.roster.relays() {
+            let known = relay.certificate.as_ref().and_then(|bytes| Certificate::parse(bytes).ok());
+            let shown = self.shown(&relay.public.signing).await?.map(|shown| shown.day);
+            // Of one that no steward's device met, nobody knows how it stands.
+            let newest = known.map(|known| known.day).max(shown);
+            if newest.is_some_and(|day| today.0 >= day.0.saturating_add(RENEW_AFTER_DAYS)) {
+                aged.push(relay.public);
+            }
+        }
+        self.certify(&aged, now_ms).await
     }
 
     async fn certify(&mut self, relays: &[RelayPublic], now_ms: u64) -> Result<(), NodeError> {

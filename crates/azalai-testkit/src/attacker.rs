@@ -7,7 +7,7 @@ use azalai_envelope::envelope::{HEADER_LEN, OVERHEAD_LEN, VERSION};
 use azalai_envelope::sign::{self, Domain};
 use azalai_envelope::{
     AudienceId, ChainId, Clock, Day, DeviceKeys, DevicePublic, DocumentId, Draft, Kind, Lane, PostingKey, ProjectId,
-    Recipient, Statement, StatementId, Verified, hpke, pad,
+    Recipient, Statement, StatementId, UnverifiedStatement, Verified, hpke, pad,
 };
 use azalai_model::{ActorId, Document, DocumentKind, ReportFields, actor_id};
 use azalai_roster::{Act, Circle, InvitePackage, Log, LogEntry, Role, Roster, prove_claim};
@@ -95,6 +95,25 @@ impl Attacker {
         let (authority, clock) = ([0; 8], Clock::at_ms(self.now_ms));
         let draft = Draft { kind, document, opens, chain, seq, prev, authority, clock, body };
         draft.sign(&self.project, &audience, &self.keys.signing).unwrap()
+    }
+
+    /// The bytes of a statement whose compressed body is damaged, signed as they are.
+    ///
+    /// # Panics
+    /// If the body can be read all the same.
+    #[must_use]
+    pub fn with_broken_body(&self, statement: &Statement) -> Vec<u8> {
+        let (signed, _) = statement.bytes().split_last_chunk::<64>().unwrap();
+        let mut bytes = signed.to_vec();
+        let from = bytes.len() - 8;
+        bytes[from..].fill(0xFF);
+        let (audience, me) = (statement.audience(), self.keys.public().signing);
+        let signed = [&self.project.0, &audience.0[..], &me.0, &bytes];
+        let signature = sign::sign(&self.keys.signing, Domain::Statement, &signed);
+        bytes.extend_from_slice(&signature.0);
+        let parsed = UnverifiedStatement::parse(bytes.clone()).unwrap();
+        assert!(parsed.verify(&self.project, &audience, &me).unwrap().body().is_err(), "it can be read");
+        bytes
     }
 
     /// Signs acts.

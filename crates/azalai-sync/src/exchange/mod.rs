@@ -315,9 +315,12 @@ impl Exchange {
         }
     }
 
-    /// Sends the certificate with the next request: after the responder answered that it does not know the epoch.
-    pub const fn introduce(&mut self) {
+    /// Sends the certificate with the next request: after the responder answered that it does not know the epoch. Says
+    /// whether there is one; if not, another posting key is needed.
+    #[must_use]
+    pub const fn introduce(&mut self) -> bool {
         self.deliver = self.config.certificate.is_some();
+        self.deliver
     }
 
     /// What to do next. `index`: the carrier's, with all that was received so far.
