@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod disk;
+mod faults;
 mod home;
 mod host;
 mod http;
@@ -30,9 +31,10 @@ fn main() -> ExitCode {
         }
     };
     let mut out = Output::new(arguments.json);
-    match commands::run(arguments, &mut out) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
+    match faults::guarded(|| commands::run(arguments, &mut out)) {
+        Some(Ok(())) => ExitCode::SUCCESS,
+        None => ExitCode::FAILURE,
+        Some(Err(failure)) => {
             host::say(&format!("azalai: {failure}"));
             ExitCode::from(failure.status())
         }
