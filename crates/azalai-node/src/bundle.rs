@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::envelope::UnverifiedEnvelope;
 use azalai_envelope::limits::MAX_ENVELOPE_BYTES;
-use azalai_envelope::{Day, Envelope, EnvelopeId, StatementId, Verified};
+use azalai_envelope::{Day, Envelope, EnvelopeError, EnvelopeId, StatementId, Verified};
 use azalai_store::{Disk, Store};
 
 use crate::beginning;
@@ -139,11 +139,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             cut_off: cut_off.map(|error| error.to_string()),
             ..Imported::default()
         };
-        let mut new = Vec::new();
+        let (mut new, mut left) = (Vec::new(), 0);
         for bytes in envelopes {
             match UnverifiedEnvelope::parse(bytes.to_vec()) {
                 Ok(envelope) if self.carrier.contains(&envelope.id()) => {}
                 Ok(_) => new.push(bytes.to_vec()),
+                Err(EnvelopeError::Decode(DecodeError::UnknownVersion { .. })) => left += 1,
                 Err(_) => imported.foreign += 1,
             }
         }
@@ -152,6 +153,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let mut taken = self.catch_up().await?;
         let (more, foreign) = self.take_in_bytes(new).await?;
         taken.add(more);
+        taken.left += left;
         (imported.taken, imported.new) = (taken, whole - foreign);
         imported.foreign += foreign;
         Ok(imported)

@@ -73,6 +73,8 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) letters_owed: bool,
     /// What opening found wrong.
     pub(crate) report: OpenReport,
+    /// The highest version of statements that this program understands; less in tests.
+    pub(crate) understands: u8,
     /// Envelopes to be looked at again when an author or a key becomes known; `None` until first asked for.
     pub(crate) waiting: Option<BTreeMap<EnvelopeId, Why>>,
     /// Envelopes that the door has looked at; `None` until first asked for.
@@ -228,6 +230,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             unsettled: false,
             letters_owed: true,
             report,
+            understands: azalai_envelope::statement::VERSION,
             waiting: None,
             looked_at: None,
             caught_up: None,

@@ -40,6 +40,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         if !has_beginning {
             beginning::keep(&self.vault, &self.journal).await?;
         }
+        self.understand_more().await?;
         Ok(())
     }
 

@@ -119,7 +119,9 @@ impl Tree {
 
     fn refuses(&self) -> Option<StoreError> {
         if self.full {
-            return Some(StoreError::Full { doing: "writing to the database, which is open for reading only".to_owned() });
+            return Some(StoreError::Full {
+                doing: "writing to the database, which is open for reading only".to_owned(),
+            });
         }
         self.stopped.as_ref().map(|cause| StoreError::Stopped { cause: cause.clone() })
     }
