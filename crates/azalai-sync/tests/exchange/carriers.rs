@@ -222,7 +222,7 @@ fn an_envelope_whose_bytes_are_lost_is_not_held_any_more_and_is_taken_again() {
     let envelope = world.envelope(Lane::Text, TODAY);
     let id = envelope.id();
     put(&carrier, vec![envelope.clone()]);
-    let mut rot = azalai_store::Batch::new();
+    let mut rot = Batch::new();
     rot.delete(ENVELOPES, [world.project.as_bytes().as_slice(), id.as_bytes()].concat());
     block_on(store.apply(rot)).unwrap();
     assert_eq!(block_on(carrier.get(&[id])).unwrap(), [Found::Unknown]);
@@ -241,7 +241,7 @@ fn a_put_of_what_is_noted_as_held_and_is_not_there_keeps_it_anew() {
     let envelope = world.envelope(Lane::Text, TODAY);
     let id = envelope.id();
     put(&carrier, vec![envelope.clone()]);
-    let mut rot = azalai_store::Batch::new();
+    let mut rot = Batch::new();
     rot.delete(ENVELOPES, [world.project.as_bytes().as_slice(), id.as_bytes()].concat());
     block_on(store.apply(rot)).unwrap();
     assert_eq!(block_on(carrier.put(vec![envelope.clone()])).unwrap().new, [id]);
