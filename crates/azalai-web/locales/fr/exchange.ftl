@@ -58,8 +58,8 @@ exchange-note-newer =
     }
 exchange-note-left =
     { $count ->
-       [one] { $count } lettre demande un programme plus récent et n’a pas été prise. Reprenez-la après une mise à jour.
-       *[other] { $count } lettres demandent un programme plus récent et n’ont pas été prises. Reprenez-les après une mise à jour.
+       [one] { $count } lettre demande un programme plus récent et n'a pas été prise. Reprenez-la après une mise à jour.
+       *[other] { $count } lettres demandent un programme plus récent et n'ont pas été prises. Reprenez-les après une mise à jour.
     }
 exchange-note-foreign =
     { $count ->
