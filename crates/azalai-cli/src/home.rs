@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use azalai_node::{Home, Node};
-use azalai_store::{ArgonParams, FolderDisk, SledStore, StoreError};
+use azalai_store::{ArgonParams, FolderDisk, SledStore, Store as _, StoreError};
 
 use crate::args::Memory;
 use crate::host;
@@ -11,6 +11,10 @@ use crate::output::Failure;
 
 /// The folder of the database within a home.
 const STORE_FOLDER: &str = "store";
+
+/// What is said of a rescue that lost nothing.
+pub(crate) const REBUILT_WHOLE: &str =
+    "azalai: the database was damaged; all of it could be read and was saved into a new one. Nothing was lost.";
 
 /// A device on this machine.
 pub(crate) type Device = Node<SledStore, FolderDisk>;
@@ -31,13 +35,22 @@ pub(crate) fn parts(home: &Path) -> Result<Home<SledStore, FolderDisk>, Failure>
         other => other.into(),
     })?;
     if let Some(recovery) = &opened.recovery {
-        host::say(&format!(
-            "azalai: the database was damaged. It was set aside as {}, {} items were saved into a new one. Run `azalai doctor`, \
-             and exchange again: others give back what this device may read. Own reports that only coordinators can \
-             open do not come back to this device.",
-            recovery.set_aside.display(),
-            recovery.salvaged
-        ));
+        host::say(&match &recovery.set_aside {
+            Some(old) => format!(
+                "azalai: the database was damaged. It was set aside as {}, {} items were saved into a new one. Run `azalai doctor`, \
+                 and exchange again: others give back what this device may read. Own reports that only coordinators can \
+                 open do not come back to this device.",
+                old.display(),
+                recovery.salvaged
+            ),
+            None => REBUILT_WHOLE.to_owned(),
+        });
+    }
+    if opened.store.refuses().is_some() {
+        host::say(
+            "azalai: the disk is full. What is saved can be read, and taken along with `azalai bundle export` to another \
+             disk; nothing can be written until there is room.",
+        );
     }
     Ok(Home { store: opened.store, disk })
 }
@@ -65,6 +78,12 @@ pub(crate) async fn open(home: Option<&Path>) -> Result<Device, Failure> {
             "azalai: the database had lost who this device is; that, and what was unsent, came back from the journal. \
              Exchange again to get back what others hold.",
         );
+    }
+    if report.waiting_for_room > 0 {
+        host::say(&format!(
+            "azalai: {} unsent statements are in the journal alone; they are shown again when there is room",
+            report.waiting_for_room
+        ));
     }
     if report.put_back > 0 {
         host::say(&format!("azalai: {} unsent statements were put back from the journal", report.put_back));

@@ -4,16 +4,21 @@
 //! Bytes: version 1, then for each envelope its length (4 bytes, big endian) and its bytes. There is no header that
 //! names a project, and no checksum of the whole: every envelope shows by its own signature that it is whole.
 
-use azalai_envelope::EnvelopeId;
+use std::collections::BTreeSet;
+
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::envelope::UnverifiedEnvelope;
 use azalai_envelope::limits::MAX_ENVELOPE_BYTES;
+use azalai_envelope::{Day, Envelope, EnvelopeError, EnvelopeId, StatementId, Verified};
 use azalai_store::{Disk, Store};
 
+use crate::beginning;
 use crate::door::TakenIn;
 use crate::error::NodeError;
 use crate::limits::{ABSORB_BATCH, MAX_BUNDLE_BYTES};
-use crate::node::Node;
+use crate::node::{Node, scan_all};
+use crate::spaces::{OUTBOX, space_of};
+use crate::stored::{self, Outgoing};
 
 const VERSION: u8 = 1;
 
@@ -59,16 +64,28 @@ fn one<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
-    /// Everything that this device carries, its own letters among it, as one bundle.
+    /// Everything that this device carries, its own letters among it, as one bundle. From a device whose database takes
+    /// no writes too: what it has not sealed yet is sealed into the bundle alone, and again when there is room. Others
+    /// know it by its statement and drop the second letter.
     ///
     /// # Errors
     /// Those of the storage; [`NodeError::Invalid`] over the size of a bundle.
     pub async fn export_bundle(&mut self, now_ms: u64) -> Result<(Vec<u8>, usize), NodeError> {
-        self.get_ready(now_ms).await?;
+        let unkept = match self.vault.refuses() {
+            Some(_) => self.seal_unkept(now_ms).await?,
+            None => {
+                self.get_ready(now_ms).await?;
+                Vec::new()
+            }
+        };
         let ids: Vec<EnvelopeId> = self.held_ids();
         let mut writer = Writer::new();
         writer.u8(VERSION);
-        let mut count = 0;
+        let mut count = unkept.len();
+        for envelope in &unkept {
+            let bytes = envelope.bytes();
+            writer.u32(u32::try_from(bytes.len()).unwrap_or(u32::MAX)).raw(bytes);
+        }
         for chunk in ids.chunks(ABSORB_BATCH) {
             for envelope in self.carried(chunk).await? {
                 writer.u32(u32::try_from(envelope.len()).unwrap_or(u32::MAX)).raw(&envelope);
@@ -79,6 +96,34 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
         }
         Ok((writer.finish(), count))
+    }
+
+    /// Seals what has not left this device, that which is in the journal alone too, without noting so.
+    async fn seal_unkept(&mut self, now_ms: u64) -> Result<Vec<Verified<Envelope>>, NodeError> {
+        let posting = self.secrets.posting(&self.roster).cloned();
+        let posting = posting.ok_or_else(|| NodeError::NoKey("this device holds no posting key".to_owned()))?;
+        let day = Day::of_ms(now_ms).clamped(self.certified_day());
+        let mut pending = Vec::new();
+        for (key, value) in scan_all(&self.vault, OUTBOX).await?.0 {
+            let outgoing = Outgoing::decode(&value)?;
+            if outgoing.is_safe() || outgoing.envelope.is_some_and(|envelope| self.may_leave(&envelope, day)) {
+                continue;
+            }
+            let Some(bytes) = self.vault.get(space_of(outgoing.kind), &key).await? else { continue };
+            pending.push((stored::decode_statement(&self.project, &bytes)?, outgoing.lane));
+        }
+        for entry in self.journal.entries().await?.0 {
+            if entry.id != beginning::ID && !self.is_kept(&entry.id).await? {
+                pending.extend(self.read_entry(&entry).ok());
+            }
+        }
+        pending.sort_by_key(|(statement, _)| statement.id());
+        let unsent: BTreeSet<StatementId> = pending.iter().map(|(statement, _)| statement.id()).collect();
+        let mut envelopes = Vec::new();
+        for (statement, lane) in &pending {
+            envelopes.extend(self.seal_one(statement, *lane, (&unsent, day), &posting)?);
+        }
+        Ok(envelopes)
     }
 
     /// Takes in the letters of a bundle.
@@ -94,11 +139,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             cut_off: cut_off.map(|error| error.to_string()),
             ..Imported::default()
         };
-        let mut new = Vec::new();
+        let (mut new, mut left) = (Vec::new(), 0);
         for bytes in envelopes {
             match UnverifiedEnvelope::parse(bytes.to_vec()) {
                 Ok(envelope) if self.carrier.contains(&envelope.id()) => {}
                 Ok(_) => new.push(bytes.to_vec()),
+                Err(EnvelopeError::Decode(DecodeError::UnknownVersion { .. })) => left += 1,
                 Err(_) => imported.foreign += 1,
             }
         }
@@ -107,6 +153,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let mut taken = self.catch_up().await?;
         let (more, foreign) = self.take_in_bytes(new).await?;
         taken.add(more);
+        taken.left += left;
         (imported.taken, imported.new) = (taken, whole - foreign);
         imported.foreign += foreign;
         Ok(imported)

@@ -42,8 +42,11 @@ pub struct TakenIn {
     pub notices: usize,
     /// Envelopes that broke a rule, with the reason.
     pub refused: Vec<(EnvelopeId, String)>,
-    /// Envelopes that need a newer program.
+    /// Envelopes whose statement needs a newer program: kept, and looked at again by one.
     pub newer: usize,
+    /// Envelopes of a version that this program does not know. Nothing shows who posted one, so it is not kept: it stays
+    /// with whoever offered it, and a newer program takes it.
+    pub left: usize,
 }
 
 impl TakenIn {
@@ -54,6 +57,7 @@ impl TakenIn {
         self.notices += other.notices;
         self.refused.extend(other.refused);
         self.newer += other.newer;
+        self.left += other.left;
     }
 }
 
@@ -224,6 +228,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(taken)
     }
 
+    /// Looks again at letters that are carried, and at what waits for what they teach.
+    pub(crate) async fn look_at_carried(&mut self, ids: &[EnvelopeId], taken: &mut TakenIn) -> Result<(), NodeError> {
+        let envelopes = self.load_envelopes(ids).await?;
+        self.look_at(envelopes, Learnt::Nothing, taken).await?;
+        self.look_again(taken).await
+    }
+
     async fn load_envelopes(&self, ids: &[EnvelopeId]) -> Result<Vec<Verified<Envelope>>, NodeError> {
         let found = self.carried(ids).await?;
         Ok(found.into_iter().filter_map(|bytes| self.check_posting(bytes).ok()).collect())
@@ -271,6 +282,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         for envelope in &envelopes {
             match envelope.open(&self.project, &keys) {
                 Ok(None) => drop(outcomes.insert(envelope.id(), Outcome::NotForUs)),
+                Ok(Some(_)) if !self.understands_statements() => {
+                    outcomes
+                        .insert(envelope.id(), Outcome::Newer("statement: this program is an older one".to_owned()));
+                }
                 Ok(Some(inside)) => {
                     if let Some(key) = keys.iter().find(|key| key.audience == inside.audience) {
                         *self.hits.entry(key.generation).or_default() += 1;

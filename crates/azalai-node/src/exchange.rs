@@ -257,7 +257,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 Event::Acknowledged { ids, .. } => self.note_acknowledged(&ids, relay).await?,
                 Event::Refused { id, reason } => exchanged.refused.push((id, refusal(reason).to_owned())),
                 Event::Unavailable { .. } => {}
-                Event::Newer => exchanged.taken.newer += 1,
+                Event::Newer => exchanged.taken.left += 1,
             }
         }
         let (taken, foreign) = self.take_in_bytes(received).await?;

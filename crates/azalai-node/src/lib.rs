@@ -30,6 +30,7 @@ mod letters;
 mod likely;
 pub mod limits;
 pub mod membership;
+mod newer;
 pub mod node;
 pub mod notices;
 mod outbox;

@@ -18,14 +18,14 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
 
 use crate::beginning;
-use crate::chains::{Chain, Forks, chain_of};
+use crate::chains::{Chain, chain_of};
 use crate::door::{Learnt, Why};
 use crate::error::NodeError;
 use crate::index::Shared;
 use crate::limits::CARRIED_BYTES;
 use crate::people::authors_of;
 use crate::secrets::Secrets;
-use crate::spaces::{LOG, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS, space_of};
+use crate::spaces::{LOG, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, space_of};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
 
 /// Name of the file with the passphrase slots. It is written last: a home without it holds no project.
@@ -73,6 +73,8 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) letters_owed: bool,
     /// What opening found wrong.
     pub(crate) report: OpenReport,
+    /// The highest version of statements that this program understands; less in tests.
+    pub(crate) understands: u8,
     /// Envelopes to be looked at again when an author or a key becomes known; `None` until first asked for.
     pub(crate) waiting: Option<BTreeMap<EnvelopeId, Why>>,
     /// Envelopes that the door has looked at; `None` until first asked for.
@@ -102,6 +104,8 @@ pub struct OpenReport {
     pub damaged: usize,
     /// The database had lost who this device is, and it was put back from the journal.
     pub begun_anew: bool,
+    /// Own statements that are in the journal only and cannot be shown, because the database takes no writes.
+    pub waiting_for_room: usize,
 }
 
 /// What a device wants to say.
@@ -226,6 +230,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             unsettled: false,
             letters_owed: true,
             report,
+            understands: azalai_envelope::statement::VERSION,
             waiting: None,
             looked_at: None,
             caught_up: None,
@@ -234,81 +239,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             hits: BTreeMap::new(),
             own_places: None,
         };
-        let has_beginning = node.put_back_from_journal().await?;
-        if node.report.journal != JournalReport::default() {
-            node.report.put_in_journal = node.complete_journal().await?;
-        }
-        node.leave_chains_of_another().await?;
-        if !has_beginning {
-            beginning::keep(&node.vault, &node.journal).await?;
-        }
+        node.agree().await?;
         Ok(node)
-    }
-
-    /// Puts own statements back that the journal holds and the database lost, in the order in which they were said, with
-    /// all that [`Node::keep`] writes for them. It is staged as there, since the journal goes on holding them. Says whether
-    /// the journal holds who this device is ([`beginning`]).
-    async fn put_back_from_journal(&mut self) -> Result<bool, NodeError> {
-        let (entries, _) = self.journal.entries().await?;
-        let has_beginning = entries.iter().any(|entry| entry.id == beginning::ID);
-        for entry in entries {
-            if entry.id == beginning::ID || self.is_kept(&entry.id).await? {
-                continue;
-            }
-            let mut reader = azalai_envelope::codec::Reader::new(&entry.bytes);
-            let lane = Lane::read(&mut reader)?;
-            let Ok(statement) = stored::decode_statement(&self.project, reader.take("statement", reader.left())?)
-            else {
-                self.report.damaged += 1;
-                continue;
-            };
-            let mut batch = Batch::new();
-            self.write_own(&statement, lane, &mut batch);
-            let chain = OwnChain { chain: statement.chain(), seq: statement.seq() + 1, prev: Some(statement.id()) };
-            let known = self.own_chain(&statement.audience()).await?;
-            if known.chain != chain.chain || known.seq < chain.seq {
-                batch.put(OWN_CHAINS, statement.audience().0, chain.encode());
-            }
-            if matches!(statement.kind(), Kind::AUTHORITY | Kind::REGISTRY) {
-                self.log.insert(statement.id(), statement.clone());
-                self.rebuild_roster();
-            }
-            self.index_documents(core::slice::from_ref(&statement), &Forks::default(), &mut batch).await?;
-            self.clock = self.clock.max(statement.clock());
-            batch.put(PROFILE, b"clock".to_vec(), self.clock.0.to_be_bytes());
-            self.vault.stage(batch).await?;
-            self.touched = Touched::default();
-            self.report.put_back += 1;
-        }
-        Ok(has_beginning)
-    }
-
-    /// Whether the database holds all of an own statement. One of which a part was lost is put back as a whole: that
-    /// others acknowledged it is learnt again.
-    async fn is_kept(&self, id: &[u8; 32]) -> Result<bool, NodeError> {
-        if beginning::readable(&self.vault, OUTBOX, id).await?.is_none() {
-            return Ok(false);
-        }
-        let said = beginning::readable(&self.vault, STATEMENTS, id).await?.is_some();
-        Ok(said || beginning::readable(&self.vault, LOG, id).await?.is_some())
-    }
-
-    /// Brings the database to agree with the journal after a statement was saved only half way: it is said, with its
-    /// place in its chain, if the journal holds all of it; else it never was. Whoever says something calls this first,
-    /// or two statements would take one place.
-    pub(crate) async fn settle(&mut self) -> Result<(), NodeError> {
-        if !self.unsettled {
-            return Ok(());
-        }
-        self.put_back_from_journal().await?;
-        let (kept, _) = scan_all(&self.vault, LOG).await?;
-        for (_, value) in kept {
-            let statement = stored::decode_statement(&self.project, &value)?;
-            self.log.insert(statement.id(), statement);
-        }
-        self.rebuild_roster();
-        self.unsettled = false;
-        Ok(())
     }
 
     /// Adds the logs up again.
@@ -442,6 +374,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         lane: Lane,
         mut batch: Batch,
     ) -> Result<(), NodeError> {
+        self.may_write()?;
         let mut record = vec![lane.to_byte()];
         record.extend_from_slice(&stored::encode_statement(statement));
         self.unsettled = true;

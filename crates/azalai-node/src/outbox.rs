@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::{
-    Certificate, Day, Envelope, EnvelopeId, Kind, PostingKey, Recipient, SigningPublic, Statement, StatementId,
+    Certificate, Day, Envelope, EnvelopeId, Kind, Lane, PostingKey, Recipient, SigningPublic, Statement, StatementId,
     Verified,
 };
 use azalai_roster::{Act, Circle, LogEntry, MemberState, Receipt, Role, What};
@@ -90,20 +90,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 continue;
             };
             let statement = stored::decode_statement(&self.project, &bytes)?;
-            let (recipient, posting) = match self.keys_before(&statement, unsent)? {
-                Some((recipient, older)) => (recipient, older.unwrap_or_else(|| posting.clone())),
-                None => match self.recipient(&statement.audience()) {
-                    Ok(recipient) => (recipient, self.invited_with(&statement)?.unwrap_or_else(|| posting.clone())),
-                    Err(why) => {
-                        sealed.stay.push((*id, why));
-                        continue;
-                    }
-                },
-            };
-            let envelope =
-                Envelope::seal(&statement, &self.project, &recipient, &posting, outgoing.lane, day, &mut self.rng)?;
-            said.push((envelope.id(), *id, outgoing));
-            envelopes.push(envelope);
+            match self.seal_one(&statement, outgoing.lane, (unsent, day), &posting)? {
+                Ok(envelope) => {
+                    said.push((envelope.id(), *id, outgoing));
+                    envelopes.push(envelope);
+                }
+                Err(why) => sealed.stay.push((*id, why)),
+            }
         }
         // First the envelopes, then the word that they exist: a crash in between seals again, which others drop as
         // a duplicate; the other way round a statement would never leave. None of them makes room for the next.
@@ -124,6 +117,24 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             sealed.statements += 1;
         }
         Ok(self.vault.apply(batch).await?)
+    }
+
+    /// Seals one statement, or says why it stays.
+    pub(crate) fn seal_one(
+        &mut self,
+        statement: &Verified<Statement>,
+        lane: Lane,
+        (unsent, day): (&BTreeSet<StatementId>, Day),
+        posting: &PostingKey,
+    ) -> Result<Result<Verified<Envelope>, String>, NodeError> {
+        let (recipient, posting) = match self.keys_before(statement, unsent)? {
+            Some((recipient, older)) => (recipient, older.unwrap_or_else(|| posting.clone())),
+            None => match self.recipient(&statement.audience()) {
+                Ok(recipient) => (recipient, self.invited_with(statement)?.unwrap_or_else(|| posting.clone())),
+                Err(why) => return Ok(Err(why)),
+            },
+        };
+        Ok(Ok(Envelope::seal(statement, &self.project, &recipient, &posting, lane, day, &mut self.rng)?))
     }
 
     /// For an act that gives everyone a new key: the keys that it takes the place of. Under the new ones nobody could
@@ -187,7 +198,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// Whether a relay can be given an envelope of this device: it is carried, and no day that a relay refuses.
-    fn may_leave(&self, envelope: &EnvelopeId, today: Day) -> bool {
+    pub(crate) fn may_leave(&self, envelope: &EnvelopeId, today: Day) -> bool {
         let latest = today.0.saturating_add(MAX_PUT_DAYS_AHEAD);
         self.carrier.read(|index| index.holds(envelope) && index.entry(envelope).is_some_and(|it| it.day.0 <= latest))
     }

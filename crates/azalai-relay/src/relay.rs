@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use azalai_envelope::codec::{DecodeError, Reader};
 use azalai_envelope::{DeviceKeys, ProjectId, RelayPublic};
-use azalai_store::{Disk, FolderDisk, Recovery, SledStore, StoreError};
+use azalai_store::{Disk, FolderDisk, Recovery, SledStore, Store as _, StoreError};
 use azalai_sync::Responder;
 use azalai_sync::responder::AdmitError;
 use rand_core::UnwrapErr;
@@ -32,6 +32,7 @@ pub enum RelayError {
 pub struct Relay {
     responder: Arc<Responder<Arc<SledStore>>>,
     recovery: Option<Recovery>,
+    full: bool,
 }
 
 /// The public keys of the relay in `folder`; makes folder and keys if there are none. Works beside a running relay.
@@ -66,8 +67,9 @@ impl Relay {
     pub async fn open(folder: &Path, quota: u64) -> Result<Self, RelayError> {
         let keys = keys(folder).await?;
         let opened = SledStore::open(folder)?;
+        let full = opened.store.refuses().is_some();
         let responder = Responder::relay(keys, Arc::new(opened.store), quota).await?;
-        Ok(Self { responder: Arc::new(responder), recovery: opened.recovery })
+        Ok(Self { responder: Arc::new(responder), recovery: opened.recovery, full })
     }
 
     /// Its public keys.
@@ -80,6 +82,12 @@ impl Relay {
     #[must_use]
     pub const fn recovery(&self) -> Option<&Recovery> {
         self.recovery.as_ref()
+    }
+
+    /// Whether the disk was full when it was opened: what is kept is given out, and nothing new is taken.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.full
     }
 
     /// What answers, for [`crate::router`].

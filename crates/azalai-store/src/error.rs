@@ -20,6 +20,23 @@ pub enum StoreError {
         /// What was being done.
         doing: String,
     },
+    /// The file system can only be read.
+    #[error("{doing}: the disk can only be read; nothing was changed, and nothing saved earlier is lost")]
+    ReadOnly {
+        /// What was being done.
+        doing: String,
+    },
+    /// A damaged database needs room for its rescue, and there is none.
+    #[error(
+        "{what} is damaged, and saving what can be read of it needs about {needed_mib} MiB of free space, which are not \
+         there; everything was left as it is: make room and try again"
+    )]
+    NoRoom {
+        /// Which database.
+        what: String,
+        /// About how much free space is needed, in MiB.
+        needed_mib: u64,
+    },
     /// Stored bytes are not what was written.
     #[error("{what} is damaged")]
     Corrupt {
@@ -108,6 +125,7 @@ impl StoreError {
         let doing = doing.into();
         match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full { doing },
+            ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { doing },
             _ => Self::Io { doing, problem: error.to_string() },
         }
     }

@@ -119,7 +119,13 @@ impl<D: Disk> Journal<D> {
         let _only_one = self.keys.changing.lock().await;
         let key = self.keys.fresh();
         let next = key.clone();
-        self.keys.change(|ring| ring.next_journal = Some(next)).await?;
+        // The file's key too: settling may have found no room to note it.
+        self.keys
+            .change(|ring| {
+                ring.journal = state.key;
+                ring.next_journal = Some(next);
+            })
+            .await?;
         let mut file = format::head(&key);
         for entry in &kept {
             file.extend(format::record(&key, &self.keys.salt(), &entry.id, &entry.bytes)?);
@@ -183,11 +189,19 @@ impl<D: Disk> Journal<D> {
         let Some(next) = next else { return Ok(now) };
         let _only_one = self.keys.changing.lock().await;
         if format::is_under(bytes, &next) {
-            self.keys.change(promote).await?;
+            unless_full(self.keys.change(promote).await)?;
             return Ok(next);
         }
-        self.keys.change(|ring| ring.next_journal = None).await?;
+        unless_full(self.keys.change(|ring| ring.next_journal = None).await)?;
         Ok(now)
+    }
+}
+
+/// Without room the keyring stays as it is, and the journal can be read all the same: it is settled the next time.
+fn unless_full(changed: Result<(), StoreError>) -> Result<(), StoreError> {
+    match changed {
+        Err(StoreError::Full { .. }) => Ok(()),
+        other => other,
     }
 }
 

@@ -55,6 +55,24 @@ pub const ARGON_DEFAULT_PASSES: u32 = 3;
 /// Most passes of Argon2id that a file may ask for: bounds time.
 pub const ARGON_MAX_PASSES: u32 = 16;
 
+/// Bytes that a store holds back, to open for reading on a full disk: sled writes a snapshot of its pages' places (some
+/// 20 bytes for each page of sixteen items) and may fill a torn segment of 512 KiB anew.
+#[cfg(feature = "native")]
+pub const RESERVE_BYTES: u64 = 1024 * 1024;
+
+/// Bytes that must be free beside the reserve when it is made: a store that just found room for it could write nothing.
+#[cfg(feature = "native")]
+pub const ROOM_BYTES: u64 = 1024 * 1024;
+
+/// How often a database of ours that sled's threads have not let go of is tried again, and how long is waited before
+/// each try: together far longer than a thread takes to end.
+#[cfg(feature = "native")]
+pub const SLED_LOCK_TRIES: u32 = 500;
+
+/// See [`SLED_LOCK_TRIES`].
+#[cfg(feature = "native")]
+pub const SLED_LOCK_WAIT: core::time::Duration = core::time::Duration::from_millis(10);
+
 /// Most memory of sled's page cache in bytes: the unit of a relay has 768 MiB in all.
 #[cfg(feature = "native")]
 pub const SLED_CACHE_BYTES: u64 = 64 * 1024 * 1024;

@@ -22,6 +22,8 @@ struct Inner {
     /// What stood under each key that was staged since the last batch was applied.
     undo: BTreeMap<(Space, Vec<u8>), Option<Vec<u8>>>,
     faults: Faults,
+    /// It takes no writes, as a store that was opened on a full disk.
+    full: bool,
     /// How many copies lie between this store and the one that was made empty.
     copies: u64,
 }
@@ -39,6 +41,9 @@ impl Inner {
     /// Writes a batch as its planned failure lets it.
     fn write_batch(&mut self, batch: Batch, durable: bool) -> Result<(), StoreError> {
         batch.check()?;
+        if self.full && !batch.is_empty() {
+            return Err(full());
+        }
         let fault = self.faults.next();
         if let Some(when @ (FaultWhen::Before | FaultWhen::Torn { .. } | FaultWhen::Full)) = fault {
             return Err(failure(when, "writing to memory"));
@@ -90,10 +95,19 @@ impl MemoryStore {
         copy
     }
 
+    /// From now on it takes no writes, as a store that was opened on a full disk.
+    pub fn fill(&self) {
+        self.lock().full = true;
+    }
+
     /// Plans the failure of a later [`Store::apply`] or [`Store::stage`], counted from now. A second plan replaces the first.
     pub fn plan(&self, fault: Fault) {
         self.lock().faults.plan(fault);
     }
+}
+
+fn full() -> StoreError {
+    StoreError::Full { doing: "writing to memory".to_owned() }
 }
 
 impl Store for MemoryStore {
@@ -126,6 +140,10 @@ impl Store for MemoryStore {
 
     fn identity(&self) -> Option<[u8; 16]> {
         Some(u128::from(self.lock().copies).to_be_bytes())
+    }
+
+    fn refuses(&self) -> Option<StoreError> {
+        self.lock().full.then(full)
     }
 }
 

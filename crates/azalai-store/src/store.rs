@@ -202,6 +202,12 @@ pub trait Store: Send + Sync {
     fn identity(&self) -> Option<[u8; 16]> {
         None
     }
+
+    /// Why this store takes no writes until it is opened again, if that is so: then what goes with a write elsewhere
+    /// should not be begun.
+    fn refuses(&self) -> Option<StoreError> {
+        None
+    }
 }
 
 impl<S: Store> Store for std::sync::Arc<S> {
@@ -236,5 +242,9 @@ impl<S: Store> Store for std::sync::Arc<S> {
 
     fn identity(&self) -> Option<[u8; 16]> {
         (**self).identity()
+    }
+
+    fn refuses(&self) -> Option<StoreError> {
+        (**self).refuses()
     }
 }

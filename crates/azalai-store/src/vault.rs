@@ -177,6 +177,10 @@ impl<S: Store, D: Disk> Store for Vault<S, D> {
     fn identity(&self) -> Option<[u8; 16]> {
         self.inner.identity()
     }
+
+    fn refuses(&self) -> Option<StoreError> {
+        self.inner.refuses()
+    }
 }
 
 /// The physical space for each logical one: a permutation that only the index key knows.

@@ -88,6 +88,9 @@ pub struct Carrier<S> {
     index: RwLock<Index>,
     keep: RwLock<BTreeSet<EnvelopeId>>,
     taken: AtomicU64,
+    /// Who drops bytes, from choosing them to the index, has this alone; those who put share it. So nobody drops what
+    /// was put again after it was chosen.
+    giving_up: tokio::sync::RwLock<()>,
 }
 
 fn key(project: &ProjectId, rest: &[u8]) -> Vec<u8> {
@@ -147,8 +150,8 @@ impl<S: Store> Carrier<S> {
                 }
             }
         }
-        let (keep, taken) = (RwLock::default(), AtomicU64::new(0));
-        Ok(Self { store, project, quota, max_ids, damaged, index: RwLock::new(index), keep, taken })
+        let (keep, taken, giving_up) = (RwLock::default(), AtomicU64::new(0), tokio::sync::RwLock::default());
+        Ok(Self { store, project, quota, max_ids, damaged, index: RwLock::new(index), keep, taken, giving_up })
     }
 
     /// Names the envelopes that are never given up for room, in place of those named before: a device's own that
@@ -212,6 +215,8 @@ impl<S: Store> Carrier<S> {
             self.get(core::slice::from_ref(id)).await?;
         }
         let (mut room, mut places) = self.make_room(&envelopes).await?;
+        // From the look at what is there to the batch and the index nothing is given up: see `giving_up`.
+        let _putting = self.giving_up.read().await;
         for envelope in envelopes {
             let id = envelope.id();
             let (known, floor) = self.read(|index| (index.entry(&id).copied(), index.floor(envelope.lane())));
@@ -272,15 +277,23 @@ impl<S: Store> Carrier<S> {
             hasher.update(&envelope.id().0);
         }
         let start = EnvelopeId(*hasher.finalize().as_bytes());
-        let (new_ids, new_bytes) = self.read(|index| {
-            let new = envelopes.iter().filter(|envelope| !index.holds(&envelope.id()));
-            let new: BTreeMap<_, _> = new.map(|envelope| (envelope.id(), envelope.bytes().len() as u64)).collect();
-            (new.keys().filter(|id| index.entry(id).is_none()).count(), new.values().sum::<u64>())
-        });
-        let (ids_over, bytes_over) = self.read(|index| {
-            let ids = (index.len() + new_ids).saturating_sub(self.max_ids);
-            (ids, (held(index) + new_bytes).saturating_sub(self.quota))
-        });
+        let over = || {
+            self.read(|index| {
+                let new = envelopes.iter().filter(|envelope| !index.holds(&envelope.id()));
+                let new: BTreeMap<_, _> = new.map(|envelope| (envelope.id(), envelope.bytes().len() as u64)).collect();
+                let new_ids = new.keys().filter(|id| index.entry(id).is_none()).count();
+                let ids = (index.len() + new_ids).saturating_sub(self.max_ids);
+                (ids, (held(index) + new.values().sum::<u64>()).saturating_sub(self.quota))
+            })
+        };
+        let room =
+            || self.read(|index| (self.quota.saturating_sub(held(index)), self.max_ids.saturating_sub(index.len())));
+        if over() == (0, 0) {
+            return Ok(room());
+        }
+        // What another put gave up meanwhile counts, and what was put again since is not chosen for being old news.
+        let _alone = self.giving_up.write().await;
+        let (ids_over, bytes_over) = over();
         // A little more than is needed, since choosing walks over all of them.
         let bytes = if bytes_over > 0 { bytes_over + self.quota / 64 } else { 0 };
         let ids = if ids_over > 0 { ids_over + self.max_ids / 64 } else { 0 };
@@ -301,13 +314,14 @@ impl<S: Store> Carrier<S> {
             // In memory alone: a put under way may be writing one of them. Their records go at the next opening.
             self.change(|index| index.forget(&forget));
         }
-        Ok(self.read(|index| (self.quota.saturating_sub(held(index)), self.max_ids.saturating_sub(index.len()))))
+        Ok(room())
     }
 
+    /// The caller has `giving_up` for itself.
     async fn give_up(&self, bytes: u64, start: EnvelopeId) -> Result<(), StoreError> {
         let keep = self.keep.read().unwrap_or_else(PoisonError::into_inner).clone();
         let victims = self.read(|index| index.victims(bytes, start, &keep));
-        self.tombstone(&victims, Why::Evicted).await
+        self.bury(&victims, Why::Evicted).await
     }
 
     /// What is there under each id, in their order.
@@ -323,8 +337,7 @@ impl<S: Store> Carrier<S> {
                 Some(State::Held) => match self.store.get(ENVELOPES, &key(&self.project, id.as_bytes())).await {
                     Ok(Some(bytes)) => Found::Held(bytes),
                     Ok(None) | Err(StoreError::Corrupt { .. }) => {
-                        // Damaged: from here on it is not held, also after a restart, and taken from whoever puts it.
-                        self.tombstone(core::slice::from_ref(id), Why::Evicted).await?;
+                        self.bury_damaged(id).await?;
                         Found::Unknown
                     }
                     Err(error) => return Err(error),
@@ -341,6 +354,26 @@ impl<S: Store> Carrier<S> {
     /// # Errors
     /// [`StoreError`] if a batch failed.
     pub async fn tombstone(&self, ids: &[EnvelopeId], why: Why) -> Result<(), StoreError> {
+        let _alone = self.giving_up.write().await;
+        self.bury(ids, why).await
+    }
+
+    /// One whose bytes are damaged: from here on it is not held, also after a restart, and taken from whoever puts it;
+    /// unless somebody did so, or it was given up, since it was looked at.
+    async fn bury_damaged(&self, id: &EnvelopeId) -> Result<(), StoreError> {
+        let _alone = self.giving_up.write().await;
+        if !self.contains(id) {
+            return Ok(());
+        }
+        match self.store.get(ENVELOPES, &key(&self.project, id.as_bytes())).await {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) | Err(StoreError::Corrupt { .. }) => self.bury(core::slice::from_ref(id), Why::Evicted).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// As [`Carrier::tombstone`]; the caller has `giving_up` for itself.
+    async fn bury(&self, ids: &[EnvelopeId], why: Why) -> Result<(), StoreError> {
         let changed: Vec<(EnvelopeId, Entry)> = self.read(|index| {
             let known = ids.iter().filter_map(|id| index.entry(id).map(|entry| (*id, *entry)));
             known.map(|(id, entry)| (id, Entry { state: State::Gone(why), ..entry })).collect()
@@ -354,6 +387,7 @@ impl<S: Store> Carrier<S> {
     /// # Errors
     /// [`StoreError`] if a batch failed.
     pub async fn note(&self, ids: &[(EnvelopeId, Lane, Day)], why: Why) -> Result<(), StoreError> {
+        let _alone = self.giving_up.write().await;
         let new: Vec<(EnvelopeId, Entry)> = self.read(|index| {
             let unknown = ids.iter().filter(|(id, _, _)| index.entry(id).is_none());
             unknown
@@ -386,6 +420,7 @@ impl<S: Store> Carrier<S> {
     /// [`StoreError`] if a batch failed; then the floor may be raised and some of the old still stored, which the
     /// next opening leaves out.
     pub async fn raise_floor(&self, lane: Lane, floor: Day) -> Result<(), StoreError> {
+        let _alone = self.giving_up.write().await;
         let ids = self.read(|index| if floor > index.floor(lane) { Some(index.before(lane, floor)) } else { None });
         let Some(ids) = ids else { return Ok(()) };
         let mut batch = Batch::new();

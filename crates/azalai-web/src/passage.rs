@@ -113,6 +113,8 @@ pub(crate) struct Passage {
     pub(crate) set_aside: usize,
     /// Letters that need a newer program.
     pub(crate) newer: usize,
+    /// Letters that need one and were not taken.
+    pub(crate) left: usize,
     /// Letters that nobody of this project posted.
     pub(crate) foreign: usize,
     /// Kinds of reasons for which something stays on this device.
@@ -133,6 +135,7 @@ impl Passage {
         self.arrived.clone_from(&exchanged.taken.documents);
         self.set_aside = exchanged.taken.refused.len();
         self.newer = exchanged.taken.newer;
+        self.left = exchanged.taken.left;
         self.foreign = exchanged.foreign;
         self.stay = exchanged.stay.len();
         self.not_taken = exchanged.refused.len();
@@ -215,6 +218,7 @@ impl Passages {
                 passage.foreign = imported.foreign;
                 passage.set_aside = imported.taken.refused.len();
                 passage.newer = imported.taken.newer;
+                passage.left = imported.taken.left;
                 passage.arrived = imported.taken.documents;
                 passage.end = Some(if imported.cut_off.is_some() { End::FileCut } else { End::File });
             }

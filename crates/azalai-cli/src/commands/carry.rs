@@ -34,6 +34,12 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out:
     if exchanged.taken.newer > 0 {
         host::say(&format!("azalai: {} letters need a newer Azalai; they are kept", exchanged.taken.newer));
     }
+    if exchanged.taken.left > 0 {
+        host::say(&format!(
+            "azalai: {} letters need a newer Azalai and stay with the other side; they are fetched after an upgrade",
+            exchanged.taken.left
+        ));
+    }
     let admitted: Vec<Value> = exchanged.admitted.iter().map(admitted_object).collect();
     let object = json!({
         "admitted": admitted, "sent": summary.sent, "received": summary.received, "rounds": summary.rounds, "bytes_sent": summary.bytes_sent,
@@ -115,6 +121,16 @@ pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output
             let bytes = read_file(&file, azalai_node::limits::MAX_BUNDLE_BYTES)?;
             let mut device = home::open(home).await?;
             let imported = device.import_bundle(&bytes).await?;
+            if imported.taken.newer > 0 {
+                host::say(&format!("azalai: {} letters need a newer Azalai; they are kept", imported.taken.newer));
+            }
+            if imported.taken.left > 0 {
+                host::say(&format!(
+                    "azalai: {} letters need a newer Azalai and were not taken: keep the file, and import it again after \
+                     an upgrade",
+                    imported.taken.left
+                ));
+            }
             let admitted = device.admit_at_exchange(host::now_ms()).await?;
             let object = json!({
                 "admitted": admitted.iter().map(admitted_object).collect::<Vec<_>>(),

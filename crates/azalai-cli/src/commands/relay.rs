@@ -62,12 +62,21 @@ pub(crate) async fn run(
     let folder = home::named(home)?;
     let relay = Relay::open(&folder, DEFAULT_QUOTA_BYTES).await.map_err(failed(&folder))?;
     if let Some(recovery) = relay.recovery() {
-        host::say(&format!(
-            "azalai: the database was damaged. It was set aside as {}; {} items were saved into a new one. Devices bring \
-             again what is missing.",
-            recovery.set_aside.display(),
-            recovery.salvaged
-        ));
+        host::say(&match &recovery.set_aside {
+            Some(old) => format!(
+                "azalai: the database was damaged. It was set aside as {}; {} items were saved into a new one. Devices bring \
+                 again what is missing.",
+                old.display(),
+                recovery.salvaged
+            ),
+            None => home::REBUILT_WHOLE.to_owned(),
+        });
+    }
+    if relay.is_full() {
+        host::say(
+            "azalai: the disk is full. What is kept is given out; nothing new is taken until there is room and the relay \
+             is started again.",
+        );
     }
     for file in admit {
         let certificate = read_file(file, MAX_CERTIFICATE_BYTES)?;

@@ -5,6 +5,7 @@
 mod folder;
 mod mark;
 mod recover;
+mod reserve;
 mod sled_store;
 mod values;
 mod writer;

@@ -28,8 +28,9 @@ const CHUNK: usize = 256;
 /// What was done about a damaged database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recovery {
-    /// Where the damaged database lies now. Nothing uses it any more.
-    pub set_aside: PathBuf,
+    /// Where the damaged database lies now. Nothing uses it any more. `None` if nothing of it was lost: then it is
+    /// removed.
+    pub set_aside: Option<PathBuf>,
     /// Keys (and pieces of large values) that were copied into the new database.
     pub salvaged: u64,
     /// Groups of batches (each of one or more) whose traces are gone: the newest ones. 0 if only single pages could
@@ -37,6 +38,20 @@ pub struct Recovery {
     pub groups_lost: u64,
     /// Whether reading met damage among what it copied.
     pub damage_met: bool,
+    /// Whether it is known that nothing was lost.
+    whole: bool,
+}
+
+impl Recovery {
+    /// Removes the old database if the new one, which must be durable, holds all of it.
+    pub(super) fn drop_old(&mut self) -> Result<(), StoreError> {
+        if self.whole
+            && let Some(old) = self.set_aside.take()
+        {
+            remove_folder(&old)?;
+        }
+        Ok(())
+    }
 }
 
 /// Ends a rescue that was interrupted: forwards if the old database is set aside already, otherwise backwards.
@@ -50,8 +65,35 @@ pub(super) fn finish(folder: &Path) -> Result<(), StoreError> {
     if database.exists() { remove_folder(&rebuilt) } else { rename(&rebuilt, &database, folder) }
 }
 
-/// Copies what can be read into a new database, which takes the place of the old one.
+/// Copies what can be read into a new database, which takes the place of the old one. Where it fails, for want of room
+/// or otherwise, everything is as it was.
 pub(super) fn run(folder: &Path) -> Result<Recovery, StoreError> {
+    let database = folder.join(DATABASE);
+    rescue(folder).map_err(|error| {
+        // What cannot be removed now is removed at the next opening.
+        let _ = finish(folder);
+        match error {
+            StoreError::Full { .. } => {
+                // At worst there are at once a copy, the best attempt so far and another.
+                let needed_mib = size(&database).saturating_mul(3).div_ceil(1 << 20);
+                StoreError::NoRoom { what: database.display().to_string(), needed_mib }
+            }
+            other => other,
+        }
+    })
+}
+
+/// Bytes of the files in a folder and the folders in it, as far as they can be looked at.
+fn size(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.map(|entry| match entry.metadata() {
+        Ok(found) if found.is_dir() => size(&entry.path()),
+        found => found.map_or(0, |found| found.len()),
+    });
+    sizes.sum()
+}
+
+fn rescue(folder: &Path) -> Result<Recovery, StoreError> {
     let (database, rebuilt, copy) = (folder.join(DATABASE), folder.join(REBUILT), folder.join(COPY));
     let durable = Mark::read(folder);
     let mut best: Option<Salvage> = None;
@@ -61,7 +103,7 @@ pub(super) fn run(folder: &Path) -> Result<Recovery, StoreError> {
         remove_folder(&copy)?;
         remove_folder(&attempt)?;
         copy_folder(&database, &copy, without)?;
-        match open_sled(&copy).and_then(|from| salvage(&from, &attempt, durable)) {
+        match open_sled(&copy).and_then(|from| guarded(|| salvage(&from, &attempt, durable))) {
             Ok(now) if best.as_ref().is_none_or(|best| now.items > best.items) => {
                 remove_folder(&rebuilt)?;
                 rename(&attempt, &rebuilt, folder)?;
@@ -84,7 +126,9 @@ pub(super) fn run(folder: &Path) -> Result<Recovery, StoreError> {
     rename(&database, &set_aside, folder)?;
     rename(&rebuilt, &database, folder)?;
     let groups_lost = durable.saturating_sub(best.groups);
-    Ok(Recovery { set_aside, salvaged: best.items, groups_lost, damage_met: best.damaged })
+    // Without a mark nobody knows what there was.
+    let whole = durable > 0 && groups_lost == 0 && !best.damaged;
+    Ok(Recovery { set_aside: Some(set_aside), salvaged: best.items, groups_lost, damage_met: best.damaged, whole })
 }
 
 /// What one attempt gave.
@@ -117,6 +161,7 @@ fn salvage(from: &Db, rebuilt: &Path, durable: u64) -> Result<Salvage, StoreErro
                 match item {
                     Ok(Some((key, value))) => batch.insert(key, value),
                     Ok(None) => end = true,
+                    Err(error @ StoreError::Full { .. }) => return Err(error),
                     Err(_) => (damaged, end) = (true, true),
                 }
                 if end {

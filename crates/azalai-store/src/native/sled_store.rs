@@ -13,10 +13,11 @@ use sled::Db;
 use super::folder::{make_folder, private, sync_folder};
 use super::mark::Mark;
 use super::recover::{self, Recovery};
+use super::reserve;
 use super::values;
 use super::writer::Writer;
 use crate::error::StoreError;
-use crate::limits::SLED_CACHE_BYTES;
+use crate::limits::{SLED_CACHE_BYTES, SLED_LOCK_TRIES, SLED_LOCK_WAIT};
 use crate::memory::PageBuilder;
 use crate::store::{Batch, Cursor, Page, Space, Store, check_key};
 
@@ -45,16 +46,25 @@ pub struct Opened {
 
 impl SledStore {
     /// Opens the store in `folder`, making it if need be (mode 0700). A database that sled cannot open, or that has
-    /// lost acknowledged writes, is set aside, and what can be read of it is copied into a new one.
+    /// lost acknowledged writes, is set aside, and what can be read of it is copied into a new one. On a full disk the
+    /// store opens for reading only: see [`Store::refuses`].
     ///
     /// # Errors
-    /// [`StoreError::InUse`] if another process (or this one) has it open; [`StoreError::Io`], [`StoreError::Full`].
+    /// [`StoreError::InUse`] if another process (or this one) has it open; [`StoreError::NoRoom`] if it is damaged and
+    /// the rescue finds no room; [`StoreError::Io`], [`StoreError::Full`], [`StoreError::ReadOnly`].
     pub fn open(folder: &Path) -> Result<Opened, StoreError> {
         let lock = lock(folder)?;
         recover::finish(folder)?;
         let durable = Mark::read(folder);
-        match open_sled(&folder.join(DATABASE)).and_then(|db| check_groups(db, durable)) {
-            Ok(db) => Ok(Opened { store: Self::with(folder, db, lock)?, recovery: None }),
+        let mut full = !reserve::make(folder)?;
+        let open = || open_sled(&folder.join(DATABASE)).and_then(|db| check_groups(db, durable));
+        let mut opened = open();
+        if matches!(opened, Err(StoreError::Full { .. })) && reserve::give_back(folder)? {
+            full = true;
+            opened = open();
+        }
+        match opened {
+            Ok(db) => Ok(Opened { store: Self::with(folder, db, lock, full)?, recovery: None }),
             Err(StoreError::Corrupt { .. }) => Self::rescue(folder, lock),
             Err(error) => Err(error),
         }
@@ -72,12 +82,16 @@ impl SledStore {
     }
 
     fn rescue(folder: &Path, lock: File) -> Result<Opened, StoreError> {
-        let recovery = recover::run(folder)?;
+        let mut recovery = recover::run(folder)?;
+        let full = !reserve::make(folder)?;
         let db = open_sled(&folder.join(DATABASE))?;
-        Ok(Opened { store: Self::with(folder, db, lock)?, recovery: Some(recovery) })
+        let store = Self::with(folder, db, lock, full)?;
+        // The new database is durable and open.
+        recovery.drop_old()?;
+        Ok(Opened { store, recovery: Some(recovery) })
     }
 
-    fn with(folder: &Path, db: Db, lock: File) -> Result<Self, StoreError> {
+    fn with(folder: &Path, db: Db, lock: File, full: bool) -> Result<Self, StoreError> {
         let database = folder.join(DATABASE);
         let synced = |name: &str| {
             let path = database.join(name);
@@ -91,7 +105,7 @@ impl SledStore {
         let file = synced("db")?;
         sync_folder(&database)?;
         sync_folder(folder)?;
-        let writer = Writer::start(db.clone(), file, Mark::open(folder)?)?;
+        let writer = Writer::start(db.clone(), file, Mark::open(folder)?, full)?;
         Ok(Self { writer, db, identity, _lock: lock })
     }
 }
@@ -150,6 +164,10 @@ impl Store for SledStore {
     fn identity(&self) -> Option<[u8; 16]> {
         Some(self.identity)
     }
+
+    fn refuses(&self) -> Option<StoreError> {
+        self.writer.refuses()
+    }
 }
 
 /// What no copy of the database shares: the number of its settings' file, which sled writes once, and when that file
@@ -188,9 +206,36 @@ fn lock(folder: &Path) -> Result<File, StoreError> {
 /// Opens sled's folder. Whatever speaks for damaged files, a panic too, is [`StoreError::Corrupt`].
 pub(super) fn open_sled(folder: &Path) -> Result<Db, StoreError> {
     make_folder(folder)?;
+    drop_unfinished_snapshots(folder)?;
     let config =
         sled::Config::new().path(folder).cache_capacity(SLED_CACHE_BYTES).use_compression(false).flush_every_ms(None);
-    guarded(|| config.open().map_err(|error| failed(&format!("opening {}", folder.display()), &error)))
+    let mut tries = 0;
+    loop {
+        let opened = guarded(|| Ok(config.open()));
+        match opened? {
+            // The folder is locked for us, so it is a database of our own that sled's threads have not let go of yet.
+            Err(sled::Error::Io(error)) if tries < SLED_LOCK_TRIES && error.to_string().contains("acquire lock") => {
+                tries += 1;
+                std::thread::sleep(SLED_LOCK_WAIT);
+            }
+            opened => return opened.map_err(|error| failed(&format!("opening {}", folder.display()), &error)),
+        }
+    }
+}
+
+/// Removes snapshots that sled had not finished, for want of room or because it was killed: it would take one for the
+/// newest, and its end for damage. The log holds all that is in them.
+fn drop_unfinished_snapshots(folder: &Path) -> Result<(), StoreError> {
+    let doing = |error| StoreError::io(format!("removing unfinished snapshots in {}", folder.display()), &error);
+    for entry in std::fs::read_dir(folder).map_err(doing)? {
+        let entry = entry.map_err(doing)?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            std::fs::remove_file(entry.path()).map_err(doing)?;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a database that has seen fewer groups of batches than were durable.
@@ -202,10 +247,22 @@ fn check_groups(db: Db, durable: u64) -> Result<Db, StoreError> {
     Ok(db)
 }
 
-/// Runs what goes through sled, which panics on some damaged files.
+/// Runs what goes through sled, which panics on some damaged files, and on some errors of the system.
 pub(super) fn guarded<T>(run: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    catch_unwind(AssertUnwindSafe(run))
-        .unwrap_or_else(|_| Err(StoreError::Corrupt { what: "the database (sled stopped)".to_owned() }))
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str);
+        Err(stopped(said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default()))
+    })
+}
+
+/// What a panic of sled means. It unwraps some results, and then says the system's error in its `Debug` form.
+fn stopped(said: &str) -> StoreError {
+    use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    let told = [StorageFull, QuotaExceeded, ReadOnlyFilesystem];
+    match told.into_iter().find(|kind| said.contains(&format!("{kind:?}"))) {
+        Some(kind) => StoreError::io("working with the database", &kind.into()),
+        None => StoreError::Corrupt { what: "the database (sled stopped)".to_owned() },
+    }
 }
 
 /// sled's error as ours.

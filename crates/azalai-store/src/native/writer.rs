@@ -34,12 +34,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread. `file` is the database file, for syncing.
-    pub(super) fn start(db: Db, file: File, mark: Mark) -> Result<Self, StoreError> {
+    /// Starts the thread. `file` is the database file, for syncing. On a `full` disk nothing is written.
+    pub(super) fn start(db: Db, file: File, mark: Mark, full: bool) -> Result<Self, StoreError> {
         let reading = |error| failed("reading the database", &error);
         let next_piece = values::next_piece(&db).map_err(reading)?;
         let groups = values::groups(&db).map_err(reading)?;
-        let tree = Tree { db: db.clone(), next_piece, groups, staged: 0, stopped: None };
+        let tree = Tree { db: db.clone(), next_piece, groups, staged: 0, full, stopped: None };
         let tree = Arc::new(Mutex::new(tree));
         let (jobs, queue) = channel();
         let thread = Thread { tree: Arc::clone(&tree), db, file, mark };
@@ -56,6 +56,11 @@ impl Writer {
         let (done, answer) = oneshot::channel();
         self.jobs.as_ref().ok_or_else(gone)?.send(Job { batch, done }).map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
+    }
+
+    /// Why nothing can be written, if that is so.
+    pub(super) fn refuses(&self) -> Option<StoreError> {
+        lock(&self.tree).refuses()
     }
 
     /// Writes a batch that was checked into the tree, without waiting for a sync unless many were staged before it.
@@ -88,6 +93,8 @@ struct Tree {
     groups: u64,
     /// Batches that were staged since the last sync began.
     staged: usize,
+    /// The disk was full at opening.
+    full: bool,
     stopped: Option<String>,
 }
 
@@ -98,12 +105,25 @@ fn lock(tree: &Mutex<Tree>) -> MutexGuard<'_, Tree> {
 impl Tree {
     /// Writes a group into the tree; it is visible from then on.
     fn write(&mut self, batch: Batch) -> Result<(), StoreError> {
-        if let Some(cause) = &self.stopped {
-            return Err(StoreError::Stopped { cause: cause.clone() });
+        // What is read of a store that only reads is durable: opening synced it, and nothing was written since.
+        if self.full && batch.is_empty() {
+            return Ok(());
+        }
+        if let Some(error) = self.refuses() {
+            return Err(error);
         }
         let result = guarded(|| self.write_now(batch));
         self.note(&result);
         result
+    }
+
+    fn refuses(&self) -> Option<StoreError> {
+        if self.full {
+            return Some(StoreError::Full {
+                doing: "writing to the database, which is open for reading only".to_owned(),
+            });
+        }
+        self.stopped.as_ref().map(|cause| StoreError::Stopped { cause: cause.clone() })
     }
 
     /// Stops all writing after a failure.
@@ -161,6 +181,9 @@ impl Thread {
         let groups = {
             let mut tree = lock(&self.tree);
             tree.write(batch)?;
+            if tree.full {
+                return Ok(());
+            }
             tree.staged = 0;
             tree.groups
         };

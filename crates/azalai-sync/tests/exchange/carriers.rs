@@ -1,10 +1,13 @@
 //! Carriers: what is held is durable, ids outlive bytes, and room is made from the fullest days.
 
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
 use azalai_envelope::{Day, EnvelopeId, Lane};
-use azalai_store::{Fault, FaultWhen, MemoryStore, Store, StoreError};
+use azalai_store::{Batch, Cursor, Fault, FaultWhen, MemoryStore, Page, Space, Store, StoreError};
 use azalai_sync::carrier::ENVELOPES;
 use azalai_sync::{Carrier, DayRange, Found, PutOutcome, Refusal, State, Why};
-use futures_lite::future::block_on;
+use futures_lite::future::{block_on, yield_now, zip};
 
 use crate::support::{MemoryCarrier, TODAY, World, held, put};
 
@@ -61,6 +64,59 @@ fn a_put_whose_batch_fails_holds_nothing_new() {
     assert_eq!(held(&open(store.crash(), &world, u64::MAX)).len(), 2);
     put(&carrier, more);
     assert_eq!(held(&carrier).len(), 5);
+}
+
+/// A store in memory whose batches that delete something wait for so many turns, one number for each.
+struct Slow {
+    inner: MemoryStore,
+    turns: Mutex<VecDeque<usize>>,
+}
+
+impl Store for Slow {
+    async fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner.get(space, key).await
+    }
+
+    async fn scan(&self, space: Space, after: Option<&Cursor>, limit: usize) -> Result<Page, StoreError> {
+        self.inner.scan(space, after, limit).await
+    }
+
+    async fn apply(&self, batch: Batch) -> Result<(), StoreError> {
+        let deletes = batch.iter().any(|(_, _, value)| value.is_none());
+        let turns = if deletes { self.turns.lock().unwrap().pop_front().unwrap_or(0) } else { 0 };
+        for _ in 0..turns {
+            yield_now().await;
+        }
+        self.inner.apply(batch).await
+    }
+}
+
+/// Guards against a letter that two puts choose to give up, and the slower one drops after it was put again and
+/// acknowledged.
+#[test]
+fn what_is_put_again_while_room_is_made_stays() {
+    let mut world = World::new(12);
+    let letters = world.envelopes(192, Lane::Text, TODAY);
+    let quota = letters.iter().map(|letter| letter.bytes().len() as u64).sum();
+    let store = Slow { inner: MemoryStore::new(), turns: Mutex::new(VecDeque::from([1, 60])) };
+    let carrier = block_on(Carrier::open(store, world.project, quota)).unwrap();
+    block_on(carrier.put(letters.clone())).unwrap();
+    // The same letter, brought by two at once: both choose alike.
+    let more = world.envelope(Lane::Text, TODAY);
+    let again = async {
+        loop {
+            if let Some(gone) = letters.iter().find(|letter| !carrier.contains(&letter.id())) {
+                let put = carrier.put(vec![gone.clone()]).await.unwrap();
+                assert_eq!(put.held, [gone.id()]);
+                return gone.clone();
+            }
+            yield_now().await;
+        }
+    };
+    let both = zip(carrier.put(vec![more.clone()]), carrier.put(vec![more.clone()]));
+    let (both, gone) = block_on(zip(both, again));
+    assert_eq!((both.0.unwrap().held, both.1.unwrap().held), (vec![more.id()], vec![more.id()]));
+    assert_eq!(block_on(carrier.get(&[gone.id()])).unwrap(), [Found::Held(gone.bytes().to_vec())]);
 }
 
 /// Guards against counting one letter twice, in one put or over several.
@@ -166,7 +222,7 @@ fn an_envelope_whose_bytes_are_lost_is_not_held_any_more_and_is_taken_again() {
     let envelope = world.envelope(Lane::Text, TODAY);
     let id = envelope.id();
     put(&carrier, vec![envelope.clone()]);
-    let mut rot = azalai_store::Batch::new();
+    let mut rot = Batch::new();
     rot.delete(ENVELOPES, [world.project.as_bytes().as_slice(), id.as_bytes()].concat());
     block_on(store.apply(rot)).unwrap();
     assert_eq!(block_on(carrier.get(&[id])).unwrap(), [Found::Unknown]);
@@ -185,7 +241,7 @@ fn a_put_of_what_is_noted_as_held_and_is_not_there_keeps_it_anew() {
     let envelope = world.envelope(Lane::Text, TODAY);
     let id = envelope.id();
     put(&carrier, vec![envelope.clone()]);
-    let mut rot = azalai_store::Batch::new();
+    let mut rot = Batch::new();
     rot.delete(ENVELOPES, [world.project.as_bytes().as_slice(), id.as_bytes()].concat());
     block_on(store.apply(rot)).unwrap();
     assert_eq!(block_on(carrier.put(vec![envelope.clone()])).unwrap().new, [id]);

@@ -56,6 +56,11 @@ exchange-note-newer =
        [one] { $count } letter needs a newer program. It is kept.
        *[other] { $count } letters need a newer program. They are kept.
     }
+exchange-note-left =
+    { $count ->
+       [one] { $count } letter needs a newer program and was not taken. Take it in again after an upgrade.
+       *[other] { $count } letters need a newer program and were not taken. Take them in again after an upgrade.
+    }
 exchange-note-foreign =
     { $count ->
        [one] { $count } letter was not of this project and was left out.

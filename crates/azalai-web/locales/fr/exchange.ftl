@@ -56,6 +56,11 @@ exchange-note-newer =
        [one] { $count } lettre demande un programme plus récent. Elle est gardée.
        *[other] { $count } lettres demandent un programme plus récent. Elles sont gardées.
     }
+exchange-note-left =
+    { $count ->
+       [one] { $count } lettre demande un programme plus récent et n'a pas été prise. Reprenez-la après une mise à jour.
+       *[other] { $count } lettres demandent un programme plus récent et n'ont pas été prises. Reprenez-les après une mise à jour.
+    }
 exchange-note-foreign =
     { $count ->
        [one] { $count } lettre n'était pas de ce projet et a été laissée.

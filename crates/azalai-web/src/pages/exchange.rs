@@ -146,6 +146,7 @@ async fn shown<H: Host>(device: &Device<H>, texts: &'static Texts, last: &Passag
         ("not-taken", last.not_taken),
         ("set-aside", last.set_aside),
         ("newer", last.newer),
+        ("left", last.left),
         ("foreign", last.foreign),
     ] {
         if number > 0 {
