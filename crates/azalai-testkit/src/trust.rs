@@ -160,7 +160,9 @@ impl World {
         self.tally.trust.taken += 1;
     }
 
-    /// Whoever has a taken device writes with it, exchanges, hands letters on, and uses its rights.
+    /// Whoever has a taken device writes with it, exchanges, hands letters on, and uses its rights. It gives no new keys:
+    /// what honest people seal under a key that a later cut takes away is open to those alone who had it by then, as
+    /// `docs/spec/roster.md` says, and the others would lack it at the end.
     fn use_taken(&mut self) {
         let all: Vec<usize> = self.trust().taken.keys().copied().collect();
         let Some(who) = self.one(&all) else { return };
@@ -185,10 +187,6 @@ impl World {
                 let done = block_on(self.devices[who].member.node.remove(&key, TakenAt::Now, now_ms));
                 self.note(format!("taken {} removes {}: {}", self.name(who), self.name(whom), done.is_ok()));
                 self.trust().taken.get_mut(&who).expect("taken").struck = true;
-            }
-            (5, Role::Steward) => {
-                let done = block_on(self.devices[who].member.node.rotate(&[Circle::Everyone, Circle::Staff], now_ms));
-                self.note(format!("taken {} gives new keys: {}", self.name(who), done.is_ok()));
             }
             (6, _) => {
                 let there = self.who(|_| true);
@@ -234,25 +232,26 @@ impl World {
         let Some(whom) = self.one(&all) else { return };
         let staff = self.who(|device| device.role != Role::Monitor);
         let Some(by) = self.one(&staff) else { return };
-        self.remove_by(by, whom);
+        self.remove_by(by, whom, false);
     }
 
-    /// Says whether it did.
-    pub(crate) fn remove_by(&mut self, by: usize, whom: usize) -> bool {
+    /// Removes one who was taken, at any rate from when it was if `exactly`, even if it is removed; of several cuts the
+    /// lower holds.
+    pub(crate) fn remove_by(&mut self, by: usize, whom: usize, exactly: bool) {
         let (key, now_ms) = (self.devices[whom].member.node.device().signing, self.clock(by));
         let node = &self.devices[by].member.node;
         let known = node.roster().member(&key).map(|member| member.state);
-        if matches!(known, None | Some(MemberState::Removed)) {
-            return false;
+        if known.is_none() || (known == Some(MemberState::Removed) && !exactly) {
+            return;
         }
         let read = block_on(node.reports()).unwrap().into_iter().filter(|view| view.author == key);
         let read: BTreeSet<DocumentId> = read.map(|view| view.id).collect();
         let at_ms = self.trust().taken[&whom].at_ms;
-        let taken = if self.chance(60) { TakenAt::Ms(at_ms) } else { TakenAt::Now };
+        let taken = if exactly || self.chance(60) { TakenAt::Ms(at_ms) } else { TakenAt::Now };
         let done = block_on(self.devices[by].member.node.remove(&key, taken, now_ms));
         let what = done.as_ref().map(|plan| (plan.counts, plan.set_aside.len()));
         self.note(format!("{} removes {} ({taken:?}): {what:?}", self.name(by), self.name(whom)));
-        let Ok(plan) = done else { return false };
+        let Ok(plan) = done else { return };
         self.tally.trust.removals += 1;
         let aside: BTreeSet<DocumentId> = plan.set_aside.iter().map(|aside| aside.document).collect();
         let mut counted: BTreeSet<DocumentId> = read.difference(&aside).copied().collect();
@@ -262,7 +261,6 @@ impl World {
             Some(before) => before.intersection(&counted).copied().collect(),
             None => counted,
         });
-        true
     }
 
     /// A steward gives new keys, since something seems wrong.
