@@ -32,8 +32,6 @@ const FLOOD: usize = 40;
 pub(crate) struct Taken {
     /// Since when, by the world's clock.
     pub(crate) at_ms: u64,
-    /// It removed somebody already.
-    struck: bool,
     /// Reports of before that every removal so far counts; none before the first.
     pub(crate) counted: Option<BTreeSet<DocumentId>>,
     /// Reports that it wrote on, and whether its removal was said by then.
@@ -155,14 +153,14 @@ impl World {
         // Until others have it, whoever has the device may keep it back.
         own.for_each(|said| said.may_be_gone = true);
         self.devices[who].lost = true;
-        let taken = Taken { at_ms: self.now_ms, struck: false, counted: None, after: BTreeMap::new() };
+        let taken = Taken { at_ms: self.now_ms, counted: None, after: BTreeMap::new() };
         self.trust().taken.insert(who, taken);
         self.tally.trust.taken += 1;
     }
 
-    /// Whoever has a taken device writes with it, exchanges, hands letters on, and uses its rights. It gives no new keys:
-    /// what honest people seal under a key that a later cut takes away is open to those alone who had it by then, as
-    /// `docs/spec/roster.md` says, and the others would lack it at the end.
+    /// Whoever has a taken device writes with it, exchanges, hands letters on, and edits incidents. A steward's gives no
+    /// new keys, and removes nobody, which gives some: what honest people seal under a key that a later cut takes away is
+    /// open to those alone who had it by then (`docs/spec/roster.md`), and the others would lack it at the end.
     fn use_taken(&mut self) {
         let all: Vec<usize> = self.trust().taken.keys().copied().collect();
         let Some(who) = self.one(&all) else { return };
@@ -179,14 +177,6 @@ impl World {
                 let edit = [IncidentEdit::SetTitle(format!("{ILL}, a title"))];
                 let done = block_on(self.devices[who].member.node.incident_edit(id, &edit, now_ms));
                 self.note(format!("taken {} edits {id}: {}", self.name(who), done.is_ok()));
-            }
-            (4, Role::Steward) if !self.trust().taken[&who].struck => {
-                let honest = self.who(|device| device.role != Role::Monitor && device.member.node.is_admitted());
-                let Some(whom) = self.one(&honest) else { return };
-                let key = self.devices[whom].member.node.device().signing;
-                let done = block_on(self.devices[who].member.node.remove(&key, TakenAt::Now, now_ms));
-                self.note(format!("taken {} removes {}: {}", self.name(who), self.name(whom), done.is_ok()));
-                self.trust().taken.get_mut(&who).expect("taken").struck = true;
             }
             (6, _) => {
                 let there = self.who(|_| true);
@@ -306,8 +296,9 @@ impl World {
         let choice = self.below(9);
         let reports: Vec<DocumentId> = self.said.keys().copied().collect();
         let victim = self.one(&reports);
-        let people: Vec<_> = self.devices.iter().map(|device| device.member.node.device()).collect();
-        let person = people[self.below(people.len())];
+        // One of those whom the other program knows: the founder and the first coordinators.
+        let known = self.below(4);
+        let person = self.devices[known].member.node.device();
         let noise = self.rng.next_u64();
         let trust = self.trust();
         let letters = if choice == 0 {

@@ -75,7 +75,8 @@ impl World {
     }
 
     /// One visit over a good link to an honest relay. A relay that does not know a posting key that a neighbour told of
-    /// refuses the device until somebody brings the certificate: that counts as something still to come.
+    /// refuses the device: to be asserted once the device falls back to an older key. Until then it and the founder hand
+    /// each other a file.
     fn visit_honest(&mut self, who: usize, relay: usize) -> bool {
         let mut link = DirectLink::new(self.relays[relay].responder(), self.rng.next_u64(), self.now_ms);
         let now_ms = self.now_ms;
@@ -89,6 +90,10 @@ impl World {
             }
             Err(NodeError::Exchange(why)) if why.contains("posting epoch") => {
                 self.note(format!("{} at relay {relay}: {why}", self.name(who)));
+                for (from, to) in [(STEWARD, who), (who, STEWARD)] {
+                    let (bytes, _) = block_on(self.devices[from].member.node.export_bundle(now_ms)).unwrap();
+                    block_on(self.devices[to].member.node.import_bundle(&bytes)).unwrap();
+                }
                 true
             }
             Err(error) => panic!("{} cannot exchange with an honest relay {relay}: {error}", self.name(who)),
