@@ -32,8 +32,10 @@ const FLOOD: usize = 40;
 pub(crate) struct Taken {
     /// Since when, by the world's clock.
     pub(crate) at_ms: u64,
-    /// Reports of before that every removal so far counts; none before the first.
+    /// Reports of before that some removal counts; none before the first removal.
     pub(crate) counted: Option<BTreeSet<DocumentId>>,
+    /// Documents of which some removal sets something aside.
+    pub(crate) aside: BTreeSet<DocumentId>,
     /// Reports that it wrote on, and whether its removal was said by then.
     pub(crate) after: BTreeMap<DocumentId, bool>,
 }
@@ -153,7 +155,7 @@ impl World {
         // Until others have it, whoever has the device may keep it back.
         own.for_each(|said| said.may_be_gone = true);
         self.devices[who].lost = true;
-        let taken = Taken { at_ms: self.now_ms, counted: None, after: BTreeMap::new() };
+        let taken = Taken { at_ms: self.now_ms, counted: None, aside: BTreeSet::new(), after: BTreeMap::new() };
         self.trust().taken.insert(who, taken);
         self.tally.trust.taken += 1;
     }
@@ -247,10 +249,9 @@ impl World {
         let mut counted: BTreeSet<DocumentId> = read.difference(&aside).copied().collect();
         counted.retain(|id| self.said.contains_key(id));
         let taken = self.trust().taken.get_mut(&whom).expect("taken");
-        taken.counted = Some(match taken.counted.take() {
-            Some(before) => before.intersection(&counted).copied().collect(),
-            None => counted,
-        });
+        // A chain that one who removes cannot read is cut by one who can; what any of them sets aside does not count.
+        taken.aside.extend(aside);
+        taken.counted.get_or_insert_default().extend(counted);
     }
 
     /// A steward gives new keys, since something seems wrong.

@@ -164,7 +164,7 @@ impl World {
             for reader in self.who(|device| device.role == Role::Coordinator) {
                 let reports = block_on(self.devices[reader].member.node.reports()).unwrap();
                 let shown: BTreeSet<DocumentId> = reports.iter().map(|view| view.id).collect();
-                for id in taken.counted.iter().flatten() {
+                for id in taken.counted.iter().flatten().filter(|id| !taken.aside.contains(id)) {
                     let said = &self.said[id];
                     if !self.may_read(&self.devices[reader], Some(*who), said.tlp, Some(&said.area)) {
                         continue;
