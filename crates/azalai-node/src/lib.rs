@@ -5,6 +5,7 @@
 //! socket, file or clock of its own, and compiles for wasm32.
 
 mod acts;
+mod again;
 pub mod asides;
 mod beginning;
 pub mod bundle;

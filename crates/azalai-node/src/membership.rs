@@ -163,12 +163,14 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             return Ok(());
         }
         let me = self.me();
+        let overtaken: BTreeSet<SigningPublic> = self.roster.overtaken().iter().map(|(key, _)| *key).collect();
         let (owed, _) = scan_all(&self.vault, OWED).await?;
         for (key, past) in owed {
             let Ok(key) = <[u8; 32]>::try_from(key).map(SigningPublic) else { continue };
             let past = if past == [1] { Past::All } else { Past::FromNow };
             // Who is not confirmed, since the act was never said or has no effect yet, goes on being owed.
-            if self.roster.member(&key).is_some_and(|member| member.state == MemberState::Confirmed) {
+            let confirmed = self.roster.member(&key).is_some_and(|member| member.state == MemberState::Confirmed);
+            if confirmed && !overtaken.contains(&key) {
                 self.pay(&key, past, now_ms).await?;
             }
         }
@@ -197,7 +199,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
         }
         let (mut admitted, mut renewed) = (Vec::new(), Vec::new());
-        let others = self.roster.members().filter(|member| member.device.signing != me);
+        let others = self
+            .roster
+            .members()
+            .filter(|member| member.device.signing != me && !overtaken.contains(&member.device.signing));
         for member in others.filter(|member| member.state == MemberState::Confirmed) {
             let key = member.device.signing;
             let letter = written.get(&key.audience()).copied();
@@ -461,8 +466,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Gives new keys to the circles that need them and that this device may give them to, such as after a removal by
     /// somebody who may not, or one that a crash interrupted.
     pub(crate) async fn rotate_where_needed(&mut self, now_ms: u64) -> Result<(), NodeError> {
+        self.say_overtaken(now_ms).await?;
+        // As long as the logs are as they were, nobody was removed since the last look.
+        let wrong = if self.letters_owed { self.in_wrong_hands().await? } else { Vec::new() };
         let needs = |circle: &&Circle| matches!(self.roster.newest_key(circle), Err(NoKey::RotationNeeded { .. }));
-        let needed = self.roster.circles().filter(needs);
+        let needed = self.roster.circles().filter(|circle| needs(circle) || wrong.contains(circle));
         let me = self.me();
         let mine: Vec<Circle> = needed.filter(|circle| self.roster.may_rotate(&me, circle).is_ok()).cloned().collect();
         if mine.is_empty() { Ok(()) } else { self.rotate(&mine, now_ms).await }

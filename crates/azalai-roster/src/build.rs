@@ -57,6 +57,7 @@ pub(crate) fn build<'a>(root: SigningPublic, statements: impl IntoIterator<Item 
         forked: BTreeSet::new(),
         claimed: BTreeSet::new(),
         by_author: BTreeMap::new(),
+        overtaken: Vec::new(),
     };
     let mut builder =
         Builder { graph: &graph, roster, rejected, rotations: BTreeMap::new(), certificates: BTreeMap::new() };

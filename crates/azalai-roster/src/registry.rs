@@ -51,6 +51,8 @@ impl<'g> Builder<'g> {
                 (Act::Unknown { .. }, _) => self.reject(place, Reason::NeedsNewer),
                 (Act::Claim { .. }, _) => claims.push(at),
                 (Act::Invite { .. }, aside) => self.invite(at, aside, &mut invites),
+                // As in the authority log: writing beside a removal does not undo it.
+                (Act::Remove { .. }, Some(Reason::Forked)) => counting.push(at),
                 (_, Some(reason)) => self.reject(place, reason),
                 (Act::Admit { .. } | Act::Revoke { .. } | Act::Remove { .. } | Act::Adopt { .. }, None) => {
                     counting.push(at);
@@ -81,7 +83,13 @@ impl<'g> Builder<'g> {
         self.members(&admitted, &invites);
         for (entry, place, act) in counting {
             let Act::Remove { device, cuts } = act else { continue };
-            match self.roster.right_to_remove_monitor(&entry.author, device) {
+            let areas = self.admitted_to(admitted.get(device).into_iter().flatten());
+            let right = self.roster.right_to_have_removed(&entry.author, device, &areas);
+            match right {
+                Ok(()) if self.roster.holdings.contains_key(device) => {
+                    self.roster.overtaken.push((*device, cuts.clone()));
+                    self.reject(place, Reason::WrongLog);
+                }
                 Ok(()) => {
                     self.roster.removals.add_registry(*device, cuts);
                     self.rotations.entry(entry.id).or_default().insert(*device);
@@ -89,8 +97,16 @@ impl<'g> Builder<'g> {
                 Err(reason) => self.reject(place, reason),
             }
         }
+        let removals = &self.roster.removals;
+        self.roster.overtaken.retain(|(key, _)| !removals.removed.contains(key) && !removals.is_suspended(key));
         self.list_invites(invites);
         live
+    }
+
+    /// The areas that these admissions name.
+    fn admitted_to<'p>(&self, places: impl Iterator<Item = &'p Place>) -> BTreeSet<&'g AreaCode> {
+        let acts = places.filter_map(|(id, index)| self.graph.entries.get(id)?.acts.get(*index));
+        acts.filter_map(|act| if let Act::Admit { area, .. } = act { area.as_ref() } else { None }).collect()
     }
 
     /// Registry statements that no cut excludes and no fork sets aside, or that a steward adopted.

@@ -42,6 +42,9 @@ struct Removal<'g> {
 pub(crate) struct World {
     pub(crate) stewards: BTreeSet<SigningPublic>,
     pub(crate) live: BTreeSet<StatementId>,
+    /// What no cut excludes, whatever a fork sets aside: a removal in it counts, or whoever has a copy of its author's
+    /// key would undo it by writing beside it.
+    unexcluded: BTreeSet<StatementId>,
     pub(crate) adopted: BTreeSet<StatementId>,
 }
 
@@ -151,13 +154,11 @@ impl<'g> Solver<'g> {
         let mut world = World::default();
         loop {
             let unforked = |id: &StatementId| kept.contains(id) || world.adopted.contains(id);
-            world.live = self
-                .graph
-                .of(Log::Authority)
-                .filter(|entry| !excluded(entry) || world.adopted.contains(&entry.id))
-                .filter(|entry| self.graph.unforked(entry, &unforked))
-                .map(|entry| entry.id)
-                .collect();
+            let authority = || self.graph.of(Log::Authority);
+            let counts = |entry: &&Entry| !excluded(entry) || world.adopted.contains(&entry.id);
+            let unexcluded = authority().filter(counts).map(|entry| entry.id).collect();
+            let live = authority().filter(counts).filter(|entry| self.graph.unforked(entry, &unforked));
+            (world.live, world.unexcluded) = (live.map(|entry| entry.id).collect(), unexcluded);
             world.stewards = self.stewards(&world.live, excluded, only_found);
             let adopted: BTreeSet<StatementId> = self
                 .live_acts(&world)
@@ -274,7 +275,7 @@ impl<'g> Solver<'g> {
             let mut changed = false;
             for removal in &mut self.removals {
                 let counts = |world: &World| {
-                    world.live.contains(&removal.entry.id) && world.stewards.contains(&removal.entry.author)
+                    world.unexcluded.contains(&removal.entry.id) && world.stewards.contains(&removal.entry.author)
                 };
                 let label = if removal.settled || counts(&sure) {
                     Label::Stands

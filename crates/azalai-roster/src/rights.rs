@@ -242,6 +242,33 @@ impl Roster {
         }
     }
 
+    /// The same for what was done at some time: a grant, another admission or an area that moves, made apart, does not
+    /// undo a removal by one who had the right, or whoever has the device would be a member again. `areas`: all that the
+    /// target was admitted to.
+    pub(crate) fn right_to_have_removed(
+        &self,
+        key: &SigningPublic,
+        target: &SigningPublic,
+        areas: &BTreeSet<&AreaCode>,
+    ) -> Result<(), Reason> {
+        let holding = self.holdings.get(key).ok_or(Reason::UnknownAuthor)?;
+        if key == target {
+            return Err(Reason::OwnDevice);
+        }
+        if holding.steward {
+            return Ok(());
+        }
+        let member = self.member(target);
+        let shown = member.filter(|_| !self.holdings.contains_key(target)).and_then(|member| member.area.as_ref());
+        let mut areas = areas.iter().copied().chain(shown);
+        match areas.any(|area| holding.areas.iter().any(|held| self.was_within(area, held))) {
+            true => Ok(()),
+            false if self.holdings.contains_key(target) => Err(Reason::WrongLog),
+            false if member.is_none() => Err(Reason::UnknownTarget),
+            false => Err(Reason::NoRight),
+        }
+    }
+
     /// The table of kinds: who writes them to whom, by grants alone.
     pub(crate) fn writes(&self, key: &SigningPublic, kind: Kind, audience: AudienceId) -> Result<(), Denied> {
         let holding = self.holdings.get(key);

@@ -10,7 +10,7 @@ use azalai_envelope::{
     Statement, StatementId, Verified,
 };
 
-use crate::act::Admission;
+use crate::act::{Admission, Cut};
 use crate::circle::{AreaCode, Circle};
 use crate::graph::Log;
 use crate::info::{AreaInfo, InviteInfo, Member, MemberState, PostingInfo, RelayInfo, Waiting};
@@ -71,6 +71,8 @@ pub struct Roster {
     /// Devices that claimed an invite that was ever good.
     pub(crate) claimed: BTreeSet<SigningPublic>,
     pub(crate) by_author: BTreeMap<AuthorId, Vec<SigningPublic>>,
+    /// Removals of the registry whose device somebody granted a role apart.
+    pub(crate) overtaken: Vec<(SigningPublic, Vec<Cut>)>,
 }
 
 impl Roster {
@@ -150,6 +152,14 @@ impl Roster {
     #[must_use]
     pub fn member(&self, key: &SigningPublic) -> Option<&Member> {
         self.members.get(key)
+    }
+
+    /// Removals of the registry, with their cuts, whose device somebody who did not know of them granted a role: the
+    /// authority log, which does not depend on the registry, has it as a member. A steward's device says each again in
+    /// the authority log, and until then nobody hands these devices any key.
+    #[must_use]
+    pub fn overtaken(&self) -> &[(SigningPublic, Vec<Cut>)] {
+        &self.overtaken
     }
 
     /// All devices in order of their keys.

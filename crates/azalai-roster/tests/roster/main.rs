@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod apart;
 mod bytes;
 mod members;
 mod properties;
 mod removals;
 mod rights;
+mod sets;
 mod support;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use azalai_envelope::{Kind, StatementId};
 use azalai_roster::{Act, Circle, Cut, Log, MemberState, NoKey, Reason, Role, Roster, Standing};
 
-use crate::support::{Device, Project, area, generation, grant, new_area, remove};
+use crate::support::{Device, Project, admit, area, generation, grant, new_area, remove};
 
 /// Root and three stewards.
 fn council() -> (Project, Device, Device, Device) {
@@ -394,4 +394,57 @@ fn a_removal_asks_for_every_key_that_its_target_may_have_had() {
     assert!(project.roster().has_held(&north.key()).contains(&Circle::AreaAndAbove(area("gao"))));
     project.by_root(vec![remove(&north, north.cuts())]);
     assert!(project.roster().newest_key(&Circle::AreaAndAbove(area("gao"))).is_err());
+}
+
+/// Guards against a copy of a steward's key that takes a removal back by writing beside it.
+#[test]
+fn a_fork_undoes_no_removal() {
+    let (mut project, mut a, mut b, c) = council();
+    let monitor = Device::new(20);
+    let mut root = project.root.clone();
+    project.says(&mut root, Log::Registry, vec![admit(&monitor, Role::Monitor, Some("gao"), [1; 16])]);
+    let (copy_a, copy_b) = (a.clone(), b.clone());
+    let by_a = project.says(&mut a, Log::Authority, vec![remove(&c, vec![]), new_area("beside", None)]);
+    let by_b = project.says(&mut b, Log::Registry, vec![remove(&monitor, vec![])]);
+    for (mut copy, log) in [(copy_a, Log::Authority), (copy_b, Log::Registry)] {
+        project.says(&mut copy, log, vec![]);
+    }
+    let roster = project.roster();
+    assert_eq!(reasons(&roster, by_a), [Reason::Forked], "all but the removal");
+    assert_eq!((state(&roster, &c), state(&roster, &monitor)), (MemberState::Removed, MemberState::Removed));
+    assert_eq!(reasons(&roster, by_b), []);
+}
+
+/// Guards against a taken phone that a grant made apart, by one who had not heard of its removal, brings back.
+#[test]
+fn a_removal_that_a_grant_overtook_is_to_be_said_again() {
+    let (mut project, mut a, mut b, _) = council();
+    let monitor = Device::new(20);
+    let mut root = project.root.clone();
+    project.says(&mut root, Log::Registry, vec![admit(&monitor, Role::Monitor, Some("gao"), [1; 16])]);
+    let heads = project.roster().heads();
+    project.says_after(&mut a, Log::Registry, vec![remove(&monitor, vec![])], heads.clone());
+    project.says_after(&mut b, Log::Authority, vec![grant(&monitor, Role::Coordinator, Some("gao"))], heads);
+    let roster = project.roster();
+    assert_eq!(state(&roster, &monitor), MemberState::Confirmed, "the authority stands on itself");
+    assert_eq!(roster.overtaken(), [(monitor.key(), vec![])]);
+    project.says(&mut a, Log::Authority, vec![remove(&monitor, vec![])]);
+    let roster = project.roster();
+    assert_eq!((state(&roster, &monitor), roster.overtaken()), (MemberState::Removed, &[][..]));
+}
+
+/// Guards against removed monitors who come back since a steward, apart, put their area elsewhere.
+#[test]
+fn a_coordinators_removal_outlives_a_move_of_the_area() {
+    let (mut project, mut a, ..) = council();
+    let (mut north, monitor) = (Device::new(19), Device::new(20));
+    project.says(&mut a, Log::Authority, vec![grant(&north, Role::Coordinator, Some("north"))]);
+    let mut root = project.root.clone();
+    project.says(&mut root, Log::Registry, vec![admit(&monitor, Role::Monitor, Some("gao"), [1; 16])]);
+    project.says(&mut north, Log::Registry, vec![remove(&monitor, vec![])]);
+    project.says(&mut a, Log::Authority, vec![new_area("gao", Some("south"))]);
+    project.says(&mut a, Log::Registry, vec![admit(&monitor, Role::Monitor, Some("south"), [1; 16])]);
+    let roster = project.roster();
+    assert_eq!(state(&roster, &monitor), MemberState::Removed, "{:?}", roster.rejected());
+    assert!(roster.may_remove(&north.key(), &monitor.key()).is_err(), "it could not do so now");
 }

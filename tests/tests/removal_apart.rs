@@ -1,0 +1,108 @@
+//! Promise 9 among stewards who are apart: what one of them does without having heard of a removal brings nobody back.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use azalai_envelope::SigningPublic;
+use azalai_model::Tlp;
+use azalai_node::{Past, TakenAt};
+use azalai_roster::{Circle, MemberState, Role};
+use azalai_testkit::attacker::bundle;
+use azalai_testkit::{Asleep, Community, Member};
+use futures_lite::future::block_on;
+
+fn key(c: &mut Community, name: &str) -> SigningPublic {
+    c.who(name).node.device().signing
+}
+
+fn state(c: &mut Community, of: &str, by: &str) -> MemberState {
+    let key = key(c, of);
+    c.who(by).node.roster().member(&key).unwrap().state
+}
+
+/// The founder and a second steward.
+fn two_stewards(names: &[&str]) -> Community {
+    let mut c = Community::of(names);
+    c.settle();
+    let (second, now_ms) = (key(&mut c, "heron"), c.now_ms);
+    block_on(c.who("acacia").node.grant(&second, Role::Steward, None, Past::All, now_ms)).unwrap();
+    c.settle();
+    c
+}
+
+fn rounds(c: &mut Community, names: &[&str]) {
+    for _ in 0..4 {
+        names.iter().for_each(|name| drop(c.visit(name).unwrap()));
+    }
+}
+
+/// Guards against a taken phone that becomes a coordinator's, with the staff's keys, since the steward who granted the
+/// role had not heard that another removed it.
+#[test]
+fn a_grant_made_apart_does_not_bring_a_removed_phone_back() {
+    let mut c = two_stewards(&["heron", "stork", "swift"]);
+    let (phone, now_ms) = (key(&mut c, "swift"), c.now_ms);
+    block_on(c.who("heron").node.remove(&phone, TakenAt::Now, now_ms)).unwrap();
+    let valley = Some("valley".parse().unwrap());
+    block_on(c.who("acacia").node.grant(&phone, Role::Coordinator, valley, Past::All, now_ms)).unwrap();
+    rounds(&mut c, &["heron", "acacia", "stork"]);
+    for name in ["acacia", "heron", "stork"] {
+        assert_eq!(state(&mut c, "swift", name), MemberState::Removed, "{name}");
+        assert!(c.who(name).node.roster().overtaken().is_empty(), "{name}");
+    }
+    c.report("stork", "For the valley's coordinators", Tlp::AmberStrict).unwrap();
+    c.report("stork", "For every member but one", Tlp::Green).unwrap();
+    rounds(&mut c, &["stork", "heron", "acacia"]);
+    for _ in 0..3 {
+        let _ = c.visit("swift");
+    }
+    let read = block_on(c.who("swift").node.reports()).unwrap();
+    assert_eq!(read.len(), 0, "it reads what was said after its removal: {read:?}");
+}
+
+/// The envelopes in a bundle.
+fn envelopes(bundle: &[u8]) -> Vec<Vec<u8>> {
+    let (mut all, mut rest) = (Vec::new(), &bundle[1..]);
+    while !rest.is_empty() {
+        let length = u32::from_be_bytes(rest[..4].try_into().unwrap()) as usize;
+        all.push(rest[4..4 + length].to_vec());
+        rest = &rest[4 + length..];
+    }
+    all
+}
+
+/// Guards against a relay that withholds one letter, the removal, from a steward: the key that this one then gives goes
+/// to the removed device too, and was everybody's newest afterwards, since by its past it follows the removal.
+#[test]
+fn a_key_given_while_the_removal_was_withheld_is_replaced() {
+    let mut c = two_stewards(&["heron", "stork"]);
+    let (device, now_ms) = (key(&mut c, "stork"), c.now_ms);
+    block_on(c.who("heron").node.remove(&device, TakenAt::Now, now_ms)).unwrap();
+    let (all, _) = block_on(c.who("heron").node.export_bundle(now_ms)).unwrap();
+    let all = envelopes(&all);
+    let before: Asleep = c.who("acacia").asleep();
+    let epoch = |member: &Member| member.node.roster().posting().unwrap().epoch;
+    let old = epoch(c.who("acacia"));
+    // Which of them is the removal shows by what is learnt without it.
+    let withheld = (0..all.len()).find(|out| {
+        let mut copy = Member::wake(&before, 7);
+        let rest: Vec<Vec<u8>> = (0..all.len()).filter(|index| index != out).map(|index| all[index].clone()).collect();
+        block_on(copy.node.import_bundle(&bundle(&rest))).unwrap();
+        let here = copy.node.roster().member(&device).unwrap().state == MemberState::Confirmed;
+        here && epoch(&copy) > old
+    });
+    let withheld = withheld.unwrap();
+    let rest: Vec<Vec<u8>> =
+        (0..all.len()).filter(|index| *index != withheld).map(|index| all[index].clone()).collect();
+    block_on(c.who("acacia").node.import_bundle(&bundle(&rest))).unwrap();
+    block_on(c.who("acacia").node.rotate(&[Circle::Everyone, Circle::Staff], now_ms)).unwrap();
+    let given = [Circle::Everyone, Circle::Staff].map(|of| c.who("acacia").node.roster().newest_key(&of).unwrap());
+
+    block_on(c.who("acacia").node.import_bundle(&bundle(&all[withheld..=withheld]))).unwrap();
+    assert_eq!(state(&mut c, "stork", "acacia"), MemberState::Removed);
+    rounds(&mut c, &["heron", "acacia"]);
+    for name in ["acacia", "heron"] {
+        for (circle, given) in [Circle::Everyone, Circle::Staff].iter().zip(&given) {
+            let newest = c.who(name).node.roster().newest_key(circle).unwrap();
+            assert_ne!(newest.key, given.key, "{name}: {circle}'s newest key is one that the removed device was sent");
+        }
+    }
+}
