@@ -68,6 +68,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         for chunk in pending.chunks(ABSORB_BATCH) {
             self.seal_chunk(chunk, (&unsent, day), &mut keep, &mut sealed).await?;
         }
+        // Nobody else has it, as far as this device may know.
+        keep.extend(self.quiet);
         self.carrier.keep(keep);
         Ok(sealed)
     }
@@ -195,7 +197,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// The day of the newest certificate that a steward made known, or else of the founding: the clock is not trusted
     /// below it. Every member's device knows these acts alike, so the day of an envelope does not tell whose it is;
     /// the clocks of other acts (a stranger's claim, which only staff read) would.
-    fn certified_day(&self) -> Day {
+    pub(crate) fn certified_day(&self) -> Day {
         let certificates = self.roster.relays().iter().filter_map(|relay| relay.certificate.as_deref());
         let certified = certificates.filter_map(|bytes| Certificate::parse(bytes).ok()).map(|it| it.day).max();
         let by_root = self.log.values().filter(|statement| statement.author() == self.profile.root);

@@ -35,10 +35,22 @@ impl<D: Disk> Keys<D> {
     /// # Errors
     /// [`StoreError::Exists`] if there is one; those of [`Disk::write_atomic`].
     pub async fn create(disk: D, profile: ProfileKey, rng: &mut impl rand_core::CryptoRng) -> Result<Self, StoreError> {
-        let mut draws = Draws::new(rng);
         if disk.len(NAME).await?.is_some() {
             return Err(StoreError::Exists { what: "the file keyring" });
         }
+        Self::replace(disk, profile, rng).await
+    }
+
+    /// The same in the place of whatever is there.
+    ///
+    /// # Errors
+    /// Those of [`Disk::write_atomic`].
+    pub async fn replace(
+        disk: D,
+        profile: ProfileKey,
+        rng: &mut impl rand_core::CryptoRng,
+    ) -> Result<Self, StoreError> {
+        let mut draws = Draws::new(rng);
         let ring = Keyring::new(&mut draws);
         let sealed = ring.seal(&profile, &mut draws)?;
         write(&disk, &sealed).await?;
@@ -90,6 +102,15 @@ impl<D: Disk> Keys<D> {
     #[must_use]
     pub fn disk(&self) -> &D {
         &self.disk
+    }
+
+    /// Writes the file anew as it is, under a new salt.
+    ///
+    /// # Errors
+    /// Those of [`Disk::write_atomic`].
+    pub async fn renew(&self) -> Result<(), StoreError> {
+        let _only_one = self.changing.lock().await;
+        self.change(|_| {}).await
     }
 
     /// A random salt.

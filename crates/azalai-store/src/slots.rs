@@ -51,7 +51,7 @@ impl Slots {
         params: ArgonParams,
         passphrase: &str,
     ) -> Result<(Self, ProfileKey), SlotsError> {
-        Self::begin(rng, params, passphrase, PLAIN, Side::Whole)
+        Self::begin(rng, params, passphrase, PLAIN, Side::Whole).map(|(slots, opening)| (slots, opening.key))
     }
 
     /// The same for a home with two sides: the key is for the profile on `side`.
@@ -63,7 +63,7 @@ impl Slots {
         params: ArgonParams,
         passphrase: &str,
         side: Side,
-    ) -> Result<(Self, ProfileKey), SlotsError> {
+    ) -> Result<(Self, Opening), SlotsError> {
         Self::begin(rng, params, passphrase, PLACED, side)
     }
 
@@ -73,7 +73,7 @@ impl Slots {
         passphrase: &str,
         version: u8,
         side: Side,
-    ) -> Result<(Self, ProfileKey), SlotsError> {
+    ) -> Result<(Self, Opening), SlotsError> {
         let mut slots = Self { version, params, salt: [0; DEVICE_SALT], slots: Default::default() };
         rng.fill_bytes(&mut slots.salt);
         slots.slots.iter_mut().for_each(|slot| *slot = noise(rng, version));
@@ -82,10 +82,10 @@ impl Slots {
         let slot = usize::from(chosen[0]) % SLOTS;
         // One of the three others.
         let mate = if version == PLACED { (slot + 1 + usize::from(chosen[1]) % (SLOTS - 1)) % SLOTS } else { slot };
-        let profile = ProfileKey::random(rng);
-        let key = slots.stretch(passphrase)?;
-        slots.fill(rng, &key, slot, &Content { key: &profile, side, duress: Duress::No, mate })?;
-        Ok((slots, profile))
+        let key = ProfileKey::random(rng);
+        let stretched = slots.stretch(passphrase)?;
+        slots.fill(rng, &stretched, slot, &Content { key: &key, side, duress: Duress::No, mate })?;
+        Ok((slots, Opening { key, side, duress: Duress::No, slot, mate, stretched }))
     }
 
     /// The profile key that `passphrase` opens.
@@ -143,11 +143,11 @@ impl Slots {
         Ok(changed)
     }
 
-    /// The slots with noise in the two that are not of this opening's profile.
+    /// The slots with noise in these.
     #[must_use]
-    pub fn without_others(&self, rng: &mut impl rand_core::CryptoRng, opening: &Opening) -> Self {
+    pub fn without(&self, rng: &mut impl rand_core::CryptoRng, slots: impl IntoIterator<Item = usize>) -> Self {
         let mut changed = self.clone();
-        for index in opening.others() {
+        for index in slots {
             if let Some(slot) = changed.slots.get_mut(index) {
                 *slot = noise(rng, self.version);
             }
@@ -374,7 +374,8 @@ mod tests {
 
     fn placed(seed: u64) -> (Slots, ProfileKey) {
         let params = ArgonParams::new(ARGON_MIN_KIB, 1).unwrap();
-        Slots::create_on(&mut ChaCha20Rng::seed_from_u64(seed), params, "real", Side::Two).unwrap()
+        let made = Slots::create_on(&mut ChaCha20Rng::seed_from_u64(seed), params, "real", Side::Two);
+        made.map(|(slots, opening)| (slots, opening.key)).unwrap()
     }
 
     /// Guards against a change of the format that no old home opens with, and a size that tells what is in it.
@@ -413,7 +414,7 @@ mod tests {
             assert_eq!(slots.change(&mut rng, "real", "second"), Err(SlotsError::InUse));
             let pressed = slots.look("pressed").unwrap();
             assert_eq!((pressed.duress, pressed.side, &pressed.key), (Duress::Drops, Side::One, &other));
-            let dropped = slots.without_others(&mut rng, &pressed);
+            let dropped = slots.without(&mut rng, pressed.others());
             assert_eq!(dropped.open("real"), Err(SlotsError::WrongPassphrase));
             assert_eq!(dropped.open("sheet"), Err(SlotsError::WrongPassphrase));
             assert_eq!(dropped.open("second").unwrap(), other);

@@ -11,4 +11,4 @@ mod writer;
 
 pub use folder::FolderDisk;
 pub use recover::Recovery;
-pub use sled_store::{Opened, SledStore};
+pub use sled_store::{Opened, SledStore, lock_folder};
