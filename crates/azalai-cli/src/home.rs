@@ -89,8 +89,16 @@ impl Held {
         Ok(Rooms::choose(self.disks.root.clone(), [one, two], rng))
     }
 
-    /// Gives all files of both sides one time of change, so that they do not tell which side was used last.
+    /// Gives all files of both sides one time of change, so that they do not tell which side was used last. A side whose
+    /// database was never opened again has no snapshot, and gets one beside a side that has.
     pub(crate) fn even_out(&self) {
+        if self.disks.sides.is_some() {
+            let [one, two] = SIDES.map(|side| has_snapshot(&self.folder.join(side)));
+            if one != two {
+                // One that is open in this process has its own beginning.
+                let _ = self.store(if one { Side::Two } else { Side::One });
+            }
+        }
         let Some(now) = std::time::UNIX_EPOCH.checked_add(std::time::Duration::from_millis(host::now_ms())) else {
             return;
         };
@@ -104,6 +112,11 @@ impl Drop for Held {
     fn drop(&mut self) {
         self.even_out();
     }
+}
+
+fn has_snapshot(side: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(side.join(STORE_FOLDER).join("db")) else { return false };
+    entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("snap."))
 }
 
 fn in_use(folder: &Path, error: StoreError) -> Failure {
@@ -179,10 +192,6 @@ pub(crate) struct Opened {
 }
 
 impl Opened {
-    pub(crate) fn held(&self) -> &Held {
-        &self.held
-    }
-
     /// The device and the home apart, for who needs both.
     pub(crate) fn parts(&mut self) -> (&mut Device, &Held) {
         (&mut self.device, &self.held)

@@ -223,6 +223,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             Duress::Drops => found.drop_other(&mut rng).await.is_ok(),
             Duress::No | Duress::Keeps => false,
         };
+        if let Some(other) = found.opening.side.other().and_then(|side| found.disks.of(side)) {
+            // Whether anything opens it or not: where one copy is gone the other takes its place.
+            azalai_store::mend_keyring(other).await;
+        }
         let disk = found.disks.of(found.opening.side).ok_or(NodeError::NoHome)?.clone();
         let place = Place::of(&found.opening);
         // A making that was stopped at its last step: this is a home, and not another's to clear.

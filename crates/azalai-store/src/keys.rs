@@ -146,6 +146,18 @@ pub async fn erase<D: Disk>(disk: &D, rng: &mut impl rand_core::CryptoRng) -> Re
     write(disk, &ring.seal(&thrown_away, &mut draws)?).await
 }
 
+/// Puts one copy of a keyring in the place of the other where that is gone or cut short, without its key.
+pub async fn mend<D: Disk>(disk: &D) {
+    let read = async |name| disk.read(name).await.ok().flatten().filter(|bytes| bytes.len() == crate::keyring::FILE);
+    let (first, copy) = (read(NAME).await, read(COPY).await);
+    // Whoever opens the profile will be told if this did not work.
+    let _ = match (first, copy) {
+        (Some(first), None) => disk.write_atomic(COPY, &first).await,
+        (None, Some(copy)) => disk.write_atomic(NAME, &copy).await,
+        _ => Ok(()),
+    };
+}
+
 async fn write<D: Disk>(disk: &D, sealed: &[u8]) -> Result<(), StoreError> {
     disk.write_atomic(NAME, sealed).await?;
     disk.write_atomic(COPY, sealed).await

@@ -36,7 +36,7 @@ pub use error::StoreError;
 pub use faults::{Fault, FaultWhen};
 pub use forget::Forgotten;
 pub use journal::{Journal, JournalEntry, JournalReport, NAME as JOURNAL_FILE};
-pub use keys::{COPY as KEYRING_COPY_FILE, Keys, NAME as KEYRING_FILE, erase as erase_keyring};
+pub use keys::{COPY as KEYRING_COPY_FILE, Keys, NAME as KEYRING_FILE, erase as erase_keyring, mend as mend_keyring};
 pub use memory::MemoryStore;
 #[cfg(feature = "native")]
 pub use native::{FolderDisk, Opened, Recovery, SledStore, lock_folder};
