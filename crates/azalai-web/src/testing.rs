@@ -217,9 +217,8 @@ impl Browser {
         let hex = azalai_envelope::ids::to_hex(file);
         let joined = browser.post("/start/join", &[("pasted", &hex), ("words", words)]);
         assert_eq!(joined.location, "/start/passphrase", "{}", joined.body);
-        let page = browser.get("/start/passphrase").body;
-        let words = page.split("lang=\"en\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
-        let fields = [("choice", "offered"), ("pseudonym", pseudonym), ("again", words.as_str())];
+        browser.get("/start/passphrase");
+        let fields = [("choice", "own"), ("own", PASSPHRASE), ("again", PASSPHRASE), ("pseudonym", pseudonym)];
         let made = browser.post("/start/passphrase", &fields);
         assert_eq!(made.location, "/start/ready", "{}", made.body);
         browser.get("/settings");
