@@ -214,8 +214,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         for (key, _) in scan_all(&self.vault, MARKS).await?.0 {
             let Some(bytes) = self.vault.get(STATEMENTS, &key).await? else { continue };
             let statement = stored::decode_statement(&self.project, &bytes)?;
-            // What a removed device says after its cut, or one whose rights ended, is no alarm.
-            if self.roster.standing(&statement) != Standing::Counts {
+            // It rests on the real device's own word: also of a second device that nobody admitted, or that was removed
+            // before it is an alarm.
+            if matches!(self.roster.standing(&statement), Standing::Rejected(_)) {
                 continue;
             }
             let Ok(mark) = Mark::decode(&statement.body()?) else { continue };

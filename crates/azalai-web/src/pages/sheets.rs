@@ -186,7 +186,7 @@ mod tests {
         let [one, two, three] = &sheets[..] else { panic!("three sheets") };
         for (typed, said) in [
             (one.clone(), "sheets are needed"),
-            (format!("{one} {one}"), "twice"),
+            (format!("{one} {one}"), "is the same as"),
             (format!("{one} {}", two.replacen(two.split(' ').nth(2).unwrap(), "camle", 1)), "camle"),
             (format!("{one} {}", two.rsplit_once(' ').unwrap().0), "21"),
             (String::new(), "sheets are needed"),
