@@ -77,11 +77,15 @@ impl Slots {
         let mut slots = Self { version, params, salt: [0; DEVICE_SALT], slots: Default::default() };
         rng.fill_bytes(&mut slots.salt);
         slots.slots.iter_mut().for_each(|slot| *slot = noise(rng, version));
-        let mut chosen = [0; 2];
-        rng.fill_bytes(&mut chosen[..if version == PLACED { 2 } else { 1 }]);
-        let slot = usize::from(chosen[0]) % SLOTS;
+        let mut below = |limit: usize| {
+            let mut byte = [0; 1];
+            rng.fill_bytes(&mut byte);
+            let [byte] = byte;
+            usize::from(byte) % limit
+        };
+        let slot = below(SLOTS);
         // One of the three others.
-        let mate = if version == PLACED { (slot + 1 + usize::from(chosen[1]) % (SLOTS - 1)) % SLOTS } else { slot };
+        let mate = if version == PLACED { (slot + 1 + below(SLOTS - 1)) % SLOTS } else { slot };
         let key = ProfileKey::random(rng);
         let stretched = slots.stretch(passphrase)?;
         slots.fill(rng, &stretched, slot, &Content { key: &key, side, duress: Duress::No, mate })?;
