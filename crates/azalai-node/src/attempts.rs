@@ -48,7 +48,7 @@ impl Attempts {
 
     /// Milliseconds left of that. A clock that went back waits from now on.
     fn left_ms(self, now_ms: u64) -> u64 {
-        self.wait_ms().saturating_sub(now_ms.checked_sub(self.last_ms).unwrap_or_default())
+        self.wait_ms().saturating_sub(now_ms.saturating_sub(self.last_ms))
     }
 }
 
