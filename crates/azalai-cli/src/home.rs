@@ -25,6 +25,9 @@ const NEVER_TOUCHED: &str = "conf";
 /// A device on this machine.
 pub(crate) type Device = Node<SledStore, FolderDisk>;
 
+/// Where a new home's profile will be, and the rest of the home.
+type NewRooms = (Home<SledStore, FolderDisk>, Rooms<SledStore, FolderDisk>);
+
 /// A home that no other process has.
 #[derive(Debug)]
 pub(crate) struct Held {
@@ -79,10 +82,7 @@ impl Held {
     }
 
     /// A home that is to be made here: by chance on one side.
-    pub(crate) fn rooms(
-        &self,
-        rng: &mut ChaCha20Rng,
-    ) -> Result<(Home<SledStore, FolderDisk>, Rooms<SledStore, FolderDisk>), Failure> {
+    pub(crate) fn rooms(&self, rng: &mut ChaCha20Rng) -> Result<NewRooms, Failure> {
         let Some([one, two]) = self.disks.sides.clone() else { return Err(NodeError::HomeInUse.into()) };
         let one = Home { store: self.store(Side::One)?, disk: one };
         let two = Home { store: self.store(Side::Two)?, disk: two };

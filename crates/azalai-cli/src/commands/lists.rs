@@ -40,8 +40,8 @@ pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), 
         "bytes_on_disk": disk,
     });
     // A device that was told of none says nothing of it.
-    if !marks.is_empty() {
-        object["under_duress"] = marks.iter().map(marks::object).collect();
+    if let Some(fields) = object.as_object_mut().filter(|_| !marks.is_empty()) {
+        fields.insert("under_duress".to_owned(), marks.iter().map(marks::object).collect());
     }
     marks::say(&marks, out)?;
     out.result(&object, || {

@@ -238,8 +238,9 @@ pub(crate) async fn members(home: Option<&Path>, out: &mut Output) -> Result<(),
         let key = member.device.signing.to_string();
         let area = member.area.as_ref().map(ToString::to_string);
         let mut object = json!({ "key": key, "pseudonym": member.pseudonym, "role": member.role.to_string(), "area": area, "state": state });
-        if let Some(mark) = marks.iter().find(|mark| mark.device == member.device.signing) {
-            object["opened_under_duress"] = marks::at(mark).into();
+        let mark = marks.iter().find(|mark| mark.device == member.device.signing);
+        if let (Some(mark), Some(fields)) = (mark, object.as_object_mut()) {
+            fields.insert("opened_under_duress".to_owned(), marks::at(mark).into());
         }
         rows.push(vec![
             short(&key),
