@@ -10,6 +10,7 @@ use azalai_store::{Batch, Cursor, Disk, Journal, Keys, ProfileKey, Space, Store}
 use rand_core::Rng as _;
 
 use crate::error::NodeError;
+use crate::founding::empty;
 use crate::node::{Home, Node, SCAN_PAGE};
 
 /// The version byte that stands before every sealed item.
@@ -27,6 +28,13 @@ pub(crate) async fn fill<S: Store, D: Disk + Clone>(node: &mut Node<S, D>, other
         node.rng.fill_bytes(&mut bytes);
         journal.append(&id, &bytes).await?;
     }
+    // Twice, as a second profile is put in the place of noise: the database keeps what was replaced.
+    fill_store(node, &other.store).await?;
+    empty(&other.store).await?;
+    fill_store(node, &other.store).await
+}
+
+async fn fill_store<S: Store, D: Disk + Clone>(node: &mut Node<S, D>, other: &S) -> Result<(), NodeError> {
     let mut free: Vec<u8> = (0..=u8::MAX).collect();
     for space in (0..=u8::MAX).map(Space) {
         let sizes = sizes(node.vault.inner(), space).await?;
@@ -45,7 +53,7 @@ pub(crate) async fn fill<S: Store, D: Disk + Clone>(node: &mut Node<S, D>, other
             }
             batch.put(there, place, item);
         }
-        other.store.apply(batch).await?;
+        other.apply(batch).await?;
     }
     Ok(())
 }
