@@ -2,6 +2,7 @@
 
 mod said;
 mod values;
+mod vault;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use said::{Filter, Incident, Notice, Report, Said};
 pub(crate) use values::{Admission, Format, Past, Ring, Role, What};
+pub(crate) use vault::{NewProfile, Profile, Recovery};
 
 /// Community reporting that works with no network: sealed, signed, carried from hand to hand.
 #[derive(Debug, Parser)]
@@ -315,6 +317,15 @@ pub(crate) enum Command {
     /// Changes what opens this home.
     #[command(subcommand, after_help = "Example: azalai passphrase change --home me")]
     Passphrase(Passphrase),
+    /// Sets up a second profile in this home, which a passphrase of its own opens.
+    #[command(
+        subcommand,
+        after_help = "Example: azalai profile new second.invite --words \"one two three four five six\" --pseudonym wren --home me"
+    )]
+    Profile(Profile),
+    /// Recovery sheets: made while the passphrase is known, used when it is forgotten.
+    #[command(subcommand, after_help = "Example: azalai recovery make --shares 5 --need 3 --out sheets --home steward")]
+    Recovery(Recovery),
     /// Checks everything that this home keeps, and mends what can be.
     #[command(after_help = "Example: azalai doctor --home me")]
     Doctor,

@@ -66,6 +66,36 @@ pub(crate) fn replacing_passphrase(offer: &str) -> Result<String, Failure> {
     }
 }
 
+/// The passphrase to be given under duress: from `AZALAI_DURESS_PASSPHRASE`, else asked for twice.
+pub(crate) fn duress_passphrase(offer: &str) -> Result<String, Failure> {
+    match variable("AZALAI_DURESS_PASSPHRASE") {
+        Some(passphrase) => Ok(passphrase),
+        None => {
+            say("And the passphrase to be given under duress:");
+            ask_twice(offer)
+        }
+    }
+}
+
+/// Makes sure that somebody typed a sentence: given on the command line, else asked for on a terminal.
+pub(crate) fn confirmed(given: Option<&str>, sentence: &str) -> Result<(), Failure> {
+    let typed = match given {
+        Some(given) => given.to_owned(),
+        None if std::io::stdin().is_terminal() => {
+            say(&format!("Type this to go on: {sentence}"));
+            let mut line = String::new();
+            let read = std::io::stdin().read_line(&mut line);
+            read.map_err(|error| Failure::failed(format!("nothing was read: {error}; nothing was changed")))?;
+            line
+        }
+        None => String::new(),
+    };
+    if typed.trim().eq_ignore_ascii_case(sentence) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("nothing was changed: say --confirm \"{sentence}\", if that is what you want")))
+}
+
 fn ask(prompt: &str) -> Result<String, Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::usage(

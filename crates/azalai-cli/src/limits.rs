@@ -47,3 +47,6 @@ pub(crate) const TLS_CONNECTION_TIMEOUT: Duration = Duration::from_secs(10 * 60)
 
 /// Folders within a folder that are walked: a relay's has two.
 pub(crate) const MAX_FOLDER_DEPTH: usize = 8;
+
+/// Bytes of a recovery sheet's file at most: one has some 2,000.
+pub(crate) const MAX_SHEET_BYTES: u64 = 64 * 1024;

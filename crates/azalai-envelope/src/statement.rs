@@ -47,6 +47,8 @@ impl Kind {
     pub const KEYS: Self = Self(18);
     /// A coordinator's receipt for one author.
     pub const RECEIPT: Self = Self(19);
+    /// A device says that it was opened under duress: a record for coordinators and stewards.
+    pub const MARK: Self = Self(20);
 }
 
 /// Why bytes are no statement of this project, audience and author.

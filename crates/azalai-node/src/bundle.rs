@@ -95,6 +95,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 return Err(NodeError::Invalid(format!("a bundle has at most {MAX_BUNDLE_BYTES} bytes")));
             }
         }
+        count -= usize::from(self.quiet.is_some_and(|quiet| ids.contains(&quiet)));
         Ok((writer.finish(), count))
     }
 

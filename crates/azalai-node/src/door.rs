@@ -19,6 +19,7 @@ use crate::chains::Forks;
 use crate::error::NodeError;
 use crate::letters::letter_author;
 use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES, MAX_WAITING_LETTERS};
+use crate::mark::check_mark;
 use crate::node::{Node, scan_all};
 use crate::notices::check_notice;
 pub(crate) use crate::outcome::Outcome;
@@ -411,6 +412,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
             Kind::NOTICE => match check_notice(&statement) {
                 Ok(()) => round.taken.notices += 1,
+                Err(outcome) => return Ok(outcome),
+            },
+            Kind::MARK => match check_mark(&self.project, &statement) {
+                Ok(()) => {}
                 Err(outcome) => return Ok(outcome),
             },
             Kind::REPORT | Kind::INCIDENT => {

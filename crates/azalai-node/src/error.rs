@@ -6,6 +6,7 @@ use azalai_envelope::{EnvelopeError, StatementError};
 use azalai_store::{SlotsError, StoreError};
 
 use crate::invite_file::InviteError;
+use crate::recovery::SheetError;
 
 /// Why a device could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +20,27 @@ pub enum NodeError {
     /// The passphrase does not open this home.
     #[error("wrong passphrase")]
     WrongPassphrase,
+    /// The passphrase opens neither copy of the passphrase file, and these differ: one of them at least is damaged.
+    #[error(
+        "this passphrase opens nothing here, and the two copies of the passphrase file differ: at least one is damaged. \
+         Nothing was changed. If you are sure of the passphrase, put `slots` back from a backup, or use a recovery sheet"
+    )]
+    SlotsDiffer,
+    /// After several wrong passphrases the next has to wait.
+    #[error("too many wrong passphrases: wait {seconds} seconds and try again; nothing was changed")]
+    TooSoon {
+        /// How long.
+        seconds: u64,
+    },
+    /// Recovery sheets that lead nowhere.
+    #[error("the sheets: {0}; nothing was changed")]
+    Sheets(#[from] SheetError),
+    /// Recovery sheets that fit each other and open nothing here.
+    #[error(
+        "these sheets belong together and open nothing in this home: they are another home's, or newer ones were made, or \
+         the passphrase file is damaged; nothing was changed"
+    )]
+    SheetsOpenNothing,
     /// The passphrase slots are damaged or from a newer program.
     #[error("the passphrase file: {0}")]
     Slots(SlotsError),

@@ -230,6 +230,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub(crate) async fn config(&self, responder: DevicePublic, posting: PostingKey) -> Result<Config, NodeError> {
         let mut config = Config::new(self.project, posting, responder);
         config.certificate = self.brought(&responder.signing).await?;
+        config.uncounted = self.quiet;
         Ok(config)
     }
 
@@ -279,10 +280,18 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         self.carrier.read(|index| index.iter().map(|(id, _)| *id).filter(|id| index.holds(id)).collect())
     }
 
-    /// Envelopes and their bytes by lane.
+    /// Envelopes and their bytes by lane, without the one that no count shows.
     pub(crate) fn carried_by_lane(&self) -> Vec<(Lane, u64, u64)> {
-        self.carrier
-            .read(|index| index.held().iter().map(|(lane, amount)| (lane, amount.envelopes, amount.bytes)).collect())
+        self.carrier.read(|index| {
+            let quiet = self.quiet.filter(|id| index.holds(id)).and_then(|id| index.entry(&id));
+            let lanes = index.held().iter().map(|(lane, amount)| match quiet {
+                Some(quiet) if quiet.lane == lane => {
+                    (lane, amount.envelopes.saturating_sub(1), amount.bytes.saturating_sub(quiet.len.into()))
+                }
+                _ => (lane, amount.envelopes, amount.bytes),
+            });
+            lanes.collect()
+        })
     }
 }
 

@@ -9,14 +9,19 @@ use azalai_envelope::{
     ReceivingSecret, SigningSecret, Statement, StatementId, UnverifiedStatement, Verified,
 };
 use azalai_roster::{Act, Admission, AreaCode, Circle, InvitePackage, LogEntry, Role, Roster, prove_claim};
-use azalai_store::{ArgonParams, Batch, Disk, JOURNAL_FILE, KEYRING_FILE, Keys, Slots, Space, Store, Vault};
+use azalai_store::{
+    ArgonParams, Batch, Disk, JOURNAL_FILE, KEYRING_COPY_FILE, KEYRING_FILE, Keys, Side, Slots, Space, Store, Vault,
+};
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
 
+use crate::attempts;
 use crate::chains::chain_of;
+use crate::decoy;
 use crate::error::NodeError;
 use crate::invite_file;
-use crate::node::{Home, Node, SCAN_PAGE, SLOTS_FILE, UNFINISHED_FILE, log_document, place_key};
+use crate::node::{Home, Node, SCAN_PAGE, log_document, place_key};
+use crate::opening::{Place, UNFINISHED_FILE, write_slots};
 use crate::restored::note_database;
 use crate::secrets::Secrets;
 use crate::spaces::{LOG, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE};
@@ -33,11 +38,35 @@ pub struct NewArea {
     pub parent: Option<AreaCode>,
 }
 
+/// What a home has besides one profile's place: so that nobody sees how many profiles it has.
+#[derive(Debug)]
+pub struct Rooms<S, D> {
+    /// Where its slots lie.
+    pub root: D,
+    /// The side that the first profile takes.
+    pub side: Side,
+    /// The other one, which looks the same and which nothing opens.
+    pub other: Home<S, D>,
+}
+
+impl<S, D> Rooms<S, D> {
+    /// Chooses by chance which of the two sides a new home's first profile takes.
+    pub fn choose(root: D, [one, two]: [Home<S, D>; 2], rng: &mut ChaCha20Rng) -> (Home<S, D>, Self) {
+        if rng.next_u32() & 1 == 0 {
+            (one, Self { root, side: Side::One, other: two })
+        } else {
+            (two, Self { root, side: Side::Two, other: one })
+        }
+    }
+}
+
 /// A home that does not exist yet.
 #[derive(Debug)]
 pub struct NewHome<'p, S, D> {
-    /// Where it will be.
+    /// Where its profile will be.
     pub home: Home<S, D>,
+    /// The rest of a home with two sides; none for a device in a test, which has one profile for ever.
+    pub rooms: Option<Rooms<S, D>>,
     /// What will open it.
     pub passphrase: &'p str,
     /// How costly guessing the passphrase is made.
@@ -120,9 +149,8 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
             role: Role::Steward,
             area: None,
         };
-        let disk = self.home.disk.clone();
-        let (node, slots) = self.create(&profile, batch).await?;
-        finish(&disk, &slots).await?;
+        let (mut node, ending) = self.create(&profile, batch).await?;
+        ending.finish(&mut node).await?;
         Ok(node)
     }
 
@@ -132,9 +160,109 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
     /// # Errors
     /// [`NodeError::HomeInUse`], [`NodeError::Invite`]; [`NodeError::Invalid`] if the invite's logs do not hold.
     pub async fn join(mut self, file: &[u8], words: &str, now_ms: u64) -> Result<Node<S, D>, NodeError> {
-        if Node::<S, D>::exists(&self.home.disk).await? {
+        if Node::<S, D>::exists(self.root()).await? {
             return Err(NodeError::HomeInUse);
         }
+        let joining = Joining::with(file, words, self.pseudonym, &mut self.rng)?;
+        let (mut node, ending) = self.create(&joining.profile, joining.batch.clone()).await?;
+        joining.claim(&mut node, now_ms).await?;
+        // Only now: a home that could be opened without its claim would never be admitted.
+        ending.finish(&mut node).await?;
+        Ok(node)
+    }
+
+    fn root(&self) -> &D {
+        self.rooms.as_ref().map_or(&self.home.disk, |rooms| &rooms.root)
+    }
+
+    /// Writes all of the home but the slots, whose file makes it a home: see [`Ending::finish`]. What an earlier attempt
+    /// left, which was stopped before that, goes: nobody was told of it, and nothing opens it.
+    async fn create(mut self, profile: &Profile, mut batch: Batch) -> Result<(Node<S, D>, Ending<S, D>), NodeError> {
+        let root = self.root().clone();
+        if Node::<S, D>::exists(&root).await? {
+            return Err(NodeError::HomeInUse);
+        }
+        if root.len(UNFINISHED_FILE).await?.is_some() {
+            for home in [Some(&self.home), self.rooms.as_ref().map(|rooms| &rooms.other)].into_iter().flatten() {
+                for name in [KEYRING_FILE, KEYRING_COPY_FILE, JOURNAL_FILE] {
+                    home.disk.remove(name).await?;
+                }
+                // Under new keys it would be noise among what is ours.
+                empty(&home.store).await?;
+            }
+        } else {
+            root.write_atomic(UNFINISHED_FILE, &[]).await?;
+        }
+        let (slots, key, place) = match &self.rooms {
+            None => {
+                let (slots, key) = Slots::create(&mut self.rng, self.params, self.passphrase)?;
+                (slots, key, None)
+            }
+            Some(rooms) => {
+                let (slots, opening) = Slots::create_on(&mut self.rng, self.params, self.passphrase, rooms.side)?;
+                let place = Place::of(&opening);
+                (slots, opening.key, place)
+            }
+        };
+        let keys = Arc::new(Keys::create(self.home.disk.clone(), key, &mut self.rng).await?);
+        batch.put(PROFILE, Vec::new(), profile.encode());
+        note_database(&self.home.store, &mut batch);
+        let vault = Vault::unlock(self.home.store, Arc::clone(&keys)).await?;
+        vault.apply(batch).await?;
+        let mut node = Node::load(vault, keys, self.rng).await?;
+        node.place = place;
+        Ok((node, Ending { root, slots, other: self.rooms.map(|rooms| rooms.other) }))
+    }
+}
+
+/// Deletes all items of a store.
+pub(crate) async fn empty<S: Store>(store: &S) -> Result<(), NodeError> {
+    for space in 0..=u8::MAX {
+        loop {
+            let page = store.scan(Space(space), None, SCAN_PAGE).await?;
+            let mut batch = Batch::new();
+            for (key, _) in page.items {
+                batch.delete(Space(space), key);
+            }
+            if batch.is_empty() {
+                break;
+            }
+            store.apply(batch).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What is left to do before what was written is a home.
+struct Ending<S, D> {
+    root: D,
+    slots: Slots,
+    other: Option<Home<S, D>>,
+}
+
+impl<S: Store, D: Disk + Clone> Ending<S, D> {
+    /// Makes what was written a home.
+    async fn finish(self, node: &mut Node<S, D>) -> Result<(), NodeError> {
+        if let Some(other) = self.other {
+            node.hold_quiet().await?;
+            decoy::fill(node, other).await?;
+            attempts::begin(&self.root).await;
+        }
+        write_slots(&self.root, &self.slots).await?;
+        Ok(self.root.remove(UNFINISHED_FILE).await?)
+    }
+}
+
+/// A device that takes up an invite.
+pub(crate) struct Joining {
+    pub(crate) package: InvitePackage,
+    pub(crate) profile: Profile,
+    pub(crate) batch: Batch,
+}
+
+impl Joining {
+    /// Opens an invite and makes the keys of a device that takes it up.
+    pub(crate) fn with(file: &[u8], words: &str, pseudonym: &str, rng: &mut ChaCha20Rng) -> Result<Self, NodeError> {
         let package = invite_file::open(file, words)?;
         let project = project_id(&package.root);
         let log = package_log(&project, &package)?;
@@ -142,7 +270,7 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
         if roster.newest_key(&Circle::Staff).is_err() || roster.posting().is_none() {
             return Err(NodeError::Invalid("the invite does not hold a whole project: ask for a new one".to_owned()));
         }
-        let device = DeviceKeys::generate(&mut self.rng);
+        let device = DeviceKeys::generate(rng);
         let mut batch = Batch::new();
         for statement in log.values() {
             batch.put(LOG, statement.id().0, stored::encode_statement(statement));
@@ -154,63 +282,25 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
             root: package.root,
             root_secret: None,
             device,
-            pseudonym: self.pseudonym.to_owned(),
+            pseudonym: pseudonym.to_owned(),
             role: package.role,
             area: package.area.as_ref().map(ToString::to_string),
         };
-        let pseudonym = self.pseudonym.to_owned();
-        let disk = self.home.disk.clone();
-        let (mut node, slots) = self.create(&profile, batch).await?;
-        let proof = prove_claim(&package.one_time, &project, &profile.device.public());
-        let claim = Act::Claim { invite: package.invite, device: profile.device.public(), pseudonym, proof };
-        node.say_acts(Kind::REGISTRY, vec![claim], now_ms).await?;
-        // Only now: a home that could be opened without its claim would never be admitted.
-        finish(&disk, &slots).await?;
-        Ok(node)
+        Ok(Self { package, profile, batch })
     }
 
-    /// Writes all of the home but the slots, whose file makes it a home: see [`finish`]. What an earlier attempt left,
-    /// which was stopped before that, goes: nobody was told of it, and nothing opens it.
-    async fn create(mut self, profile: &Profile, mut batch: Batch) -> Result<(Node<S, D>, Slots), NodeError> {
-        let disk = &self.home.disk;
-        if Node::<S, D>::exists(disk).await? {
-            return Err(NodeError::HomeInUse);
-        }
-        if disk.len(UNFINISHED_FILE).await?.is_some() {
-            for name in [KEYRING_FILE, JOURNAL_FILE] {
-                disk.remove(name).await?;
-            }
-            // Under new keys it would be noise among what is ours.
-            for space in 0..=u8::MAX {
-                loop {
-                    let page = self.home.store.scan(Space(space), None, SCAN_PAGE).await?;
-                    let mut batch = Batch::new();
-                    for (key, _) in page.items {
-                        batch.delete(Space(space), key);
-                    }
-                    if batch.is_empty() {
-                        break;
-                    }
-                    self.home.store.apply(batch).await?;
-                }
-            }
-        } else {
-            disk.write_atomic(UNFINISHED_FILE, &[]).await?;
-        }
-        let (slots, key) = Slots::create(&mut self.rng, self.params, self.passphrase)?;
-        let keys = Arc::new(Keys::create(self.home.disk.clone(), key, &mut self.rng).await?);
-        batch.put(PROFILE, Vec::new(), profile.encode());
-        note_database(&self.home.store, &mut batch);
-        let vault = Vault::unlock(self.home.store, Arc::clone(&keys)).await?;
-        vault.apply(batch).await?;
-        Ok((Node::load(vault, keys, self.rng).await?, slots))
+    /// Says the claim.
+    pub(crate) async fn claim<S: Store, D: Disk + Clone>(
+        &self,
+        node: &mut Node<S, D>,
+        now_ms: u64,
+    ) -> Result<(), NodeError> {
+        let device = self.profile.device.public();
+        let proof = prove_claim(&self.package.one_time, &project_id(&self.package.root), &device);
+        let (invite, pseudonym) = (self.package.invite, self.profile.pseudonym.clone());
+        node.say_acts(Kind::REGISTRY, vec![Act::Claim { invite, device, pseudonym, proof }], now_ms).await?;
+        Ok(())
     }
-}
-
-/// Makes what was written a home.
-async fn finish<D: Disk>(disk: &D, slots: &Slots) -> Result<(), NodeError> {
-    disk.write_atomic(SLOTS_FILE, &slots.to_bytes()).await?;
-    Ok(disk.remove(UNFINISHED_FILE).await?)
 }
 
 /// Writes the first statements of a project's log, before there is a device to say them.

@@ -98,3 +98,21 @@ pub const MAX_OFFERED: usize = 200;
 /// Bytes of what the journal keeps of who this device is, beyond which no more of the logs goes in: they come again from
 /// others, and the journal is read whole at each start.
 pub const MAX_BEGINNING_BYTES: usize = 1 << 20;
+
+/// Wrong passphrases that cost nothing: people mistype.
+pub const FREE_ATTEMPTS: u32 = 5;
+
+/// Milliseconds that an attempt after many wrong ones waits at most: an owner comes back within five minutes.
+pub const MAX_ATTEMPT_WAIT_MS: u64 = 300_000;
+
+/// Bytes of a real device's word for the mark at most: a statement with 33 bytes in it has some 200.
+pub const MAX_WORD_BYTES: usize = 512;
+
+/// Milliseconds after a mark within which the same passphrase, where it drops nothing, leaves no second one.
+pub const MARK_AGAIN_MS: u64 = 86_400_000;
+
+/// Words of a recovery sheet: 22 of eleven bits hold its 30 bytes.
+pub const SHEET_WORDS: usize = 22;
+
+/// Recovery sheets of one set at most: more people than would be asked for help.
+pub const MAX_SHEETS: u8 = 16;

@@ -12,7 +12,7 @@ use azalai_envelope::{
     ProjectId, SigningPublic, Statement, StatementId, Verified,
 };
 use azalai_roster::{Circle, Roster, Touched};
-use azalai_store::{Batch, Cursor, Disk, Journal, JournalReport, Keys, Page, Slots, Space, Store, Vault};
+use azalai_store::{Batch, Cursor, Disk, Journal, JournalReport, Keys, Page, Space, Store, Vault};
 use azalai_sync::Carrier;
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
@@ -23,17 +23,11 @@ use crate::door::{Learnt, Why};
 use crate::error::NodeError;
 use crate::index::Shared;
 use crate::limits::CARRIED_BYTES;
+use crate::opening::Place;
 use crate::people::authors_of;
 use crate::secrets::Secrets;
-use crate::spaces::{LOG, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, space_of};
+use crate::spaces::{LOG, MARKS, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, space_of};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
-
-/// Name of the file with the passphrase slots. It is written last: a home without it holds no project.
-pub(crate) const SLOTS_FILE: &str = "slots";
-
-/// There from before the first byte of a new home until it can be opened. A keyring without it and without slots is
-/// not ours to remove: the slots may come back from a backup.
-pub(crate) const UNFINISHED_FILE: &str = "unfinished";
 
 /// Items that one page of a scan asks for.
 pub(crate) const SCAN_PAGE: usize = 1024;
@@ -89,6 +83,10 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) hits: BTreeMap<GenerationId, u64>,
     /// The places that were brought; `None` until first asked for.
     pub(crate) own_places: Option<Arc<azalai_model::Gazetteer>>,
+    /// Where in its home this profile lies; `None` where a home has one profile.
+    pub(crate) place: Option<Place>,
+    /// The envelope that no count shows (`mark.rs`).
+    pub(crate) quiet: Option<EnvelopeId>,
 }
 
 /// What opening a home found wrong, and what was done about it.
@@ -133,53 +131,6 @@ pub(crate) async fn scan_all<S: Store>(store: &S, space: Space) -> Result<(Vec<(
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
-    /// Whether a home holds a project.
-    ///
-    /// # Errors
-    /// Those of the disk.
-    pub async fn exists(disk: &D) -> Result<bool, NodeError> {
-        Ok(disk.len(SLOTS_FILE).await?.is_some())
-    }
-
-    /// Whether a passphrase opens a home that may be open already. Costs what opening costs.
-    ///
-    /// # Errors
-    /// [`NodeError::NoHome`], [`NodeError::WrongPassphrase`], those of the storage.
-    pub async fn check_passphrase(disk: &D, passphrase: &str) -> Result<(), NodeError> {
-        let slots = disk.read(SLOTS_FILE).await?.ok_or(NodeError::NoHome)?;
-        Slots::from_bytes(&slots)?.open(passphrase)?;
-        Ok(())
-    }
-
-    /// Puts a new passphrase in the place of one that opens this home; every other one stays as it is. After a crash
-    /// there is the old or the new one. The caller sees to it that nobody else writes to the home.
-    ///
-    /// The keys of the home stay: who kept a copy of the old file and knows the old passphrase still opens what is here.
-    ///
-    /// # Errors
-    /// [`NodeError::NoHome`], [`NodeError::WrongPassphrase`]; [`NodeError::Slots`] for an empty one; those of the storage.
-    pub async fn change_passphrase(disk: &D, old: &str, new: &str, rng: &mut ChaCha20Rng) -> Result<(), NodeError> {
-        let slots = disk.read(SLOTS_FILE).await?.ok_or(NodeError::NoHome)?;
-        let changed = Slots::from_bytes(&slots)?.change(rng, old, new)?;
-        Ok(disk.write_atomic(SLOTS_FILE, &changed.to_bytes()).await?)
-    }
-
-    /// Unlocks a home.
-    ///
-    /// # Errors
-    /// [`NodeError::NoHome`], [`NodeError::WrongPassphrase`], those of the storage.
-    pub async fn open(home: Home<S, D>, passphrase: &str, mut rng: ChaCha20Rng) -> Result<Self, NodeError> {
-        let slots = home.disk.read(SLOTS_FILE).await?.ok_or(NodeError::NoHome)?;
-        let key = Slots::from_bytes(&slots)?.open(passphrase)?;
-        // A making that was stopped at its last step: this is a home, and not another's to clear.
-        if home.disk.len(UNFINISHED_FILE).await?.is_some() {
-            home.disk.remove(UNFINISHED_FILE).await?;
-        }
-        let keys = Arc::new(Keys::open(home.disk, key, &mut rng).await?);
-        let vault = Vault::unlock(home.store, Arc::clone(&keys)).await?;
-        Self::load(vault, keys, rng).await
-    }
-
     pub(crate) async fn load(vault: Vault<S, D>, keys: Arc<Keys<D>>, rng: ChaCha20Rng) -> Result<Self, NodeError> {
         let vault = Arc::new(vault);
         let (journal, journal_report) = Journal::open(keys).await?;
@@ -238,7 +189,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             idle_letters: BTreeSet::new(),
             hits: BTreeMap::new(),
             own_places: None,
+            place: None,
+            quiet: None,
         };
+        node.quiet = node.quiet_envelope().await?;
         node.agree().await?;
         Ok(node)
     }
@@ -399,8 +353,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let space = space_of(statement.kind());
         batch.put(space, statement.id().0, stored::encode_statement(statement));
         batch.put(PLACES_IN_CHAINS, place_key(&chain_of(statement), statement.seq()), statement.id().0);
-        if statement.kind() == Kind::NOTICE {
-            batch.put(NOTICES, statement.id().0, [1]);
+        match statement.kind() {
+            Kind::NOTICE => drop(batch.put(NOTICES, statement.id().0, [1])),
+            Kind::MARK => drop(batch.put(MARKS, statement.id().0, [1])),
+            _ => {}
         }
     }
 }

@@ -68,6 +68,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         for chunk in pending.chunks(ABSORB_BATCH) {
             self.seal_chunk(chunk, (&unsent, day), &mut keep, &mut sealed).await?;
         }
+        // Nobody else has it, as far as this device may know.
+        keep.extend(self.quiet);
         self.carrier.keep(keep);
         Ok(sealed)
     }

@@ -40,6 +40,18 @@ pub fn listed(word: &str) -> bool {
     LIST.lines().any(|listed| listed == word)
 }
 
+/// The word of a number under 2,048.
+pub(crate) fn numbered(number: usize) -> Option<&'static str> {
+    LIST.lines().nth(number)
+}
+
+/// The number of a word in lower case; four letters are enough.
+pub(crate) fn number_of(word: &str) -> Option<usize> {
+    let exact = LIST.lines().position(|listed| listed == word);
+    let begun = || LIST.lines().position(|listed| word.chars().count() >= 4 && listed.starts_with(word));
+    exact.or_else(begun)
+}
+
 /// Reads words as people type them: any case, any white space, four letters are enough.
 ///
 /// # Errors

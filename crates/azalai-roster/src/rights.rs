@@ -288,7 +288,7 @@ impl Roster {
             Kind::PACK => (holding.is_some_and(|holding| holding.steward), circle == Some(&Circle::Everyone)),
             Kind::PLACE => (holding.is_some(), circle == Some(&Circle::Everyone)),
             Kind::AUTHORITY => (holding.is_some(), circle == Some(&Circle::Everyone)),
-            Kind::REGISTRY => (true, circle == Some(&Circle::Staff)),
+            Kind::REGISTRY | Kind::MARK => (true, circle == Some(&Circle::Staff)),
             Kind::KEYS | Kind::RECEIPT => (holding.is_some(), to_member),
             other => return Err(Denied::UnknownKind(other)),
         };

@@ -65,6 +65,16 @@ impl<D: Disk> Journal<D> {
         Ok((journal, report))
     }
 
+    /// Begins a journal in the place of whatever is there.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub async fn begin(keys: Arc<Keys<D>>) -> Result<Self, StoreError> {
+        let head = format::head(&keys.ring.read().await.journal);
+        keys.disk().write_atomic(NAME, &head).await?;
+        Ok(Self { keys, state: Mutex::new(None) })
+    }
+
     /// Adds a record; durable on `Ok`. After an error it may be there or not, never in part.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 //!
 //! Without the feature `native` there is no file, thread or clock here, and everything compiles for wasm32.
 
+mod argon;
 mod disk;
 mod error;
 mod faults;
@@ -18,6 +19,7 @@ mod keyring;
 mod keys;
 pub mod limits;
 mod memory;
+mod opening;
 mod secret;
 mod slots;
 mod store;
@@ -28,16 +30,18 @@ pub mod conformance;
 #[cfg(feature = "native")]
 mod native;
 
+pub use argon::{ArgonParams, SlotsError};
 pub use disk::{Disk, MemoryDisk};
 pub use error::StoreError;
 pub use faults::{Fault, FaultWhen};
 pub use forget::Forgotten;
 pub use journal::{Journal, JournalEntry, JournalReport, NAME as JOURNAL_FILE};
-pub use keys::{Keys, NAME as KEYRING_FILE};
+pub use keys::{COPY as KEYRING_COPY_FILE, Keys, NAME as KEYRING_FILE, erase as erase_keyring, mend as mend_keyring};
 pub use memory::MemoryStore;
 #[cfg(feature = "native")]
-pub use native::{FolderDisk, Opened, Recovery, SledStore};
+pub use native::{FolderDisk, Opened, Recovery, SledStore, lock_folder};
+pub use opening::{Duress, Opening, Side};
 pub use secret::ProfileKey;
-pub use slots::{ArgonParams, Slots, SlotsError};
+pub use slots::Slots;
 pub use store::{Batch, Cursor, Page, Space, Store};
 pub use vault::Vault;

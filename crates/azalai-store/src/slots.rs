@@ -7,91 +7,42 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::limits::{ARGON_DEFAULT_KIB, ARGON_DEFAULT_PASSES, ARGON_MAX_KIB, ARGON_MAX_PASSES, ARGON_MIN_KIB, SLOTS};
+use crate::argon::{ArgonParams, SlotsError};
+use crate::limits::SLOTS;
+use crate::opening::{DURESS, Duress, KEEPS, Opening, SIDE, Side};
 use crate::secret::{ProfileKey, SALT, Secret, TAG};
 
-const VERSION: u8 = 1;
+/// Slots that hold a key alone: an invite's, and those of homes with one profile.
+const PLAIN: u8 = 1;
+/// Slots that also say where in a home the profile lies.
+const PLACED: u8 = 2;
 const LABEL: &str = "slot";
 const DEVICE_SALT: usize = 16;
-const SLOT: usize = SALT + 32 + TAG;
 
-/// Bytes of the file.
-const FILE: usize = 1 + 4 + 4 + DEVICE_SALT + SLOTS * SLOT;
-
-/// Why slots could not be made, read or opened.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SlotsError {
-    /// No slot opens with this passphrase.
-    #[error("this passphrase opens nothing here")]
-    WrongPassphrase,
-    /// A passphrase must have something in it.
-    #[error("the passphrase is empty")]
-    EmptyPassphrase,
-    /// Memory outside [`ARGON_MIN_KIB`] to [`ARGON_MAX_KIB`].
-    #[error("Argon2id with {got} KiB of memory: from {min} to {max} are possible")]
-    Memory {
-        /// What was asked for.
-        got: u32,
-        /// The least.
-        min: u32,
-        /// The most.
-        max: u32,
-    },
-    /// Passes outside 1 to [`ARGON_MAX_PASSES`].
-    #[error("Argon2id with {got} passes: from 1 to {max} are possible")]
-    Passes {
-        /// What was asked for.
-        got: u32,
-        /// The most.
-        max: u32,
-    },
-    /// The file is damaged or of an unknown version.
-    #[error("the file of passphrase slots cannot be read: {0}")]
-    Decode(#[from] DecodeError),
-    /// Argon2id refused to run.
-    #[error("Argon2id: {0}")]
-    Argon(String),
-}
-
-/// What one guess of a passphrase costs. One lane always: lanes only help who has many cores.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ArgonParams {
-    m_kib: u32,
-    t: u32,
-}
-
-impl Default for ArgonParams {
-    fn default() -> Self {
-        Self { m_kib: ARGON_DEFAULT_KIB, t: ARGON_DEFAULT_PASSES }
-    }
-}
-
-impl ArgonParams {
-    /// `m_kib` of memory, gone over `t` times.
-    ///
-    /// # Errors
-    /// [`SlotsError::Memory`] and [`SlotsError::Passes`] outside the limits.
-    pub fn new(m_kib: u32, t: u32) -> Result<Self, SlotsError> {
-        if !(ARGON_MIN_KIB..=ARGON_MAX_KIB).contains(&m_kib) {
-            return Err(SlotsError::Memory { got: m_kib, min: ARGON_MIN_KIB, max: ARGON_MAX_KIB });
-        }
-        if !(1..=ARGON_MAX_PASSES).contains(&t) {
-            return Err(SlotsError::Passes { got: t, max: ARGON_MAX_PASSES });
-        }
-        Ok(Self { m_kib, t })
-    }
+/// What a slot holds.
+struct Content<'k> {
+    key: &'k ProfileKey,
+    side: Side,
+    duress: Duress,
+    mate: usize,
 }
 
 /// The content of the file "slots".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slots {
+    version: u8,
     params: ArgonParams,
     salt: [u8; DEVICE_SALT],
-    slots: [[u8; SLOT]; SLOTS],
+    slots: [Vec<u8>; SLOTS],
+}
+
+/// Bytes of one slot.
+const fn slot_len(version: u8) -> usize {
+    SALT + 32 + TAG + if version == PLACED { 2 } else { 0 }
 }
 
 impl Slots {
-    /// New slots, one of them (chosen at random) holding a new profile key under `passphrase`.
+    /// New plain slots, one of them (chosen at random) holding a new profile key under `passphrase`.
     ///
     /// # Errors
     /// [`SlotsError::EmptyPassphrase`], [`SlotsError::Argon`].
@@ -100,15 +51,45 @@ impl Slots {
         params: ArgonParams,
         passphrase: &str,
     ) -> Result<(Self, ProfileKey), SlotsError> {
-        let mut slots = Self { params, salt: [0; DEVICE_SALT], slots: [[0; SLOT]; SLOTS] };
+        Self::begin(rng, params, passphrase, PLAIN, Side::Whole).map(|(slots, opening)| (slots, opening.key))
+    }
+
+    /// The same for a home with two sides: the key is for the profile on `side`.
+    ///
+    /// # Errors
+    /// As [`Slots::create`].
+    pub fn create_on(
+        rng: &mut impl rand_core::CryptoRng,
+        params: ArgonParams,
+        passphrase: &str,
+        side: Side,
+    ) -> Result<(Self, Opening), SlotsError> {
+        Self::begin(rng, params, passphrase, PLACED, side)
+    }
+
+    fn begin(
+        rng: &mut impl rand_core::CryptoRng,
+        params: ArgonParams,
+        passphrase: &str,
+        version: u8,
+        side: Side,
+    ) -> Result<(Self, Opening), SlotsError> {
+        let mut slots = Self { version, params, salt: [0; DEVICE_SALT], slots: Default::default() };
         rng.fill_bytes(&mut slots.salt);
-        slots.slots.iter_mut().for_each(|slot| rng.fill_bytes(slot));
-        let mut chosen = [0; 1];
-        rng.fill_bytes(&mut chosen);
-        let profile = ProfileKey::random(rng);
-        let key = slots.stretch(passphrase)?;
-        slots.fill(rng, &key, usize::from(chosen[0]) % SLOTS, &profile)?;
-        Ok((slots, profile))
+        slots.slots.iter_mut().for_each(|slot| *slot = noise(rng, version));
+        let mut below = |limit: usize| {
+            let mut byte = [0; 1];
+            rng.fill_bytes(&mut byte);
+            let [byte] = byte;
+            usize::from(byte) % limit
+        };
+        let slot = below(SLOTS);
+        // One of the three others.
+        let mate = if version == PLACED { (slot + 1 + below(SLOTS - 1)) % SLOTS } else { slot };
+        let key = ProfileKey::random(rng);
+        let stretched = slots.stretch(passphrase)?;
+        slots.fill(rng, &stretched, slot, &Content { key: &key, side, duress: Duress::No, mate })?;
+        Ok((slots, Opening { key, side, duress: Duress::No, slot, mate, stretched }))
     }
 
     /// The profile key that `passphrase` opens.
@@ -116,21 +97,76 @@ impl Slots {
     /// # Errors
     /// [`SlotsError::WrongPassphrase`], [`SlotsError::EmptyPassphrase`], [`SlotsError::Argon`].
     pub fn open(&self, passphrase: &str) -> Result<ProfileKey, SlotsError> {
+        self.look(passphrase).map(|opening| opening.key)
+    }
+
+    /// The slot that `passphrase` opens, with all that it says.
+    ///
+    /// # Errors
+    /// As [`Slots::open`].
+    pub fn look(&self, passphrase: &str) -> Result<Opening, SlotsError> {
         let key = self.stretch(passphrase)?;
-        self.find(&key).map(|(_, profile)| profile).ok_or(SlotsError::WrongPassphrase)
+        self.find(&key).ok_or(SlotsError::WrongPassphrase)
     }
 
     /// The slots with `new` in place of `old`; every other passphrase stays as it is. The profile key stays the
     /// same: who kept a copy of the old file and knows the old passphrase still opens the profile.
     ///
     /// # Errors
-    /// As [`Slots::open`].
+    /// As [`Slots::open`]; [`SlotsError::InUse`] if `new` opens another slot.
     pub fn change(&self, rng: &mut impl rand_core::CryptoRng, old: &str, new: &str) -> Result<Self, SlotsError> {
-        let old = self.stretch(old)?;
+        let opening = self.look(old)?;
         let new = self.stretch(new)?;
-        let (index, profile) = self.find(&old).ok_or(SlotsError::WrongPassphrase)?;
+        if self.find(&new).is_some_and(|other| other.slot != opening.slot) {
+            return Err(SlotsError::InUse);
+        }
+        let Opening { key, side, duress, slot, mate, .. } = &opening;
         let mut changed = self.clone();
-        changed.fill(rng, &new, index, &profile)?;
+        changed.fill(rng, &new, *slot, &Content { key, side: *side, duress: *duress, mate: *mate })?;
+        Ok(changed)
+    }
+
+    /// The slots with `passphrase` in slot `slot`, opening the profile of `key` on `side`, whose other slot is `mate`.
+    /// What stood in the slot is gone.
+    ///
+    /// # Errors
+    /// As [`Slots::create`]; [`SlotsError::InUse`] if the passphrase opens another slot.
+    pub fn with(
+        &self,
+        rng: &mut impl rand_core::CryptoRng,
+        (slot, mate): (usize, usize),
+        passphrase: &str,
+        (key, side, duress): (&ProfileKey, Side, Duress),
+    ) -> Result<Self, SlotsError> {
+        let stretched = self.stretch(passphrase)?;
+        if self.find(&stretched).is_some_and(|other| other.slot != slot) {
+            return Err(SlotsError::InUse);
+        }
+        let mut changed = self.clone();
+        changed.fill(rng, &stretched, slot, &Content { key, side, duress, mate })?;
+        Ok(changed)
+    }
+
+    /// The slots with noise in these.
+    #[must_use]
+    pub fn without(&self, rng: &mut impl rand_core::CryptoRng, slots: impl IntoIterator<Item = usize>) -> Self {
+        let mut changed = self.clone();
+        for index in slots {
+            if let Some(slot) = changed.slots.get_mut(index) {
+                *slot = noise(rng, self.version);
+            }
+        }
+        changed
+    }
+
+    /// The slots with this opening's one asking for nothing else than to open. It costs no run of Argon2id.
+    ///
+    /// # Errors
+    /// None but for a bug in sealing.
+    pub fn at_rest(&self, rng: &mut impl rand_core::CryptoRng, opening: &Opening) -> Result<Self, SlotsError> {
+        let mut changed = self.clone();
+        let Opening { key, side, slot, mate, stretched, .. } = opening;
+        changed.fill(rng, stretched, *slot, &Content { key, side: *side, duress: Duress::No, mate: *mate })?;
         Ok(changed)
     }
 
@@ -141,34 +177,33 @@ impl Slots {
     /// should give.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SlotsError> {
         let mut reader = Reader::new(bytes);
-        let got = reader.u8("slots version")?;
-        if got != VERSION {
-            return Err(DecodeError::UnknownVersion { field: "slots", got }.into());
+        let version = reader.u8("slots version")?;
+        if !matches!(version, PLAIN | PLACED) {
+            return Err(DecodeError::UnknownVersion { field: "slots", got: version }.into());
         }
         let params = ArgonParams::new(reader.u32("Argon2id memory")?, reader.u32("Argon2id passes")?)?;
         let salt = reader.array("device salt")?;
-        let mut slots = [[0; SLOT]; SLOTS];
+        let mut slots: [Vec<u8>; SLOTS] = Default::default();
         for slot in &mut slots {
-            *slot = reader.array("slot")?;
+            *slot = reader.take("slot", slot_len(version))?.to_vec();
         }
         reader.end("slots")?;
-        Ok(Self { params, salt, slots })
+        Ok(Self { version, params, salt, slots })
     }
 
-    /// The bytes of the file.
+    /// The bytes of the file: 313 of plain slots, 321 of placed ones.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut writer = self.head();
         for slot in &self.slots {
             writer.raw(slot);
         }
-        debug_assert_eq!(writer.len(), FILE);
         writer.finish()
     }
 
     fn head(&self) -> Writer {
         let mut writer = Writer::new();
-        writer.u8(VERSION).u32(self.params.m_kib).u32(self.params.t).raw(&self.salt);
+        writer.u8(self.version).u32(self.params.m_kib).u32(self.params.t).raw(&self.salt);
         writer
     }
 
@@ -193,36 +228,73 @@ impl Slots {
     }
 
     /// Tries every slot, also after a hit: how long it takes does not say which one opened.
-    fn find(&self, key: &Secret) -> Option<(usize, ProfileKey)> {
+    fn find(&self, key: &Secret) -> Option<Opening> {
         let mut found = None;
         for (index, slot) in self.slots.iter().enumerate() {
             let Some((salt, sealed)) = slot.split_first_chunk::<SALT>() else { continue };
             let opened = key.open(LABEL, salt, &self.aad(index), sealed);
-            if let Some(mut bytes) = opened.and_then(|plain| <[u8; 32]>::try_from(plain.as_slice()).ok()) {
-                found = Some((index, ProfileKey(Secret(bytes))));
-                bytes.zeroize();
+            if let Some(opening) = opened.and_then(|plain| self.read(index, &plain, key)) {
+                found = Some(opening);
             }
         }
         found
     }
 
+    fn read(&self, slot: usize, plain: &[u8], stretched: &Secret) -> Option<Opening> {
+        let mut reader = Reader::new(plain);
+        let (side, duress, mate) = if self.version == PLACED {
+            let flags = reader.u8("flags").ok()?;
+            let duress = match (flags & DURESS != 0, flags & KEEPS != 0) {
+                (false, _) => Duress::No,
+                (true, false) => Duress::Drops,
+                (true, true) => Duress::Keeps,
+            };
+            let mate = usize::from(reader.u8("mate").ok()?);
+            (Side::from_byte(flags & SIDE)?, duress, Some(mate).filter(|mate| *mate < SLOTS && *mate != slot)?)
+        } else {
+            (Side::Whole, Duress::No, slot)
+        };
+        let mut bytes: [u8; 32] = reader.array("profile key").ok()?;
+        let key = ProfileKey(Secret(bytes));
+        bytes.zeroize();
+        reader.end("slot").ok()?;
+        Some(Opening { key, side, duress, slot, mate, stretched: stretched.clone() })
+    }
+
     fn fill(
         &mut self,
         rng: &mut impl rand_core::CryptoRng,
-        key: &Secret,
+        stretched: &Secret,
         index: usize,
-        profile: &ProfileKey,
+        content: &Content<'_>,
     ) -> Result<(), SlotsError> {
         let mut salt = [0; SALT];
         rng.fill_bytes(&mut salt);
-        let sealed = key.seal(LABEL, &salt, &self.aad(index), &profile.0.0);
-        let sealed = Zeroizing::new(sealed.map_err(|error| SlotsError::Argon(error.to_string()))?);
-        let bytes = salt.iter().chain(sealed.iter());
+        let mut plain = Writer::new();
+        if self.version == PLACED {
+            let duress = match content.duress {
+                Duress::No => 0,
+                Duress::Drops => DURESS,
+                Duress::Keeps => DURESS | KEEPS,
+            };
+            plain.u8(content.side.to_byte() | duress).u8(content.mate as u8);
+        }
+        plain.raw(&content.key.0.0);
+        let plain = Zeroizing::new(plain.finish());
+        let sealed = stretched.seal(LABEL, &salt, &self.aad(index), &plain);
+        let sealed = sealed.map_err(|error| SlotsError::Argon(error.to_string()))?;
         if let Some(slot) = self.slots.get_mut(index) {
-            slot.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+            *slot = [&salt[..], &sealed].concat();
         }
         Ok(())
     }
+}
+
+/// What stands in a slot that nothing opens.
+fn noise(rng: &mut impl rand_core::CryptoRng, version: u8) -> Vec<u8> {
+    let mut bytes = vec![0; slot_len(version)];
+    rng.fill_bytes(&mut bytes);
+    bytes
 }
 
 #[cfg(test)]
@@ -233,6 +305,7 @@ mod tests {
     use rand_chacha::rand_core::SeedableRng;
 
     use super::*;
+    use crate::limits::ARGON_MIN_KIB;
 
     fn made() -> (Slots, ProfileKey) {
         let params = ArgonParams::new(ARGON_MIN_KIB, 1).unwrap();
@@ -273,7 +346,7 @@ mod tests {
     fn a_moved_slot_does_not_open() {
         let (mut slots, _) = made();
         let key = slots.stretch("five words are quite enough").unwrap();
-        let (index, _) = slots.find(&key).unwrap();
+        let index = slots.find(&key).unwrap().slot;
         slots.slots.swap(index, (index + 1) % SLOTS);
         assert!(slots.find(&key).is_none());
         slots.slots.swap(index, (index + 1) % SLOTS);
@@ -295,11 +368,63 @@ mod tests {
             bytes[place..place + new.len()].copy_from_slice(new);
             Slots::from_bytes(&bytes)
         };
-        assert!(matches!(with(0, &[2]), Err(SlotsError::Decode(DecodeError::UnknownVersion { got: 2, .. }))));
+        assert!(matches!(with(0, &[3]), Err(SlotsError::Decode(DecodeError::UnknownVersion { got: 3, .. }))));
         assert!(matches!(with(1, &[0xff; 4]), Err(SlotsError::Memory { got: u32::MAX, .. })));
         assert!(matches!(with(1, &(ARGON_MIN_KIB - 1).to_be_bytes()), Err(SlotsError::Memory { .. })));
         assert!(matches!(with(5, &17_u32.to_be_bytes()), Err(SlotsError::Passes { got: 17, .. })));
         assert!(matches!(with(5, &[0; 4]), Err(SlotsError::Passes { got: 0, .. })));
         assert_ne!(with(100, &[1, 2, 3]).unwrap(), slots);
+    }
+
+    fn placed(seed: u64) -> (Slots, ProfileKey) {
+        let params = ArgonParams::new(ARGON_MIN_KIB, 1).unwrap();
+        let made = Slots::create_on(&mut ChaCha20Rng::seed_from_u64(seed), params, "real", Side::Two);
+        made.map(|(slots, opening)| (slots, opening.key)).unwrap()
+    }
+
+    /// Guards against a change of the format that no old home opens with, and a size that tells what is in it.
+    #[test]
+    fn the_bytes_of_a_home_s_file_are_fixed() {
+        let (slots, profile) = placed(5);
+        let bytes = slots.to_bytes();
+        assert_eq!(bytes.len(), 321);
+        assert_eq!(to_hex(&bytes[..9]), "0200004c0000000001");
+        assert_eq!(to_hex(&blake3::hash(&bytes).as_bytes()[..16]), "a05ab008ed16fd93c3735992fee634cb");
+        let read = Slots::from_bytes(&bytes).unwrap();
+        let opening = read.look("real").unwrap();
+        assert_eq!((opening.key.clone(), opening.side, opening.duress), (profile, Side::Two, Duress::No));
+        assert_ne!(opening.slot, opening.mate);
+    }
+
+    /// Guards against a second profile's passphrase that writes over the first one's, one that means two things, and a
+    /// dropped passphrase that still opens.
+    #[test]
+    fn two_profiles_have_two_slots_each_and_dropping_one_leaves_the_other() {
+        for seed in 0..12 {
+            let mut rng = ChaCha20Rng::seed_from_u64(100 + seed);
+            let (slots, real) = placed(seed);
+            let first = slots.look("real").unwrap();
+            let others: Vec<usize> = first.others().collect();
+            let [a, b] = others[..] else { panic!("two slots are the other profile's") };
+            let other = ProfileKey::random(&mut rng);
+            let slots = slots.with(&mut rng, (a, b), "second", (&other, Side::One, Duress::No)).unwrap();
+            let slots = slots.with(&mut rng, (b, a), "pressed", (&other, Side::One, Duress::Drops)).unwrap();
+            let slots =
+                slots.with(&mut rng, (first.mate, first.slot), "sheet", (&real, Side::Two, Duress::No)).unwrap();
+            for taken in ["real", "second", "sheet"] {
+                let again = slots.with(&mut rng, (b, a), taken, (&other, Side::One, Duress::No));
+                assert_eq!(again, Err(SlotsError::InUse), "{taken}");
+            }
+            assert_eq!(slots.change(&mut rng, "real", "second"), Err(SlotsError::InUse));
+            let pressed = slots.look("pressed").unwrap();
+            assert_eq!((pressed.duress, pressed.side, &pressed.key), (Duress::Drops, Side::One, &other));
+            let dropped = slots.without(&mut rng, pressed.others());
+            assert_eq!(dropped.open("real"), Err(SlotsError::WrongPassphrase));
+            assert_eq!(dropped.open("sheet"), Err(SlotsError::WrongPassphrase));
+            assert_eq!(dropped.open("second").unwrap(), other);
+            let rest = dropped.at_rest(&mut rng, &pressed).unwrap();
+            assert_eq!(rest.look("pressed").unwrap().duress, Duress::No);
+            assert_eq!(rest.to_bytes().len(), slots.to_bytes().len());
+        }
     }
 }

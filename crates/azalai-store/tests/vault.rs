@@ -110,7 +110,7 @@ fn forgetting_that_is_interrupted_at_any_write_loses_nothing_and_can_be_finished
     for (of_disk, when, after_writes) in [true, false].into_iter().flat_map(|of_disk| {
         [FaultWhen::Before, FaultWhen::After, FaultWhen::Full]
             .into_iter()
-            .flat_map(move |when| [0, 1, 2, 5].map(|after| (of_disk, when, after)))
+            .flat_map(move |when| [0, 1, 2, 3, 5].map(|after| (of_disk, when, after)))
     }) {
         let what = format!("{when:?} at write {after_writes} of the {}", if of_disk { "disk" } else { "store" });
         let (store, disk) = (full.crash(), keyring.crash());
@@ -148,7 +148,8 @@ fn forgetting_that_is_interrupted_at_any_write_loses_nothing_and_can_be_finished
 fn a_vault_opens_although_an_interrupted_forgetting_cannot_be_finished() {
     let (store, disk) = filled();
     let vault = opened(&store, &disk);
-    disk.plan(Fault { after_writes: 1, when: FaultWhen::Before });
+    // The keyring and its copy once; the next time they are written fails.
+    disk.plan(Fault { after_writes: 2, when: FaultWhen::Before });
     forget(&vault).unwrap_err();
     disk.plan(Fault { after_writes: 0, when: FaultWhen::Full });
     assert_forgotten(&opened(&store, &disk), "on a full disk");
@@ -221,18 +222,45 @@ fn a_wrong_or_damaged_keyring_is_refused() {
     use azalai_store::Disk;
     let good = block_on(disk.read("keyring")).unwrap().unwrap();
     assert_eq!(good.len(), 1 + 24 + (1 + 4 * 32 + 256 + 2048 * 32) + 16, "the file has changed its size");
+    let put = |name: &str, bytes: &[u8]| block_on(disk.write_atomic(name, bytes)).unwrap();
+    let both = |bytes: &[u8]| ["keyring", "keyring-2"].into_iter().for_each(|name| put(name, bytes));
+    let mut bad: Vec<Vec<u8>> = [0, 1, 30, good.len() - 1].iter().map(|cut| good[..*cut].to_vec()).collect();
     for place in [1, 24, 25, 40_000, good.len() - 1] {
-        let mut bad = good.clone();
-        bad[place] ^= 0x10;
-        block_on(disk.write_atomic("keyring", &bad)).unwrap();
-        assert!(matches!(open(&disk, profile()), Err(StoreError::Corrupt { .. })), "changed at {place}");
+        bad.push(good.clone());
+        bad.last_mut().unwrap()[place] ^= 0x10;
     }
-    for cut in [0, 1, 30, good.len() - 1] {
-        block_on(disk.write_atomic("keyring", &good[..cut])).unwrap();
-        assert!(matches!(open(&disk, profile()), Err(StoreError::Corrupt { .. })), "cut at {cut}");
+    for bad in bad {
+        // One damaged file locks nobody out, and is mended.
+        for name in ["keyring", "keyring-2"] {
+            put(name, &bad);
+            assert_eq!(open(&disk, profile()), Ok(()), "{name} of {} bytes", bad.len());
+            assert_eq!(block_on(disk.read(name)).unwrap().unwrap(), good, "{name}");
+        }
+        both(&bad);
+        assert!(matches!(open(&disk, profile()), Err(StoreError::Corrupt { .. })), "both of {} bytes", bad.len());
+        both(&good);
     }
-    block_on(disk.write_atomic("keyring", &[2])).unwrap();
+    both(&[2]);
     assert_eq!(open(&disk, profile()), Err(StoreError::UnknownVersion { what: "the file keyring", got: 2 }));
+}
+
+/// Guards against a forgetting that leaves the old keys in the second copy, and against an erased keyring that opens or
+/// that is told from one in use by its form.
+#[test]
+fn both_copies_change_together_and_an_erased_one_is_noise_of_the_same_form() {
+    use azalai_store::Disk;
+    let (store, disk) = filled();
+    let read = |name: &str| block_on(disk.read(name)).unwrap().unwrap();
+    let before = read("keyring");
+    assert_eq!(before, read("keyring-2"));
+    forget(&opened(&store, &disk)).unwrap();
+    assert_eq!(read("keyring"), read("keyring-2"));
+    assert_ne!(read("keyring"), before);
+    block_on(azalai_store::erase_keyring(&disk, &mut rng(4))).unwrap();
+    let erased = read("keyring");
+    assert_eq!((erased.len(), erased[0], &erased), (before.len(), before[0], &read("keyring-2")));
+    let opened = block_on(Keys::open(disk.clone(), profile(), &mut rng(9)));
+    assert!(matches!(opened, Err(StoreError::Corrupt { .. })));
 }
 
 /// Guards against a key, a value or a number of a space that stands readable in some file of the home.

@@ -99,7 +99,8 @@ impl Member {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let (store, disk) = (MemoryStore::new(), MemoryDisk::new());
         let home = Home { store: store.clone(), disk: disk.clone() };
-        let node = make(NewHome { home, passphrase: WORDLESS, params: cheap(), rng: fork(&mut rng), pseudonym });
+        let node =
+            make(NewHome { home, rooms: None, passphrase: WORDLESS, params: cheap(), rng: fork(&mut rng), pseudonym });
         Self { store, disk, rng, node }
     }
 

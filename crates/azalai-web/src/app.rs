@@ -4,7 +4,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use azalai_node::{Node, NodeError};
+use azalai_node::{Disks, Home, Node, NodeError, Rooms};
+use azalai_store::Side;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncGuard};
@@ -19,6 +20,10 @@ use crate::settings::Settings;
 
 /// An unlocked device of a host.
 pub(crate) type Device<H> = Node<<H as Host>::Store, <H as Host>::Disk>;
+
+/// Where a new home of a host is to be made.
+pub(crate) type NewRooms<H> =
+    (Home<<H as Host>::Store, <H as Host>::Disk>, Option<Rooms<<H as Host>::Store, <H as Host>::Disk>>);
 
 /// What was read of an invite or of a project that is to be, until a passphrase is chosen. In memory only.
 #[derive(Debug, Clone)]
@@ -129,11 +134,19 @@ impl<H: Host> App<H> {
         }
     }
 
+    /// Ends all sessions and what belongs to them.
+    fn end_all(&self) {
+        held(&self.sessions).end_all();
+        held(&self.pending).take();
+        held(&self.handouts).clear();
+        self.passages.lock();
+    }
+
     async fn forget_device(&self) {
         // Checked again under the lock: somebody may have unlocked meanwhile.
         let mut device = self.device.lock().await;
-        if held(&self.sessions).is_empty() {
-            *device = None;
+        if held(&self.sessions).is_empty() && device.take().is_some() {
+            self.host.even_out();
         }
     }
 
@@ -212,21 +225,23 @@ impl<H: Host> App<H> {
 
     /// Whether the home holds a project.
     pub(crate) async fn begun(&self) -> Result<bool, NodeError> {
-        Device::<H>::exists(&self.host.home().disk).await
+        Device::<H>::exists(&self.host.disks().root).await
     }
 
-    /// Unlocks with a passphrase, and begins a session under a new cookie.
+    /// Unlocks with a passphrase, and begins a session under a new cookie. If it opens another profile than the one that is
+    /// open, or asks for more than to open, everybody is locked out of that first.
     pub(crate) async fn unlock(&self, passphrase: &str, old: &CookieId) -> Result<CookieId, NodeError> {
         let _one = self.unlocking.lock().await;
+        let now_ms = self.host.now_ms();
+        // Others of this device may be at work: the passphrase is looked at without disturbing them.
+        let found = Device::<H>::look(self.host.disks(), passphrase, now_ms).await?;
         let mut device = self.device.lock().await;
-        if device.is_some() {
-            // Others of this device are at work: the passphrase is checked without disturbing them.
-            drop(device);
-            Device::<H>::check_passphrase(&self.host.home().disk, passphrase).await?;
-            device = self.device.lock().await;
-        }
-        if device.is_none() {
-            let opened = Node::open(self.host.home(), passphrase, self.rng()).await?;
+        if !device.as_ref().is_some_and(|open| found.is_plain() && open.side() == found.side()) {
+            self.end_all();
+            *device = None;
+            let store = self.host.store(found.side()).await?;
+            let opened = Node::enter(found, store, self.rng(), now_ms).await?;
+            self.host.even_out();
             // What every page asks for is read while somebody waits anyway.
             opened.read_rows().await?;
             *device = Some(opened);
@@ -234,6 +249,18 @@ impl<H: Host> App<H> {
         let opened = device.as_ref().ok_or(NodeError::NoHome)?;
         self.load_settings(opened).await?;
         Ok(self.begin_session(opened, old))
+    }
+
+    /// Where a new home is to be made: by chance on one of its sides, where there are two.
+    pub(crate) async fn rooms(&self, rng: &mut ChaCha20Rng) -> Result<NewRooms<H>, NodeError> {
+        let Disks { root, sides } = self.host.disks();
+        let Some([one, two]) = sides else {
+            return Ok((Home { store: self.host.store(Side::Whole).await?, disk: root }, None));
+        };
+        let one = Home { store: self.host.store(Side::One).await?, disk: one };
+        let two = Home { store: self.host.store(Side::Two).await?, disk: two };
+        let (home, rooms) = Rooms::choose(root, [one, two], rng);
+        Ok((home, Some(rooms)))
     }
 
     /// Takes a home that was just made, and begins a session under a new cookie.
@@ -263,12 +290,10 @@ impl<H: Host> App<H> {
     /// Locks for everybody: no session is left, and the device forgets its keys, at once or, if it is at work, as soon
     /// as it has finished what it is writing. Nobody who leaves fast waits for that.
     pub(crate) fn lock(self: &Arc<Self>) {
-        held(&self.sessions).end_all();
-        held(&self.pending).take();
-        held(&self.handouts).clear();
-        self.passages.lock();
+        self.end_all();
         if let Ok(mut device) = self.device.try_lock() {
             *device = None;
+            self.host.even_out();
             return;
         }
         let app = Arc::clone(self);

@@ -2,8 +2,8 @@
 
 use core::future::Future;
 
-use azalai_node::{Home, Transport};
-use azalai_store::{ArgonParams, Disk, Store};
+use azalai_node::{Disks, NodeError, Transport};
+use azalai_store::{ArgonParams, Disk, Side, Store};
 
 /// A piece of the operator's own map, from the byte that was asked for on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +29,18 @@ pub trait Host: Send + Sync + 'static {
     /// Randomness that nobody can guess.
     fn random(&self) -> [u8; 32];
 
-    /// The home whose pages these are; asked for each time that it is unlocked.
-    fn home(&self) -> Home<Self::Store, Self::Disk>;
+    /// The small files of the home whose pages these are; asked for each time that it is unlocked.
+    fn disks(&self) -> Disks<Self::Disk>;
+
+    /// The database on a side of it; asked for each time that the side is unlocked.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    fn store(&self, side: Side) -> impl Future<Output = Result<Self::Store, NodeError>> + Send;
+
+    /// Called after a profile was opened and after it was locked: the machine gives the files of both sides one time of
+    /// change, if it knows such times.
+    fn even_out(&self) {}
 
     /// How costly guessing the passphrase of a new home is made.
     fn params(&self) -> ArgonParams;

@@ -14,7 +14,7 @@ use crate::host::Host;
 use crate::limits::{MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
 use crate::pages::{
     check, editor, exchange, ground, inbox, incident, incident_edits, incidents, invite, keys, leave, map, members,
-    passphrase, project, report, reports, settings, start, unlock,
+    passphrase, project, report, reports, settings, sheets, start, unlock, vault,
 };
 use crate::problem::Problem;
 
@@ -75,6 +75,9 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/map/cards", get(map::cards::<H>))
         .route("/places", get(editor::places::<H>))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))
+        .route("/settings/second", get(vault::get).post(vault::post::<H>))
+        .route("/settings/sheets", get(sheets::get).post(sheets::make::<H>))
+        .route("/sheets", get(sheets::ask).post(sheets::open::<H>))
         .route("/static/{print}/{name}", get(assets::get))
         .fallback(|| async { Problem::not_found() })
         .layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES))

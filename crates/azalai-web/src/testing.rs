@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
-use azalai_node::{Home, Transport, TransportError};
-use azalai_store::{ArgonParams, MemoryDisk, MemoryStore};
+use azalai_node::{Disks, NodeError, Transport, TransportError};
+use azalai_store::{ArgonParams, MemoryDisk, MemoryStore, Side};
 use azalai_sync::Responder;
 use azalai_testkit::relay::{DirectLink, TestRelay};
 use futures_lite::future::block_on;
@@ -20,8 +20,8 @@ pub(crate) const PASSPHRASE: &str = "abandon ability able about above";
 const PORT: u16 = 7711;
 
 struct Machine {
-    store: Arc<MemoryStore>,
-    disk: MemoryDisk,
+    stores: [Arc<MemoryStore>; 2],
+    disks: Disks<MemoryDisk>,
     now: Arc<AtomicU64>,
     drawn: AtomicU64,
     ground: Arc<Mutex<Option<Vec<u8>>>>,
@@ -82,8 +82,13 @@ impl Host for Machine {
         azalai_envelope::ids::derive("azalai 1 test randomness", &[&self.seed.to_be_bytes(), &drawn.to_be_bytes()])
     }
 
-    fn home(&self) -> Home<Self::Store, Self::Disk> {
-        Home { store: Arc::clone(&self.store), disk: self.disk.clone() }
+    fn disks(&self) -> Disks<MemoryDisk> {
+        self.disks.clone()
+    }
+
+    async fn store(&self, side: Side) -> Result<Self::Store, NodeError> {
+        let [one, two] = &self.stores;
+        Ok(Arc::clone(if side == Side::One { one } else { two }))
     }
 
     fn params(&self) -> ArgonParams {
@@ -152,8 +157,8 @@ impl Browser {
         let relay = Relay::default();
         let machine = Machine {
             relay: Arc::clone(&relay),
-            store: Arc::new(MemoryStore::new()),
-            disk: MemoryDisk::new(),
+            stores: Default::default(),
+            disks: Disks { root: MemoryDisk::new(), sides: Some(Default::default()) },
             now: Arc::clone(&now),
             drawn: AtomicU64::new(0),
             ground: Arc::default(),
@@ -172,8 +177,8 @@ impl Browser {
         let relay = Relay::default();
         let machine = Machine {
             relay: Arc::clone(&relay),
-            store: Arc::new(store.clone()),
-            disk: disk.clone(),
+            stores: [(); 2].map(|()| Arc::new(store.clone())),
+            disks: Disks { root: disk.clone(), sides: None },
             now: Arc::clone(&now),
             drawn: AtomicU64::new(0),
             ground: Arc::default(),
@@ -212,9 +217,8 @@ impl Browser {
         let hex = azalai_envelope::ids::to_hex(file);
         let joined = browser.post("/start/join", &[("pasted", &hex), ("words", words)]);
         assert_eq!(joined.location, "/start/passphrase", "{}", joined.body);
-        let page = browser.get("/start/passphrase").body;
-        let words = page.split("lang=\"en\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
-        let fields = [("choice", "offered"), ("pseudonym", pseudonym), ("again", words.as_str())];
+        browser.get("/start/passphrase");
+        let fields = [("choice", "own"), ("own", PASSPHRASE), ("again", PASSPHRASE), ("pseudonym", pseudonym)];
         let made = browser.post("/start/passphrase", &fields);
         assert_eq!(made.location, "/start/ready", "{}", made.body);
         browser.get("/settings");

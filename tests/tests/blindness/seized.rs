@@ -66,7 +66,7 @@ fn taken() -> Taken {
         disk: FolderDisk::open(phone.path()).unwrap(),
     };
     let rng = ChaCha20Rng::seed_from_u64(32);
-    let new = NewHome { home, passphrase: WORDLESS, params: cheap(), rng, pseudonym: "robin" };
+    let new = NewHome { home, rooms: None, passphrase: WORDLESS, params: cheap(), rng, pseudonym: "robin" };
     let mut robin = block_on(new.join(&invite.file, &invite.words, now_ms)).unwrap();
     let fields = ReportFields {
         category: Some("other".to_owned()),

@@ -48,17 +48,22 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The files of the database whose names begin so, and a small file by its name.
+/// The files of the databases whose names begin so, and small files by their name. Which side of a home is in use cannot
+/// be told from outside: both are damaged.
 fn files(home: &Path, name: &str) -> Vec<PathBuf> {
-    match name.strip_prefix("db/") {
-        None => vec![home.join(name)],
+    if name.starts_with("slots") {
+        return vec![home.join(name)];
+    }
+    let on = |side: PathBuf| match name.strip_prefix("db/") {
+        None => vec![side.join(name)],
         Some(start) => {
-            let entries = fs::read_dir(home.join("store/db")).unwrap().map(|entry| entry.unwrap().path());
+            let entries = fs::read_dir(side.join("store/db")).unwrap().map(|entry| entry.unwrap().path());
             let fits =
                 |path: &PathBuf| path.is_file() && path.file_name().unwrap().to_str().unwrap().starts_with(start);
             entries.filter(fits).collect()
         }
-    }
+    };
+    ["one", "two"].into_iter().flat_map(|side| on(home.join(side))).collect()
 }
 
 fn texts(listed: &[Value]) -> Vec<&str> {
@@ -84,7 +89,9 @@ fn whatever_file_lies_the_unsent_report_is_there_and_the_damage_is_told() {
     place.hand_over("steward", "swift");
     place.report("swift", "unsent");
     // The database is told by its own mark; a journal that is lost while the database is whole loses nothing.
-    for name in ["db/db", "db/conf", "db/snap", "store/mark", "journal"] {
+    // Slots and keyring have a second copy, of which either is enough.
+    let copied = ["slots", "slots-2", "keyring", "keyring-2"];
+    for name in ["db/db", "db/conf", "db/snap", "store/mark", "journal"].into_iter().chain(copied) {
         for lie in LIES {
             let home = format!("{}-{lie:?}", name.replace('/', "-"));
             copy(&place.path("swift"), &place.path(&home));
@@ -102,6 +109,14 @@ fn whatever_file_lies_the_unsent_report_is_there_and_the_damage_is_told() {
             if name == "db/db" && lie != Lie::HalfZeroed && lie != Lie::CutInHalf && lie != Lie::HalfGarbage {
                 assert!(first.err.contains("damaged"), "{home}: nothing was said: {}", first.err);
             }
+            if copied.contains(&name) {
+                let mended = files(&place.path(&home), name);
+                let now: Vec<Vec<u8>> = mended.iter().map(|path| fs::read(path).unwrap_or_default()).collect();
+                let other = name.strip_suffix("-2").map_or_else(|| format!("{name}-2"), str::to_owned);
+                let copies: Vec<Vec<u8>> =
+                    files(&place.path(&home), &other).iter().map(|path| fs::read(path).unwrap()).collect();
+                assert!(now.iter().zip(&copies).any(|(one, two)| one == two), "{home}: {name} was not mended");
+            }
             // It goes on: it writes, and what it writes arrives beside all it ever said.
             place.report(&home, "afterwards");
             place.hand_over("steward", &home);
@@ -115,4 +130,34 @@ fn whatever_file_lies_the_unsent_report_is_there_and_the_damage_is_told() {
             assert_eq!(place.json(&home, &["reports"]).objects().len(), 3, "{home}");
         }
     }
+}
+
+/// Guards against a home with both copies of the passphrase file damaged that says nothing but "wrong passphrase".
+#[test]
+fn where_no_copy_of_the_passphrase_file_opens_it_is_said_and_nothing_is_changed() {
+    let place = Place::new();
+    place.found();
+    place.json("steward", &["members"]).objects();
+    let good = fs::read(place.path("steward/slots")).unwrap();
+    // A half that is left may hold the slot that opens.
+    for lie in [Lie::Zeroed, Lie::CutInHalf, Lie::Emptied, Lie::Garbage, Lie::Gone] {
+        for name in ["slots", "slots-2"] {
+            fs::write(place.path("steward").join(name), &good).unwrap();
+            tell(lie, &place.path("steward").join(name));
+        }
+        let failed = place.json("steward", &["members"]);
+        assert_eq!((failed.status, failed.out.as_str()), (1, ""), "{lie:?}: {}", failed.err);
+        assert!(!failed.err.contains("panicked"), "{lie:?}: {}", failed.err);
+    }
+    // One of them cut short and the other with damage within: they differ, and that is said.
+    let mut within = good.clone();
+    within[25..].iter_mut().for_each(|byte| *byte ^= 0x5a);
+    fs::write(place.path("steward/slots"), &within).unwrap();
+    within[30] ^= 1;
+    fs::write(place.path("steward/slots-2"), &within).unwrap();
+    place.json("steward", &["members"]).fails(1, &["two copies of the passphrase file differ", "recovery sheet"]);
+    assert_eq!(fs::read(place.path("steward/slots-2")).unwrap(), within);
+    fs::write(place.path("steward/slots"), &good).unwrap();
+    place.json("steward", &["members"]).objects();
+    assert_eq!(fs::read(place.path("steward/slots-2")).unwrap(), good);
 }

@@ -15,5 +15,6 @@ mod refusals;
 mod shape;
 mod staff;
 mod tls;
+mod vault;
 
 use azalai_tests::program::{PASSPHRASE, Place, ended, names, ran};

@@ -5,6 +5,7 @@ use std::path::Path;
 use azalai_node::{Progress, catalog};
 use serde_json::{Value, json};
 
+use super::marks;
 use super::people::admission_in_words;
 use crate::home;
 use crate::output::{Failure, Output, table};
@@ -20,6 +21,7 @@ pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), 
     let folder = home::named(home)?;
     let device = home::open(home).await?;
     let status = device.status().await?;
+    let marks = device.marks().await?;
     let disk = size_of(&folder);
     let lanes: Vec<Value> = status
         .carried
@@ -29,7 +31,7 @@ pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), 
     let role = device.role().to_string();
     let reports: serde_json::Map<String, Value> =
         status.reports.iter().map(|(state, count)| (state.to_string(), (*count).into())).collect();
-    let object = json!({
+    let mut object = json!({
         "project": status.project_name, "pseudonym": device.pseudonym(), "key": device.device().signing.to_string(),
         "role": role, "admission": status.admission.to_string(), "admitted": status.admitted, "epoch": status.epoch, "own_reports": reports,
         "own_report_statements": progress(&status.own_reports), "other_statements": progress(&status.other_statements),
@@ -37,6 +39,11 @@ pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), 
         "members": { "confirmed": status.members.0, "unconfirmed": status.members.1, "removed": status.members.2 },
         "bytes_on_disk": disk,
     });
+    // A device that was told of none says nothing of it.
+    if let Some(fields) = object.as_object_mut().filter(|_| !marks.is_empty()) {
+        fields.insert("under_duress".to_owned(), marks.iter().map(marks::object).collect());
+    }
+    marks::say(&marks, out)?;
     out.result(&object, || {
         let own = &status.own_reports;
         let carried: u64 = status.carried.iter().map(|(_, envelopes, _)| envelopes).sum();

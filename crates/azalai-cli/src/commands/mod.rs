@@ -6,10 +6,13 @@ mod export;
 mod incidents;
 mod keeper;
 mod lists;
+mod marks;
 mod notices;
 mod passphrase;
 mod people;
 mod places;
+mod profile;
+mod recovery;
 mod relay;
 mod reports;
 mod serve;
@@ -24,7 +27,7 @@ use azalai_roster::{Admission, AreaCode};
 use rand_core::Rng as _;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::args::{Area, Arguments, Command, Invites, More, Passphrase, Project};
+use crate::args::{Area, Arguments, Command, Invites, More, Passphrase, Profile, Project, Recovery};
 use crate::home::Device;
 use crate::host;
 use crate::output::{Failure, Output};
@@ -97,6 +100,11 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Places { search, more: None } => places::list(home, search.as_deref(), out).await,
         Command::Serve { listen, cover, memory } => serve::run(home, listen, &cover, &memory, out).await,
         Command::Passphrase(Passphrase::Change) => passphrase::change(home, out).await,
+        Command::Profile(Profile::New(new)) => profile::new(home, &new, out).await,
+        Command::Recovery(Recovery::Make { shares, need, out: folder }) => {
+            recovery::make(home, (need, shares), &folder, out).await
+        }
+        Command::Recovery(Recovery::Open { sheets, words }) => recovery::open(home, &sheets, &words, out).await,
         Command::Doctor => lists::doctor(home, out).await,
         Command::Export { what, format, ring, out: file } => export::export(home, what, format, ring, &file, out).await,
     }

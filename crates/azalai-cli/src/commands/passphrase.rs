@@ -2,25 +2,25 @@
 
 use std::path::Path;
 
-use azalai_node::{Node, words};
-use azalai_store::{FolderDisk, SledStore};
+use azalai_node::words;
 use serde_json::json;
 
-use crate::home;
+use crate::home::{self, Device, Held};
 use crate::host;
 use crate::limits::OFFERED_WORDS;
 use crate::output::{Failure, Output};
 
 pub(crate) async fn change(home: Option<&Path>, out: &mut Output) -> Result<(), Failure> {
-    // Opened for its lock: no other process may write to this home meanwhile.
-    let parts = home::parts(&home::there(home)?)?;
+    // No other process may write to this home meanwhile.
+    let held = Held::take(&home::there(home)?)?;
+    let root = held.disks().root;
     let old = host::passphrase()?;
     // Known to be right before a new one is asked for.
-    Node::<SledStore, FolderDisk>::check_passphrase(&parts.disk, &old).await?;
+    Device::look(held.disks(), &old, host::now_ms()).await?;
     let mut rng = host::rng()?;
     let offer = words::draw(OFFERED_WORDS, &mut rng).join(" ");
     let new = host::replacing_passphrase(&offer)?;
-    Node::<SledStore, FolderDisk>::change_passphrase(&parts.disk, &old, &new, &mut rng).await?;
+    Device::change_passphrase(&root, &old, &new, &mut rng).await?;
     out.result(&json!({ "changed": true }), || {
         "The passphrase is changed. Copies of this home from before still open with the old one: destroy them."
             .to_owned()

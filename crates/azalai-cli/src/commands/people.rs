@@ -9,7 +9,7 @@ use azalai_node::{NewArea, NewHome, check_areas};
 use azalai_roster::{Admission, Member, MemberState};
 use serde_json::{Value, json};
 
-use super::{area_code, read_file, write_file};
+use super::{area_code, marks, read_file, write_file};
 use crate::args::{self, Memory};
 use crate::limits::{MAX_INVITE_BYTES, OFFERED_WORDS};
 use crate::output::{Failure, Output, short, table};
@@ -37,8 +37,9 @@ pub(crate) async fn found(
     let offer = words::draw(OFFERED_WORDS, &mut rng).join(" ");
     let params = home::params(memory)?;
     let passphrase = host::new_passphrase(&offer)?;
-    let home = home::parts(&folder)?;
-    let new = NewHome { home, passphrase: &passphrase, params, rng, pseudonym: &pseudonym };
+    let held = home::Held::take(&folder)?;
+    let (home, rooms) = held.rooms(&mut rng)?;
+    let new = NewHome { home, rooms: Some(rooms), passphrase: &passphrase, params, rng, pseudonym: &pseudonym };
     let device = new.found(&name, &areas, admission, host::now_ms()).await?;
     let id = device_id(&device.device().signing);
     host::say(
@@ -146,8 +147,9 @@ pub(crate) async fn join(
     }
     let offer = words::draw(OFFERED_WORDS, &mut rng).join(" ");
     let passphrase = host::new_passphrase(&offer)?;
-    let parts = home::parts(&folder)?;
-    let new = NewHome { home: parts, passphrase: &passphrase, params, rng, pseudonym };
+    let held = home::Held::take(&folder)?;
+    let (home, rooms) = held.rooms(&mut rng)?;
+    let new = NewHome { home, rooms: Some(rooms), passphrase: &passphrase, params, rng, pseudonym };
     let device = new.join(&invite, typed, host::now_ms()).await?;
     let (key, name) = (device.device().signing, device.roster().name().unwrap_or_default().to_owned());
     let object = json!({
@@ -223,6 +225,8 @@ pub(crate) async fn admit(home: Option<&Path>, key: Option<&str>, list: bool, ou
 
 pub(crate) async fn members(home: Option<&Path>, out: &mut Output) -> Result<(), Failure> {
     let device = home::open(home).await?;
+    let marks = device.marks().await?;
+    marks::say(&marks, out)?;
     let mut rows = Vec::new();
     for member in device.roster().members() {
         let state = match member.state {
@@ -233,7 +237,11 @@ pub(crate) async fn members(home: Option<&Path>, out: &mut Output) -> Result<(),
         };
         let key = member.device.signing.to_string();
         let area = member.area.as_ref().map(ToString::to_string);
-        let object = json!({ "key": key, "pseudonym": member.pseudonym, "role": member.role.to_string(), "area": area, "state": state });
+        let mut object = json!({ "key": key, "pseudonym": member.pseudonym, "role": member.role.to_string(), "area": area, "state": state });
+        let mark = marks.iter().find(|mark| mark.device == member.device.signing);
+        if let (Some(mark), Some(fields)) = (mark, object.as_object_mut()) {
+            fields.insert("opened_under_duress".to_owned(), marks::at(mark).into());
+        }
         rows.push(vec![
             short(&key),
             member.pseudonym.clone(),

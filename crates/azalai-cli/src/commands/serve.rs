@@ -1,14 +1,15 @@
 //! Serves the pages of a device: the listener, the home on disk, clock and randomness for them.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use azalai_node::{Home, Transport, TransportError};
+use azalai_node::{Disks, NodeError, Transport, TransportError};
 use azalai_relay::serve;
-use azalai_store::{ArgonParams, FolderDisk, SledStore};
+use azalai_store::{ArgonParams, FolderDisk, Side, SledStore};
 use azalai_web::{App, Host, Piece, router};
 use rand_core::{Rng as _, UnwrapErr};
 use tokio::net::TcpListener;
@@ -16,6 +17,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 
 use crate::args::{Cover, Memory};
 use crate::commands::relay::{Stop, listen_on};
+use crate::home::Held;
 use crate::http::Link;
 use crate::limits::IDLE_CHECK_EVERY;
 use crate::output::{Failure, Output};
@@ -26,9 +28,10 @@ const GROUND_FILE: &str = "map.pmtiles";
 
 /// This machine, for the pages.
 struct Machine {
-    /// Open for as long as the pages are served, so that no other process takes the home between two unlockings.
-    store: Arc<SledStore>,
-    disk: FolderDisk,
+    /// Held for as long as the pages are served, so that no other process takes the home between two unlockings.
+    held: Held,
+    /// The databases that were opened since, which stay open.
+    stores: Mutex<BTreeMap<Side, Arc<SledStore>>>,
     params: ArgonParams,
     /// Where the operator's own map would be.
     ground: PathBuf,
@@ -50,8 +53,22 @@ impl Host for Machine {
         bytes
     }
 
-    fn home(&self) -> Home<Self::Store, Self::Disk> {
-        Home { store: Arc::clone(&self.store), disk: self.disk.clone() }
+    fn disks(&self) -> Disks<FolderDisk> {
+        self.held.disks()
+    }
+
+    async fn store(&self, side: Side) -> Result<Arc<SledStore>, NodeError> {
+        let mut stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = stores.get(&side) {
+            return Ok(Arc::clone(open));
+        }
+        let store = Arc::new(self.held.store(side)?);
+        stores.insert(side, Arc::clone(&store));
+        Ok(store)
+    }
+
+    fn even_out(&self) {
+        self.held.even_out();
     }
 
     fn params(&self) -> ArgonParams {
@@ -145,8 +162,7 @@ pub(crate) async fn run(
     host::rng()?;
     let folder = home::named(home)?;
     let ground = folder.join(GROUND_FILE);
-    let Home { store, disk } = home::parts(&folder)?;
-    let machine = Machine { store: Arc::new(store), disk, params, ground };
+    let machine = Machine { held: Held::take(&folder)?, stores: Mutex::default(), params, ground };
     let stop = Stop::new()?;
     let Some(acceptor) = acceptor else {
         let listener = listen_on(listen, out).await?;

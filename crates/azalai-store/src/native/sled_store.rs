@@ -53,7 +53,7 @@ impl SledStore {
     /// [`StoreError::InUse`] if another process (or this one) has it open; [`StoreError::NoRoom`] if it is damaged and
     /// the rescue finds no room; [`StoreError::Io`], [`StoreError::Full`], [`StoreError::ReadOnly`].
     pub fn open(folder: &Path) -> Result<Opened, StoreError> {
-        let lock = lock(folder)?;
+        let lock = lock_folder(folder)?;
         recover::finish(folder)?;
         let durable = Mark::read(folder);
         let mut full = !reserve::make(folder)?;
@@ -76,7 +76,7 @@ impl SledStore {
     /// # Errors
     /// As [`SledStore::open`].
     pub fn rebuild(folder: &Path) -> Result<Opened, StoreError> {
-        let lock = lock(folder)?;
+        let lock = lock_folder(folder)?;
         recover::finish(folder)?;
         Self::rescue(folder, lock)
     }
@@ -190,7 +190,11 @@ fn identity(settings: &Path) -> Result<[u8; 16], StoreError> {
 }
 
 /// Takes the lock of the folder at once or not at all.
-fn lock(folder: &Path) -> Result<File, StoreError> {
+/// Takes a folder for this process, made if it is not there, for as long as the file that comes back is held.
+///
+/// # Errors
+/// [`StoreError::InUse`] if it is taken; [`StoreError::Io`], [`StoreError::Full`].
+pub fn lock_folder(folder: &Path) -> Result<File, StoreError> {
     make_folder(folder)?;
     let path = folder.join(LOCK);
     let doing = || format!("locking {}", path.display());

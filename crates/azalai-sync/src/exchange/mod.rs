@@ -48,6 +48,8 @@ pub struct Config {
     pub introduce: bool,
     /// The floors that the responder announced last time: saves a round.
     pub floors: PerLane<Day>,
+    /// A letter that [`Summary::sent`] does not count: its owner must not be seen to send it.
+    pub uncounted: Option<EnvelopeId>,
 }
 
 impl Config {
@@ -62,6 +64,7 @@ impl Config {
             certificate: None,
             introduce: false,
             floors: PerLane::from_fn(|_| Day(0)),
+            uncounted: None,
         }
     }
 }

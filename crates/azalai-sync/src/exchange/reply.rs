@@ -295,7 +295,8 @@ impl Exchange {
             return Err(ExchangeError::Nonsense("a put that is neither acknowledged nor refused"));
         }
         self.progress |= !ids.is_empty();
-        self.summary.sent += parsed.envelopes.len() as u64;
+        let counted = parsed.envelopes.iter().filter(|id| Some(**id) != self.config.uncounted);
+        self.summary.sent += counted.count() as u64;
         self.summary.refused += refusals.len() as u64;
         if !parsed.envelopes.is_empty() {
             events.push(Event::Acknowledged { ids: parsed.envelopes.clone(), receipt });

@@ -63,7 +63,7 @@ fn prepare(folder: &Path, device: &Path) -> RelayProcess {
     let home =
         Home { disk: FolderDisk::open(device).unwrap(), store: SledStore::open(&device.join("store")).unwrap().store };
     let rng = ChaCha20Rng::seed_from_u64(3);
-    let new = NewHome { home, passphrase: WORDLESS, params: cheap(), rng, pseudonym: "heron" };
+    let new = NewHome { home, rooms: None, passphrase: WORDLESS, params: cheap(), rng, pseudonym: "heron" };
     let mut coordinator = block_on(new.join(&invite.file, &invite.words, NOW)).unwrap();
     let mut monitor = Member::join(&mut steward, 4, Role::Monitor, "north", "swift", NOW);
     block_on(coordinator.exchange_with(&mut link(), NOW)).unwrap();

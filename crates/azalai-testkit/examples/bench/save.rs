@@ -26,7 +26,7 @@ const TIMES: usize = 301;
 /// A steward's device, for which saving is no more and no less than for others.
 fn found<S: Store, D: Disk + Clone>(home: Home<S, D>) -> Node<S, D> {
     let rng = ChaCha20Rng::seed_from_u64(1);
-    let new = NewHome { home, passphrase: WORDLESS, params: cheap(), rng, pseudonym: "acacia" };
+    let new = NewHome { home, rooms: None, passphrase: WORDLESS, params: cheap(), rng, pseudonym: "acacia" };
     let area = NewArea { code: "north".parse().unwrap(), name: "North".to_owned(), parent: None };
     block_on(new.found("Test project", &[area], Admission::ByHand, NOW)).unwrap()
 }

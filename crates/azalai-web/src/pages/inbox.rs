@@ -19,6 +19,7 @@ use super::letter::Letter;
 use super::likeness::{how, reasons};
 use super::on_to;
 use super::staff::{Staff, areas, document, works};
+use super::vault::{self, Alarm};
 use crate::app::{App, Device};
 use crate::forms::{Fields, Form, first, of_address};
 use crate::frame::{Frame, Page, render};
@@ -72,6 +73,7 @@ struct Entry {
 #[template(path = "inbox.html")]
 struct InboxPage {
     f: Frame,
+    alarms: Vec<Alarm>,
     works: bool,
     entries: Vec<Entry>,
     total: usize,
@@ -165,6 +167,7 @@ async fn page<H: Host>(
     let done = ["linked", "made", "aside", "back"].into_iter().find(|done| *done == first(fields, "done"));
     render(&InboxPage {
         f: Frame::new(visitor, "inbox"),
+        alarms: vault::alarms::<H>(device, texts, app.settings().offset_min).await?,
         works: works(visitor),
         entries,
         total: found.total,

@@ -12,6 +12,7 @@ use azalai_node::NodeError;
 use azalai_roster::{MemberState, Role};
 
 use super::on_to;
+use super::vault::{self, Alarm};
 use crate::app::App;
 use crate::forms::{Form, first, of_address};
 use crate::frame::{Frame, render};
@@ -27,6 +28,7 @@ struct MembersPage {
     f: Frame,
     /// Whether this device was admitted, as far as it knows: until then it hears of nobody.
     admitted: bool,
+    alarms: Vec<Alarm>,
     good: String,
     wrong: String,
     newcomers: Vec<Newcomer>,
@@ -77,7 +79,9 @@ pub(crate) async fn get<H: Host>(
     let me = device.roster().member(&device.device().signing);
     let made = people::invites(texts, device.roster(), &device.device().signing, now_ms);
     let (ended, invites) = made.into_iter().partition(|invite| matches!(invite.state, "admitted" | "revoked"));
+    let alarms = vault::alarms::<H>(device, texts, offset).await?;
     let page = MembersPage {
+        alarms,
         f: Frame::new(&visitor, "members"),
         admitted: me.is_some_and(|member| member.state == MemberState::Confirmed),
         good: some(admitted).map(|count| texts.say1("members-good", "count", count)).unwrap_or_default(),

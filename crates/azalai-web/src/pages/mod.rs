@@ -21,9 +21,11 @@ pub(crate) mod project;
 pub(crate) mod report;
 pub(crate) mod reports;
 pub(crate) mod settings;
+pub(crate) mod sheets;
 pub(crate) mod staff;
 pub(crate) mod start;
 pub(crate) mod unlock;
+pub(crate) mod vault;
 
 use axum::response::{IntoResponse, Redirect, Response};
 

@@ -89,8 +89,9 @@ pub(crate) async fn post<H: Host>(
     }
     // Taken before the slow part: a second tap finds nothing to make.
     app.set_pending(None);
-    let (home, params, rng, now) = (app.host.home(), app.host.params(), app.rng(), app.host.now_ms());
-    let new = NewHome { home, passphrase: &passphrase, params, rng, pseudonym: &pseudonym };
+    let (params, mut rng, now) = (app.host.params(), app.rng(), app.host.now_ms());
+    let (home, rooms) = app.rooms(&mut rng).await?;
+    let new = NewHome { home, rooms, passphrase: &passphrase, params, rng, pseudonym: &pseudonym };
     let made = match &pending.what {
         Beginning::Join { file, words } => new.join(file, words, now).await,
         Beginning::Found { name, areas, admission } => new.found(name, areas, *admission, now).await,

@@ -23,7 +23,8 @@ use crate::problem::Problem;
 #[template(path = "unlock.html")]
 struct UnlockPage {
     f: Frame,
-    wrong: bool,
+    /// Why the passphrase opened nothing; empty before one was given.
+    wrong: String,
     /// Whether the device is locked, or the form was only from before the last unlocking.
     locked: bool,
     /// Code, direction and own name of each language.
@@ -45,7 +46,7 @@ pub(crate) async fn home<H: Host>(State(app): State<Arc<App<H>>>, visitor: Visit
     Ok(render(&UnlockPage {
         f,
         languages: offered(),
-        wrong: false,
+        wrong: String::new(),
         locked: true,
         carries: String::new(),
         fields: Vec::new(),
@@ -60,8 +61,14 @@ pub(crate) fn carrying(visitor: &Visitor, draft: &str, fields: &Fields) -> Resul
     let pairs = fields.iter().filter(|(name, _)| own(name));
     let fields = pairs.flat_map(|(name, values)| values.iter().map(|value| (name.clone(), value.clone()))).collect();
     let locked = visitor.role.is_none();
-    let page =
-        render(&UnlockPage { f, languages: offered(), wrong: false, locked, carries: draft.to_owned(), fields })?;
+    let page = render(&UnlockPage {
+        f,
+        languages: offered(),
+        wrong: String::new(),
+        locked,
+        carries: draft.to_owned(),
+        fields,
+    })?;
     Ok((StatusCode::CONFLICT, page).into_response())
 }
 
@@ -79,13 +86,18 @@ pub(crate) async fn unlock<H: Host>(
     };
     let fresh = match opened {
         Ok(fresh) => fresh,
-        Err(NodeError::WrongPassphrase) => {
+        Err(error @ (NodeError::WrongPassphrase | NodeError::SlotsDiffer | NodeError::TooSoon { .. })) => {
+            let wrong = match error {
+                NodeError::TooSoon { seconds } => visitor.texts.say1("unlock-wait", "count", seconds),
+                NodeError::SlotsDiffer => visitor.texts.say("unlock-damaged"),
+                _ => visitor.texts.say("unlock-wrong"),
+            };
             let f = Frame::new(&visitor, "");
             let (carries, fields) = (form.get("carries").to_owned(), form.fields);
             let own = |name: &&String| !matches!(name.as_str(), "token" | "passphrase" | "carries");
             let pairs = fields.iter().filter(|(name, _)| own(name));
             let fields = pairs.flat_map(|(name, values)| values.iter().map(|v| (name.clone(), v.clone()))).collect();
-            let page = render(&UnlockPage { f, languages: offered(), wrong: true, locked: true, carries, fields })?;
+            let page = render(&UnlockPage { f, languages: offered(), wrong, locked: true, carries, fields })?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
         Err(other) => return Err(other.into()),

@@ -1,0 +1,269 @@
+//! Opening a home: the passphrase file in its two copies, the side that it leads to, and what else a passphrase asks for.
+//!
+//! What a passphrase drops must be gone from the disk before anything of the profile that it opens is shown. Nothing here
+//! may tell whether a home has a second profile.
+
+use azalai_store::{Disk, Duress, Keys, Opening, Side, Slots, SlotsError, Store, Vault, erase_keyring};
+use rand_chacha::ChaCha20Rng;
+use std::sync::Arc;
+
+use crate::attempts;
+use crate::error::NodeError;
+use crate::node::{Home, Node};
+
+/// Name of the file with the passphrase slots. It is written last: a home without it holds no project.
+pub(crate) const SLOTS_FILE: &str = "slots";
+
+/// Its second copy, written when the first is durable.
+pub(crate) const SLOTS_COPY_FILE: &str = "slots-2";
+
+/// There from before the first byte of a new home until it can be opened. A keyring without it and without slots is
+/// not ours to remove: the slots may come back from a backup.
+pub(crate) const UNFINISHED_FILE: &str = "unfinished";
+
+/// The small files of a home.
+#[derive(Debug, Clone)]
+pub struct Disks<D> {
+    /// Those of the home: its slots.
+    pub root: D,
+    /// Those of its two profiles; none in a home that has one profile, whose files lie beside the slots.
+    pub sides: Option<[D; 2]>,
+}
+
+impl<D> Disks<D> {
+    /// The disk of a profile on this side.
+    #[must_use]
+    pub fn of(&self, side: Side) -> Option<&D> {
+        match (side, &self.sides) {
+            (Side::Whole, _) => Some(&self.root),
+            (Side::One, Some([one, _])) => Some(one),
+            (Side::Two, Some([_, two])) => Some(two),
+            (Side::One | Side::Two, None) => None,
+        }
+    }
+}
+
+/// Where in its home a profile lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) side: Side,
+    /// The slot that opened it.
+    pub(crate) slot: usize,
+    /// Its other slot.
+    pub(crate) mate: usize,
+}
+
+impl Place {
+    pub(crate) fn of(opening: &Opening) -> Option<Self> {
+        let Opening { side, slot, mate, .. } = *opening;
+        (side != Side::Whole).then_some(Self { side, slot, mate })
+    }
+
+    /// The two slots of the other profile.
+    pub(crate) fn others(self) -> impl Iterator<Item = usize> {
+        (0..azalai_store::limits::SLOTS).filter(move |index| *index != self.slot && *index != self.mate)
+    }
+}
+
+/// What a passphrase leads to. Nothing was changed yet.
+#[derive(Debug)]
+pub struct Found<D> {
+    disks: Disks<D>,
+    slots: Slots,
+    opening: Opening,
+}
+
+impl<D: Disk + Clone> Found<D> {
+    /// The side whose store is to be opened.
+    #[must_use]
+    pub fn side(&self) -> Side {
+        self.opening.side
+    }
+
+    /// Whether nothing else is asked for than to open: whoever has the profile open already may go on with it.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.opening.duress == Duress::No
+    }
+
+    /// Puts a passphrase into the profile's other slot.
+    pub(crate) async fn replace_mate(&self, passphrase: &str, rng: &mut ChaCha20Rng) -> Result<(), NodeError> {
+        let Opening { key, side, slot, mate, .. } = &self.opening;
+        let slots = self.slots.with(rng, (*mate, *slot), passphrase, (key, *side, Duress::No))?;
+        write_slots(&self.disks.root, &slots).await
+    }
+
+    /// Drops what the passphrase asks to drop, durably: the slots of the other profile, then its keyring. Cut short, it
+    /// is done by the next opening with this passphrase, and until then all is as before or the other profile is gone.
+    async fn drop_other(&mut self, rng: &mut ChaCha20Rng) -> Result<(), NodeError> {
+        self.slots = self.slots.without(rng, self.opening.others());
+        write_slots(&self.disks.root, &self.slots).await?;
+        if let Some(other) = self.opening.side.other().and_then(|side| self.disks.of(side)) {
+            erase_keyring(other, rng).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The copies of the passphrase file that can be read, the first one first. One that is like it is left out.
+async fn read_slots<D: Disk>(disk: &D) -> Result<Vec<Slots>, NodeError> {
+    let (first, copy) = (disk.read(SLOTS_FILE).await, disk.read(SLOTS_COPY_FILE).await);
+    if matches!((&first, &copy), (Ok(None), Ok(None))) {
+        return Err(NodeError::NoHome);
+    }
+    let (mut read, mut wrong) = (Vec::new(), None);
+    for bytes in [first, copy] {
+        match bytes {
+            Ok(Some(bytes)) => match Slots::from_bytes(&bytes) {
+                Ok(slots) if !read.contains(&slots) => read.push(slots),
+                Ok(_) => {}
+                Err(error) => wrong = wrong.or(Some(NodeError::Slots(error))),
+            },
+            Ok(None) => {}
+            Err(error) => wrong = wrong.or(Some(error.into())),
+        }
+    }
+    if read.is_empty() { Err(wrong.unwrap_or(NodeError::NoHome)) } else { Ok(read) }
+}
+
+/// Writes both copies, the second when the first is durable.
+pub(crate) async fn write_slots<D: Disk>(disk: &D, slots: &Slots) -> Result<(), NodeError> {
+    let bytes = slots.to_bytes();
+    disk.write_atomic(SLOTS_FILE, &bytes).await?;
+    Ok(disk.write_atomic(SLOTS_COPY_FILE, &bytes).await?)
+}
+
+/// The passphrase file as it counts: what opened last was put into both copies.
+pub(crate) async fn slots_of<D: Disk>(disk: &D) -> Result<Slots, NodeError> {
+    read_slots(disk).await?.into_iter().next().ok_or(NodeError::NoHome)
+}
+
+/// The copy that a passphrase opens, put into both files if they differ.
+async fn look_at<D: Disk>(disk: &D, passphrase: &str) -> Result<(Slots, Opening), NodeError> {
+    let copies = read_slots(disk).await?;
+    let differ = copies.len() > 1;
+    for slots in copies {
+        match slots.look(passphrase) {
+            Ok(opening) => {
+                let bytes = Some(slots.to_bytes());
+                let same = async |name| disk.read(name).await.ok().flatten() == bytes;
+                if !same(SLOTS_FILE).await || !same(SLOTS_COPY_FILE).await {
+                    // What opens can be used: a disk that takes no write will say so when something is saved.
+                    let _ = write_slots(disk, &slots).await;
+                }
+                return Ok((slots, opening));
+            }
+            Err(SlotsError::WrongPassphrase) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Err(if differ { NodeError::SlotsDiffer } else { NodeError::WrongPassphrase })
+}
+
+impl<S: Store, D: Disk + Clone> Node<S, D> {
+    /// Whether a home holds a project. `disk`: the one that its slots lie on.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub async fn exists(disk: &D) -> Result<bool, NodeError> {
+        Ok(disk.len(SLOTS_FILE).await?.is_some() || disk.len(SLOTS_COPY_FILE).await?.is_some())
+    }
+
+    /// Whether a passphrase opens a home that may be open already. Costs what opening costs.
+    ///
+    /// # Errors
+    /// [`NodeError::NoHome`], [`NodeError::WrongPassphrase`], [`NodeError::SlotsDiffer`], those of the storage.
+    pub async fn check_passphrase(disk: &D, passphrase: &str) -> Result<(), NodeError> {
+        look_at(disk, passphrase).await.map(drop)
+    }
+
+    /// Puts a new passphrase in the place of one that opens this home; every other one stays as it is. After a crash
+    /// there is the old or the new one. The caller sees to it that nobody else writes to the home.
+    ///
+    /// The keys of the home stay: who kept a copy of the old file and knows the old passphrase still opens what is here.
+    ///
+    /// # Errors
+    /// [`NodeError::NoHome`], [`NodeError::WrongPassphrase`], [`NodeError::SlotsDiffer`]; [`NodeError::Slots`] for an
+    /// empty one and for one that opens another profile here; those of the storage.
+    pub async fn change_passphrase(disk: &D, old: &str, new: &str, rng: &mut ChaCha20Rng) -> Result<(), NodeError> {
+        let (slots, Opening { key, side, duress, slot, mate, .. }) = look_at(disk, old).await?;
+        write_slots(disk, &slots.with(rng, (slot, mate), new, (&key, side, duress))?).await
+    }
+
+    /// What a passphrase leads to in a home. Wrong ones are counted, and after some of them the next is not even tried
+    /// for a while. The caller sees to it that nobody else writes to the home.
+    ///
+    /// # Errors
+    /// [`NodeError::NoHome`], [`NodeError::TooSoon`], [`NodeError::WrongPassphrase`], [`NodeError::SlotsDiffer`], those
+    /// of the storage.
+    pub async fn look(disks: Disks<D>, passphrase: &str, now_ms: u64) -> Result<Found<D>, NodeError> {
+        attempts::may_try(&disks.root, now_ms).await?;
+        match look_at(&disks.root, passphrase).await {
+            Ok((slots, opening)) => {
+                attempts::forget(&disks.root).await;
+                Ok(Found { disks, slots, opening })
+            }
+            Err(error) => {
+                if matches!(error, NodeError::WrongPassphrase | NodeError::SlotsDiffer) {
+                    attempts::count(&disks.root, now_ms).await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Opens the profile that a passphrase led to, after what it asks for was done. `store`: that of [`Found::side`]. No
+    /// other profile of this home may be open in this or another process.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub async fn enter(mut found: Found<D>, store: S, mut rng: ChaCha20Rng, now_ms: u64) -> Result<Self, NodeError> {
+        let dropped = match found.opening.duress {
+            // Whoever stands beside must see no error: what could not be dropped is dropped the next time.
+            Duress::Drops => found.drop_other(&mut rng).await.is_ok(),
+            Duress::No | Duress::Keeps => false,
+        };
+        if let Some(other) = found.opening.side.other().and_then(|side| found.disks.of(side)) {
+            // Whether anything opens it or not: where one copy is gone the other takes its place.
+            azalai_store::mend_keyring(other).await;
+        }
+        let disk = found.disks.of(found.opening.side).ok_or(NodeError::NoHome)?.clone();
+        let place = Place::of(&found.opening);
+        // A making that was stopped at its last step: this is a home, and not another's to clear.
+        if found.disks.root.len(UNFINISHED_FILE).await?.is_some() {
+            found.disks.root.remove(UNFINISHED_FILE).await?;
+        }
+        let keys = Keys::open(disk, found.opening.key.clone(), &mut rng).await?;
+        if place.is_some() && found.opening.duress != Duress::Drops {
+            // As many files are written, whichever passphrase it was.
+            let _ = write_slots(&found.disks.root, &found.slots).await;
+            let _ = keys.renew().await;
+        }
+        let keys = Arc::new(keys);
+        let vault = Vault::unlock(store, Arc::clone(&keys)).await?;
+        let mut node = Self::load(vault, keys, rng).await?;
+        node.place = place;
+        if found.opening.duress != Duress::No && node.leave_mark(dropped, now_ms).await.is_ok() && dropped {
+            let slots = found.slots.at_rest(&mut node.rng, &found.opening)?;
+            // If this fails it is all done once more at the next opening.
+            let _ = write_slots(&found.disks.root, &slots).await;
+        }
+        Ok(node)
+    }
+
+    /// Unlocks a home that has one profile.
+    ///
+    /// # Errors
+    /// [`NodeError::NoHome`], [`NodeError::WrongPassphrase`], [`NodeError::SlotsDiffer`], those of the storage.
+    pub async fn open(home: Home<S, D>, passphrase: &str, rng: ChaCha20Rng) -> Result<Self, NodeError> {
+        let (slots, opening) = look_at(&home.disk, passphrase).await?;
+        let disks = Disks { root: home.disk, sides: None };
+        Self::enter(Found { disks, slots, opening }, home.store, rng, 0).await
+    }
+
+    /// On which side of its home this profile lies.
+    #[must_use]
+    pub fn side(&self) -> Side {
+        self.place.map_or(Side::Whole, |place| place.side)
+    }
+}

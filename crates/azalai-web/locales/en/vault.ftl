@@ -1,0 +1,60 @@
+# vault: see docs/translating.md. Values between braces are filled in by the program.
+unlock-wait =
+    { $count ->
+       [one] Too many wrong passphrases. Wait { $count } second and try again. Nothing was changed.
+       *[other] Too many wrong passphrases. Wait { $count } seconds and try again. Nothing was changed.
+    }
+unlock-damaged = This passphrase opens nothing here, and the file of passphrases is damaged. Nothing was changed. If you are sure of it, use your recovery sheets or a backup.
+unlock-forgotten = Forgotten? Open with recovery sheets
+second-title = A second passphrase
+second-what = A passphrase can open another notebook on this device: with a name of its own, by an invite of its own for a monitor. Whoever sees it open sees an ordinary notebook.
+second-use = Open it now and then with its passphrase, exchange, and write in it: a notebook in which nothing stands deceives nobody. Against a laboratory it does not help.
+second-passphrase = Its passphrase
+second-duress = One more passphrase, to be given under duress
+second-none = None
+second-drops = It opens that notebook, drops the keys of this one for good, and tells the coordinators at the next exchange
+second-keeps = It opens that notebook and tells the coordinators at the next exchange; this one stays
+second-pressed = The passphrase to be given under duress
+second-lost = If a passphrase opens another notebook here already, all that is in it is lost now. If the keys of this notebook are dropped, everything in it that was not sent is lost then.
+second-type-label = Type out what you know
+second-plain = Without dropping:
+second-dropping = With dropping:
+second-sentence = what another passphrase opens here is lost
+second-sentence-drops = what another passphrase opens here is lost, and under duress what I have not sent
+second-type = Type out this sentence: { $sentence }.
+second-do = Make the second notebook
+second-done = The second notebook is made. Open it with its passphrase, exchange, and have it admitted like any newcomer.
+second-in-use = This passphrase is in use here already. Choose another.
+second-invite = It takes an invite of this project, for a monitor.
+second-no-room = This notebook was made by an older program and has no room for this. Join with a new invite on another device or in a new folder.
+duress-title = Opened under duress
+duress-what = Somebody made { $name } open the device at { $when }, by its own clock.
+duress-dropped = The keys of the member's own notebook were dropped by that.
+duress-kept = The keys of the member's own notebook are still on it.
+duress-do = Show nobody that you know, and answer nothing on that device. Find out how the person is. Take the device out of the project, with that time as the moment from which it counts no more.
+sheets-title = Recovery sheets
+sheets-what = Each sheet is given to somebody whom you trust. Some of them together open this notebook again if you forget the passphrase. Fewer say nothing.
+sheets-of = How many sheets
+sheets-need = How many of them open it
+sheets-earlier = Earlier sheets open nothing from then on, nor does an extra passphrase of this notebook.
+sheets-do = Make the sheets
+sheets-once = These sheets are shown only now. Print them, each on paper of its own, or copy them by hand. Leave no copy on the device.
+sheets-head = Sheet { $number } · any { $need } together open
+sheets-one = Words of sheet { $number }
+sheets-keep = Keep this sheet where nobody else reads it, away from the others. Alone it opens nothing.
+sheets-forgotten = Open with recovery sheets
+sheets-words = The words of the sheets, one sheet after the other
+sheets-new = A new passphrase
+sheets-set = Set the new passphrase
+sheets-done = The new passphrase is set. The sheets go on working.
+sheets-numbers = From 2 to { $most } sheets can be made, and from 2 to all of them be needed.
+sheets-count = Sheet { $at } has { $got } words, and 22 are needed.
+sheets-place = Sheet { $at }, word { $place }
+sheets-word = { $place }: “{ $word }” is none of the words. Check its spelling.
+sheets-check = Sheet { $at } is not as it was printed: a word is another one, or two have changed places.
+sheets-newer = Sheet { $at } needs a newer program.
+sheets-mixed = Sheet { $at } was not made together with sheet 1.
+sheets-twice = Sheet { $at } is the same as sheet { $first }.
+sheets-few = { $need } sheets are needed: { $more } more.
+sheets-forged = These sheets lead to nothing: at least one is forged.
+sheets-nothing = These sheets belong together and open nothing here. They are another notebook's, or newer ones were made.

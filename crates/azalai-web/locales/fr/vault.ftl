@@ -1,0 +1,60 @@
+# vault: voir docs/translating.md. Les valeurs entre accolades sont remplies par le programme.
+unlock-wait =
+    { $count ->
+       [one] Trop de phrases fausses. Attendez { $count } seconde et réessayez. Rien n'a changé.
+       *[other] Trop de phrases fausses. Attendez { $count } secondes et réessayez. Rien n'a changé.
+    }
+unlock-damaged = Cette phrase n'ouvre rien ici, et le fichier des phrases est abîmé. Rien n'a changé. Si vous en êtes sûr, prenez vos feuilles de secours ou une sauvegarde.
+unlock-forgotten = Oubliée ? Ouvrir avec des feuilles de secours
+second-title = Une deuxième phrase secrète
+second-what = Une phrase peut ouvrir un autre carnet sur cet appareil : avec un surnom à lui, par une invitation à lui pour un observateur. Qui le voit ouvert voit un carnet ordinaire.
+second-use = Ouvrez-le de temps en temps avec sa phrase, échangez, écrivez-y : un carnet où rien n'est écrit ne trompe personne. Contre un laboratoire, cela n'aide pas.
+second-passphrase = Sa phrase secrète
+second-duress = Une phrase de plus, à donner sous la contrainte
+second-none = Aucune
+second-drops = Elle ouvre ce carnet-là, détruit pour toujours les clés de celui-ci et prévient les coordinateurs au prochain échange
+second-keeps = Elle ouvre ce carnet-là et prévient les coordinateurs au prochain échange ; celui-ci reste
+second-pressed = La phrase à donner sous la contrainte
+second-lost = Si une phrase ouvre déjà un autre carnet ici, tout ce qu'il contient est perdu maintenant. Si les clés de ce carnet sont détruites, tout ce qui n'a pas été envoyé est alors perdu.
+second-type-label = Écrivez ce que vous savez
+second-plain = Sans détruire :
+second-dropping = Si les clés sont détruites :
+second-sentence = ce qu'une autre phrase ouvre ici est perdu
+second-sentence-drops = ce qu'une autre phrase ouvre ici est perdu, et sous la contrainte ce que je n'ai pas envoyé
+second-type = Écrivez cette phrase en entier : { $sentence }.
+second-do = Créer le deuxième carnet
+second-done = Le deuxième carnet est créé. Ouvrez-le avec sa phrase, échangez, et faites-le admettre comme tout nouveau venu.
+second-in-use = Cette phrase sert déjà ici. Choisissez-en une autre.
+second-invite = Il faut une invitation de ce projet, pour un observateur.
+second-no-room = Ce carnet a été créé par un programme plus ancien et n'a pas de place pour cela. Rejoignez avec une nouvelle invitation sur un autre appareil ou dans un nouveau dossier.
+duress-title = Ouvert sous la contrainte
+duress-what = Quelqu'un a fait ouvrir son appareil à { $name }, le { $when } selon l'horloge de l'appareil.
+duress-dropped = Les clés du vrai carnet du membre ont été détruites par là.
+duress-kept = Les clés du vrai carnet du membre y sont encore.
+duress-do = Ne montrez à personne que vous le savez, et ne répondez rien à cet appareil. Cherchez à savoir comment va la personne. Retirez l'appareil du projet, avec cette heure comme moment à partir duquel il ne compte plus.
+sheets-title = Feuilles de secours
+sheets-what = Chaque feuille est donnée à quelqu'un en qui vous avez confiance. Plusieurs ensemble rouvrent ce carnet si vous oubliez la phrase. Moins que cela ne dit rien.
+sheets-of = Combien de feuilles
+sheets-need = Combien d'entre elles ouvrent
+sheets-earlier = Les feuilles d'avant n'ouvriront plus rien, ni une phrase supplémentaire de ce carnet.
+sheets-do = Faire les feuilles
+sheets-once = Ces feuilles ne sont montrées que maintenant. Imprimez-les, chacune sur son papier, ou recopiez-les à la main. N'en laissez pas de copie sur l'appareil.
+sheets-head = Feuille { $number } · { $need } ensemble ouvrent
+sheets-one = Mots de la feuille { $number }
+sheets-keep = Gardez cette feuille là où personne d'autre ne la lit, loin des autres. Seule, elle n'ouvre rien.
+sheets-forgotten = Ouvrir avec des feuilles de secours
+sheets-words = Les mots des feuilles, une feuille après l'autre
+sheets-new = Une nouvelle phrase secrète
+sheets-set = Mettre la nouvelle phrase
+sheets-done = La nouvelle phrase est mise. Les feuilles restent valables.
+sheets-numbers = On peut faire de 2 à { $most } feuilles, et en demander de 2 à toutes.
+sheets-count = La feuille { $at } a { $got } mots ; il en faut 22.
+sheets-place = Feuille { $at }, mot { $place }
+sheets-word = { $place } : « { $word } » n'est pas un des mots. Vérifiez son orthographe.
+sheets-check = La feuille { $at } n'est pas comme elle a été imprimée : un mot est un autre, ou deux sont échangés.
+sheets-newer = La feuille { $at } demande un programme plus récent.
+sheets-mixed = La feuille { $at } n'a pas été faite avec la feuille 1.
+sheets-twice = La feuille { $at } est la même que la feuille { $first }.
+sheets-few = Il faut { $need } feuilles : encore { $more }.
+sheets-forged = Ces feuilles ne mènent à rien : au moins une est fausse.
+sheets-nothing = Ces feuilles vont ensemble et n'ouvrent rien ici. Elles sont d'un autre carnet, ou de plus récentes ont été faites.
