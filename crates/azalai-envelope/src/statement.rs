@@ -47,6 +47,8 @@ impl Kind {
     pub const KEYS: Self = Self(18);
     /// A coordinator's receipt for one author.
     pub const RECEIPT: Self = Self(19);
+    /// What holds a newcomer's claim up, for that device.
+    pub const CLAIM_NOTICE: Self = Self(20);
 }
 
 /// Why bytes are no statement of this project, audience and author.

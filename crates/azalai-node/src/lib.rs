@@ -11,6 +11,7 @@ pub mod bundle;
 pub mod catalog;
 pub mod caution;
 mod chains;
+mod claim_notices;
 pub mod desk;
 pub mod doctor;
 pub mod documents;

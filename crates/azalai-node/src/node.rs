@@ -25,7 +25,9 @@ use crate::index::Shared;
 use crate::limits::CARRIED_BYTES;
 use crate::people::authors_of;
 use crate::secrets::Secrets;
-use crate::spaces::{LOG, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS, space_of};
+use crate::spaces::{
+    CLAIM_NOTICES, LOG, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS, space_of,
+};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
 
 /// Name of the file with the passphrase slots. It is written last: a home without it holds no project.
@@ -466,8 +468,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let space = space_of(statement.kind());
         batch.put(space, statement.id().0, stored::encode_statement(statement));
         batch.put(PLACES_IN_CHAINS, place_key(&chain_of(statement), statement.seq()), statement.id().0);
-        if statement.kind() == Kind::NOTICE {
-            batch.put(NOTICES, statement.id().0, [1]);
+        match statement.kind() {
+            Kind::NOTICE => drop(batch.put(NOTICES, statement.id().0, [1])),
+            Kind::CLAIM_NOTICE => drop(batch.put(CLAIM_NOTICES, statement.id().0, [1])),
+            _ => {}
         }
     }
 }

@@ -35,6 +35,8 @@ pub(crate) const FORKS: Space = Space(12);
 pub(crate) const OWED: Space = Space(13);
 /// Notices among the kept statements. Key: statement id; value: 1.
 pub(crate) const NOTICES: Space = Space(14);
+/// Claim notices among the kept statements, to this device and by it. Key: statement id; value: 1.
+pub(crate) const CLAIM_NOTICES: Space = Space(15);
 /// What the person at this device has begun and not said, and how they like things. Key: see `desk.rs`.
 pub(crate) const DESK: Space = Space(0x20);
 /// Places that somebody brought, besides those that ship. Key: the place's id.

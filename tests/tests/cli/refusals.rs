@@ -229,7 +229,9 @@ fn a_bundle_that_is_cut_off_or_none_says_so() {
     let place = Place::new();
     place.found();
     fs::write(place.path("picture"), b"\x89PNG").unwrap();
-    place.json("steward", &["bundle", "import", "picture"]).fails(1, &["no bundle"]);
+    place.json("steward", &["bundle", "import", "picture"]).fails(1, &["picture", "not an Azalai bundle"]);
+    fs::write(place.path("empty"), b"").unwrap();
+    place.json("steward", &["bundle", "import", "empty"]).fails(1, &["empty: it is empty"]);
     place.json("steward", &["bundle", "import", "missing"]).fails(1, &["missing"]);
     place.join("monitor", "gao", "acacia");
     place.report("acacia", "carried");
@@ -238,7 +240,9 @@ fn a_bundle_that_is_cut_off_or_none_says_so() {
     fs::write(place.path("cut"), &whole[..whole.len() - 1]).unwrap();
     let cut = place.json("steward", &["bundle", "import", "cut"]);
     assert_eq!(cut.status, 1, "{}", cut.err);
-    assert!(cut.err.contains("cut off"), "{}", cut.err);
+    assert!(cut.err.contains("cut: cut short after 1 letter;"), "{}", cut.err);
+    fs::write(place.path("newer"), [&whole[..8], &[9]].concat()).unwrap();
+    place.json("steward", &["bundle", "import", "newer"]).fails(1, &["newer", "version 9", "newer Azalai"]);
     let whole = place.json("steward", &["bundle", "import", "letters"]).object();
     assert_eq!((&whole["new"], &whole["foreign"]), (&1.into(), &0.into()));
     assert_eq!(place.json("steward", &["bundle", "import", "letters"]).object()["new"], 0);

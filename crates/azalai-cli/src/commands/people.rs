@@ -6,7 +6,7 @@ use azalai_envelope::Day;
 use azalai_node::node::device_id;
 use azalai_node::words;
 use azalai_node::{NewArea, NewHome, check_areas};
-use azalai_roster::{Admission, Member, MemberState};
+use azalai_roster::{Admission, HeldUp, Member, MemberState};
 use serde_json::{Value, json};
 
 use super::{area_code, read_file, write_file};
@@ -83,6 +83,22 @@ pub(crate) fn admitted_object(member: &Member) -> Value {
 /// A member for people.
 pub(crate) fn admitted_line(member: &Member) -> String {
     format!("{} is admitted as {} ({}).", member.pseudonym, member.role, short(&member.device.signing))
+}
+
+/// What holds up the admission of this device, and what to do: for people.
+pub(crate) fn held_up_line(why: HeldUp) -> &'static str {
+    match why {
+        HeldUp::ClaimedTwice => {
+            "Nobody has admitted this device yet: another device claimed the same invite. What you write is saved and \
+             sent as ever, and shows as unconfirmed. Ask your coordinator, in person: they admit the one that is yours, \
+             by its key, which `azalai status` shows."
+        }
+        HeldUp::InviteEnded => {
+            "Nobody has admitted this device: its invite has ended. What you write is saved and sent as ever, and shows as \
+             unconfirmed. Ask your coordinator, in person: they can still admit this device, by its key, which `azalai \
+             status` shows."
+        }
+    }
 }
 
 pub(crate) fn read_area(text: &str) -> Result<NewArea, Failure> {
