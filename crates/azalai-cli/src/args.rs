@@ -312,7 +312,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         memory: Memory,
     },
-    /// Changes what opens this home.
+    /// Changes what opens this home, or suggests a passphrase.
     #[command(subcommand, after_help = "Example: azalai passphrase change --home me")]
     Passphrase(Passphrase),
     /// Checks everything that this home keeps, and mends what can be.
@@ -380,6 +380,13 @@ pub(crate) enum Passphrase {
     /// the new one.
     #[command(after_help = "Example: azalai passphrase change --home me")]
     Change,
+    /// Draws words that make a strong passphrase. Keeps them nowhere.
+    #[command(after_help = "Example: azalai passphrase suggest --lang fr")]
+    Suggest {
+        /// Language of the words: en, fr.
+        #[arg(long, default_value = "en")]
+        lang: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

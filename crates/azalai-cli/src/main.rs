@@ -10,6 +10,7 @@ mod home;
 mod host;
 mod http;
 mod limits;
+mod out_file;
 mod output;
 mod tls;
 mod tls_server;

@@ -93,3 +93,6 @@ pub const MAX_OFFERED: usize = 200;
 /// Bytes of what the journal keeps of who this device is, beyond which no more of the logs goes in: they come again from
 /// others, and the journal is read whole at each start.
 pub const MAX_BEGINNING_BYTES: usize = 1 << 20;
+
+/// Bits under which a passphrase is weak: a few days of guessing for a laboratory, behind Argon2id.
+pub const MIN_PASSPHRASE_BITS: u32 = 30;

@@ -9,12 +9,13 @@ use azalai_relay::{router, serve};
 use serde_json::{Value, json};
 
 use super::people::{admitted_line, admitted_object, held_up_line};
-use super::{read_file, write_file};
+use super::read_file;
 use crate::args::Bundle;
 use crate::commands::relay::{Stop, host_of_routes, listen_on};
 use crate::home::Device;
 use crate::http::Link;
 use crate::limits::CATCH_UP_EVERY;
+use crate::out_file::OutFile;
 use crate::output::{Failure, Output};
 use crate::{home, host};
 
@@ -105,9 +106,10 @@ async fn answer(device: &mut Device, out: &mut Output) -> Result<(), Failure> {
 pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output) -> Result<(), Failure> {
     match bundle {
         Bundle::Export { out: file } => {
+            let target = OutFile::begin(&file)?;
             let mut device = home::open(home).await?;
             let (bytes, count) = device.export_bundle(host::now_ms()).await?;
-            write_file(&file, &bytes)?;
+            target.finish(&bytes)?;
             let object = json!({ "file": file.display().to_string(), "envelopes": count, "bytes": bytes.len() });
             out.result(&object, || {
                 format!("{count} sealed letters written to {} ({} bytes).", file.display(), bytes.len())

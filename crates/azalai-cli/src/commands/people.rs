@@ -3,15 +3,18 @@
 use std::path::Path;
 
 use azalai_envelope::Day;
+use azalai_envelope::limits::MAX_PSEUDONYM_BYTES;
 use azalai_node::node::device_id;
 use azalai_node::words;
-use azalai_node::{NewArea, NewHome, check_areas};
+use azalai_node::{NewArea, NewHome, check_areas, check_name};
+use azalai_roster::limits::MAX_NAME_BYTES;
 use azalai_roster::{Admission, HeldUp, Member, MemberState};
 use serde_json::{Value, json};
 
-use super::{area_code, read_file, write_file};
+use super::{area_code, read_file};
 use crate::args::{self, Memory};
 use crate::limits::{MAX_INVITE_BYTES, OFFERED_WORDS};
+use crate::out_file::OutFile;
 use crate::output::{Failure, Output, short, table};
 use crate::{home, host};
 
@@ -32,6 +35,8 @@ pub(crate) async fn found(
     let Founding { name, areas, pseudonym, admission } = founding;
     let areas = areas.iter().map(|area| read_area(area)).collect::<Result<Vec<_>, _>>()?;
     check_areas(&areas)?;
+    check_text("--name", &name, MAX_NAME_BYTES)?;
+    check_text("--pseudonym", &pseudonym, MAX_PSEUDONYM_BYTES)?;
     let folder = home::named(home)?;
     let mut rng = host::rng()?;
     let offer = words::draw(OFFERED_WORDS, &mut rng).join(" ");
@@ -72,6 +77,11 @@ pub(crate) fn admission_in_words(how: Admission) -> &'static str {
     }
 }
 
+/// A name that is typed as the value of a flag.
+pub(crate) fn check_text(flag: &str, text: &str, limit: usize) -> Result<(), Failure> {
+    check_name(flag, text, limit).map_err(|error| Failure::usage(error.to_string()))
+}
+
 /// A member for machines.
 pub(crate) fn admitted_object(member: &Member) -> Value {
     json!({
@@ -109,6 +119,7 @@ pub(crate) fn read_area(text: &str) -> Result<NewArea, Failure> {
     if parts.next().is_some() || name.trim().is_empty() {
         return Err(wrong());
     }
+    check_text("--area", name, MAX_NAME_BYTES)?;
     Ok(NewArea { code: area_code(code)?, name: name.trim().to_owned(), parent })
 }
 
@@ -125,9 +136,10 @@ pub(crate) async fn invite(
     // A steward is of no area; naming one is harmless.
     let area = if role == azalai_roster::Role::Steward { None } else { area };
     let params = home::params(memory)?;
+    let target = OutFile::begin(file)?;
     let mut device = home::open(home).await?;
     let invite = device.invite(role, area, params, host::now_ms()).await?;
-    write_file(file, &invite.file)?;
+    target.finish(&invite.file)?;
     let id = azalai_envelope::ids::to_hex(&invite.id);
     let object =
         json!({ "words": invite.words, "file": file.display().to_string(), "invite": id, "role": role.to_string() });
@@ -149,6 +161,7 @@ pub(crate) async fn join(
     memory: &Memory,
     out: &mut Output,
 ) -> Result<(), Failure> {
+    check_text("--pseudonym", pseudonym, MAX_PSEUDONYM_BYTES)?;
     let folder = home::named(home)?;
     let invite = read_file(file, MAX_INVITE_BYTES)?;
     let params = home::params(memory)?;

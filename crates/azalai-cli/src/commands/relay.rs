@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use azalai_envelope::Day;
 use azalai_relay::{Host, Relay, RelayError, Visits, relay_key, router, serve};
+use azalai_roster::limits::MAX_NAME_BYTES;
 use azalai_store::StoreError;
 use azalai_sync::limits::DEFAULT_QUOTA_BYTES;
 use azalai_web::keeper_router;
@@ -15,8 +16,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::keeper::Desk;
-use super::{parse, read_file, write_file};
+use super::people::check_text;
+use super::{parse, read_file};
 use crate::limits::MAX_CERTIFICATE_BYTES;
+use crate::out_file::OutFile;
 use crate::output::{Failure, Output};
 use crate::{home, host};
 
@@ -43,9 +46,11 @@ pub(crate) async fn certificate(
     out: &mut Output,
 ) -> Result<(), Failure> {
     let relay = parse("--relay-key", relay)?;
+    check_text("--label", label, MAX_NAME_BYTES)?;
+    let target = OutFile::begin(file)?;
     let mut device = home::open(home).await?;
     let certificate = device.certify_relay(relay, label, host::now_ms()).await?;
-    write_file(file, &certificate)?;
+    target.finish(&certificate)?;
     out.result(&json!({ "file": file.display().to_string(), "relay": relay.to_string() }), || {
         format!("Certificate written to {}. Give it to the relay's keeper: azalai relay --admit FILE", file.display())
     })

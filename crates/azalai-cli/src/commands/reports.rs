@@ -87,6 +87,13 @@ fn read_json(file: &Path) -> Result<ReportFields, Failure> {
     } else {
         read_file(file, MAX_JSON_BYTES)?
     };
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        let got = if bytes.trim_ascii().is_empty() { "it is empty" } else { "it is something else" };
+        return Err(Failure::failed(format!(
+            "{}: expected a report as one JSON object, such as {{\"category\":\"other\",\"text\":\"…\"}}; {got}",
+            file.display()
+        )));
+    }
     serde_json::from_slice(&bytes).map_err(|error| Failure::failed(format!("{}: {error}", file.display())))
 }
 
