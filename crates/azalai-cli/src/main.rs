@@ -34,7 +34,10 @@ fn main() -> ExitCode {
     match commands::run(arguments, &mut out) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            host::say(&format!("azalai: {failure}"));
+            // A reader of the output that has seen enough is no failure.
+            if failure.status() != 0 {
+                host::say(&format!("azalai: {failure}"));
+            }
             ExitCode::from(failure.status())
         }
     }

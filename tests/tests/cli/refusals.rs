@@ -165,6 +165,8 @@ fn six_digits_of_an_id_are_enough_and_five_are_not() {
     place.json("steward", &["show", "not an id"]).fails(1, &["not an id"]);
     let other = if id.starts_with("ffffff") { "eeeeee" } else { "ffffff" };
     place.json("steward", &["show", other]).fails(1, &[other]);
+    place.json("steward", &["show", &other.repeat(6)[..32]]).fails(1, &["nothing on this device"]);
+    assert_eq!(place.json("steward", &["show", &id]).object()["text"], "first");
     place.json("steward", &["amend", &id[..6], "--text", "second"]).object();
     assert_eq!(place.json("steward", &["show", &id[..6]]).object()["text"], "second");
     place.json("steward", &["incident", "link", &id[..6], &id]).fails(1, &["is a report, not an incident"]);
@@ -322,7 +324,10 @@ fn json_that_is_no_report_is_told_what_was_given_and_what_is_allowed() {
     report(r#"{"category":"road-ambush","place":"Gao"}"#, &["a place: an object with name"]);
     report(r#"{"category":"road-ambush","affected":3}"#, &["killed, injured"]);
     report(r#"{"category":"road-ambush","answers":{"armed":{"a":1}}}"#, &["\"armed\"", r#"{"a":1}"#, "true or false"]);
-    report(r#"{"category":"armed-men-seen","answers":{"how-many":"x"}}"#, &["\"how-many\"", "whole number", "a text"]);
+    report(
+        r#"{"category":"road-ambush","answers":{"armed-people":"x"}}"#,
+        &["\"armed-people\"", "whole number", "a text"],
+    );
     let offset = ["report", "--area", "gao", "--category", "road-ambush", "--utc-offset", "60"];
     place.json("steward", &offset).fails(2, &["--when"]);
     assert_eq!(place.json("steward", &["reports"]).objects().len(), 0);

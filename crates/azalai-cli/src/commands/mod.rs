@@ -25,7 +25,6 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::args::{Area, Arguments, Command, Invites, More, Passphrase, Project};
 use crate::home::Device;
-use crate::host;
 use crate::output::{Failure, Output, why};
 
 /// Does what the command line asks.
