@@ -23,6 +23,12 @@ pub(crate) fn named(home: Option<&Path>) -> Result<PathBuf, Failure> {
 
 /// The parts of a home; made if they are not there.
 pub(crate) fn parts(home: &Path) -> Result<Home<SledStore, FolderDisk>, Failure> {
+    if home.exists() && !home.is_dir() {
+        return Err(Failure::failed(format!(
+            "{} is a file, and a home is a folder; nothing was changed",
+            home.display()
+        )));
+    }
     let disk = FolderDisk::open(home)?;
     let opened = SledStore::open(&home.join(STORE_FOLDER)).map_err(|error| match error {
         StoreError::InUse { .. } => {
@@ -46,6 +52,9 @@ pub(crate) fn parts(home: &Path) -> Result<Home<SledStore, FolderDisk>, Failure>
 /// must not become a home.
 pub(crate) fn there(home: Option<&Path>) -> Result<PathBuf, Failure> {
     let home = named(home)?;
+    if home.is_file() {
+        return Err(Failure::failed(format!("{} is a file, and a home is a folder", home.display())));
+    }
     if !home.join("slots").exists() {
         return Err(Failure::failed(format!(
             "{} holds no project yet: found one with `azalai project new` or join one with `azalai join`",
@@ -87,6 +96,6 @@ pub(crate) fn params(memory: &Memory) -> Result<ArgonParams, Failure> {
     match memory.argon2_memory {
         None => Ok(ArgonParams::default()),
         Some(mib) => ArgonParams::new(mib.saturating_mul(1024), if mib < 64 { 4 } else { 3 })
-            .map_err(|error| Failure::usage(format!("--argon2-memory: {error}"))),
+            .map_err(|_| Failure::usage(format!("--argon2-memory {mib}: from 19 to 1024 mebibytes are possible"))),
     }
 }

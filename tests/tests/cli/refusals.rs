@@ -276,6 +276,18 @@ fn a_file_to_write_is_looked_at_before_anything_is_done() {
     assert_eq!(place.json("steward", &["invite", "list"]).objects().len(), 0, "an invite that nobody has");
     assert_eq!(names(&place.path("folder")), Vec::<String>::new());
     assert!(!names(&place.path("")).iter().any(|name| name.ends_with(".part")));
+    // What is named is not what is asked for.
+    fs::write(place.path("text"), "hi there").unwrap();
+    let new = ["project", "new", "--name", "N", "--area", "a:A", "--argon2-memory", "19"];
+    place.json("text", &new).fails(1, &["text is a file"]);
+    place.json("text", &["status"]).fails(1, &["text is a file"]);
+    place
+        .json("m", &["join", "text", "--words", "abandon ability able about above absent", "--pseudonym", "P"])
+        .fails(1, &["no invite"]);
+    place
+        .run(&["relay", "--home", "relay", "--listen", "127.0.0.1:0", "--admit", "text"])
+        .fails(1, &["text", "no certificate"]);
+    place.json("mem", &[&new[..4], &["--area", "a:A", "--argon2-memory", "1"]].concat()).fails(2, &["19 to 1024"]);
     // A file of before is written over, whole.
     invite("a").object();
     invite("a").object();
@@ -321,6 +333,8 @@ fn json_that_is_no_report_is_told_what_was_given_and_what_is_allowed() {
         report(json, &["-: expected a report as one JSON object", "something else"]);
     }
     report("", &["it is empty"]);
+    let none = place.json_with("steward", &["report", "--area", "gao", "--from", "-"], "{}");
+    none.fails(2, &["needs a category"]);
     report(r#"{"category":"road-ambush","place":"Gao"}"#, &["a place: an object with name"]);
     report(r#"{"category":"road-ambush","affected":3}"#, &["killed, injured"]);
     report(r#"{"category":"road-ambush","answers":{"armed":{"a":1}}}"#, &["\"armed\"", r#"{"a":1}"#, "true or false"]);

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use azalai_envelope::Day;
+use azalai_envelope::{Certificate, Day};
 use azalai_relay::{Host, Relay, RelayError, Visits, relay_key, router, serve};
 use azalai_roster::limits::MAX_NAME_BYTES;
 use azalai_store::StoreError;
@@ -20,7 +20,7 @@ use super::people::check_text;
 use super::{parse, read_file};
 use crate::limits::MAX_CERTIFICATE_BYTES;
 use crate::out_file::OutFile;
-use crate::output::{Failure, Output};
+use crate::output::{Failure, Output, why};
 use crate::{home, host};
 
 fn failed(folder: &Path) -> impl Fn(RelayError) -> Failure {
@@ -77,7 +77,13 @@ pub(crate) async fn run(
     for file in admit {
         let certificate = read_file(file, MAX_CERTIFICATE_BYTES)?;
         let admitted = relay.admit(&certificate).await;
-        admitted.map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+        admitted.map_err(|error| {
+            let text = match Certificate::parse(&certificate) {
+                Err(_) => "no certificate of `azalai relay-certificate`, or one that needs a newer Azalai".to_owned(),
+                Ok(_) => error.to_string(),
+            };
+            Failure::failed(format!("{}: {text}", file.display()))
+        })?;
     }
     if relay.responder().carriers().is_empty() {
         host::say("azalai: no project is admitted yet: start again with --admit CERTIFICATE");
@@ -112,7 +118,7 @@ pub(crate) async fn run(
 }
 
 async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
-    let cannot = |error: std::io::Error| Failure::failed(format!("cannot listen on {listen}: {error}"));
+    let cannot = |error: std::io::Error| Failure::failed(format!("cannot listen on {listen}: {}", why(&error)));
     let listener = TcpListener::bind(listen).await.map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
     Ok((listener, address))

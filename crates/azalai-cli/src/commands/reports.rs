@@ -30,6 +30,9 @@ pub(crate) async fn report(home: Option<&Path>, report: Report, out: &mut Output
     if let Some(label) = &report.tlp {
         fields.tlp = Some(parse("--tlp", label)?);
     }
+    if fields.category.as_deref().is_none_or(|category| category.trim().is_empty()) {
+        return Err(Failure::usage("a report needs a category: give --category, or \"category\" in the file"));
+    }
     let area = report.area.as_deref().map(area_code).transpose()?;
     // What is wrong with the flags is found before anything is opened.
     apply(&report.said, &mut fields, &Places::shipped()?)?;
