@@ -314,7 +314,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         memory: Memory,
     },
-    /// Changes what opens this home.
+    /// Changes what opens this home, or suggests a passphrase.
     #[command(subcommand, after_help = "Example: azalai passphrase change --home me")]
     Passphrase(Passphrase),
     /// Sets up a second profile in this home, which a passphrase of its own opens.
@@ -391,6 +391,13 @@ pub(crate) enum Passphrase {
     /// the new one.
     #[command(after_help = "Example: azalai passphrase change --home me")]
     Change,
+    /// Draws words that make a strong passphrase. Keeps them nowhere.
+    #[command(after_help = "Example: azalai passphrase suggest --lang fr")]
+    Suggest {
+        /// Language of the words: en, fr.
+        #[arg(long, default_value = "en")]
+        lang: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -49,6 +49,12 @@ pub(crate) fn named(home: Option<&Path>) -> Result<PathBuf, Failure> {
 impl Held {
     /// Takes a home for this process; its folders are made if they are not there.
     pub(crate) fn take(folder: &Path) -> Result<Self, Failure> {
+        if folder.exists() && !folder.is_dir() {
+            return Err(Failure::failed(format!(
+                "{} is a file, and a home is a folder; nothing was changed",
+                folder.display()
+            )));
+        }
         let root = FolderDisk::open(folder)?;
         let lock = lock_folder(folder).map_err(|error| in_use(folder, error))?;
         // A home of an older program has its one database beside the slots.
@@ -160,6 +166,9 @@ fn touch(folder: &Path, now: SystemTime) {
 /// must not become a home.
 pub(crate) fn there(home: Option<&Path>) -> Result<PathBuf, Failure> {
     let home = named(home)?;
+    if home.is_file() {
+        return Err(Failure::failed(format!("{} is a file, and a home is a folder", home.display())));
+    }
     if !home.join("slots").exists() && !home.join("slots-2").exists() {
         return Err(Failure::failed(format!(
             "{} holds no project yet: found one with `azalai project new` or join one with `azalai join`",
@@ -236,6 +245,6 @@ pub(crate) fn params(memory: &Memory) -> Result<ArgonParams, Failure> {
     match memory.argon2_memory {
         None => Ok(ArgonParams::default()),
         Some(mib) => ArgonParams::new(mib.saturating_mul(1024), if mib < 64 { 4 } else { 3 })
-            .map_err(|error| Failure::usage(format!("--argon2-memory: {error}"))),
+            .map_err(|_| Failure::usage(format!("--argon2-memory {mib}: from 19 to 1024 mebibytes are possible"))),
     }
 }

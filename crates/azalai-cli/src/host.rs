@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use azalai_node::strength::{self, Strength};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 
@@ -43,27 +44,46 @@ pub(crate) fn passphrase() -> Result<String, Failure> {
 
 /// A passphrase for a new home: from the environment, else asked for twice. `offer`: generated words to choose.
 pub(crate) fn new_passphrase(offer: &str) -> Result<String, Failure> {
-    if let Some(passphrase) = variable("AZALAI_PASSPHRASE") {
-        return Ok(passphrase);
-    }
-    ask_twice(offer)
-}
-
-fn ask_twice(offer: &str) -> Result<String, Failure> {
-    say(&format!("Choose a passphrase. These words are a strong one, if you can keep them: {offer}"));
-    let first = ask("New passphrase: ")?;
-    if ask("The same again: ")? != first {
-        return Err(Failure::failed("the two passphrases differ; nothing was changed"));
-    }
-    Ok(first)
+    chosen("AZALAI_PASSPHRASE", offer)
 }
 
 /// The passphrase that is to replace the present one: from `AZALAI_NEW_PASSPHRASE`, else asked for twice.
 pub(crate) fn replacing_passphrase(offer: &str) -> Result<String, Failure> {
-    match variable("AZALAI_NEW_PASSPHRASE") {
-        Some(passphrase) => Ok(passphrase),
-        None => ask_twice(offer),
+    chosen("AZALAI_NEW_PASSPHRASE", offer)
+}
+
+fn chosen(name: &str, offer: &str) -> Result<String, Failure> {
+    let chosen = match variable(name) {
+        Some(passphrase) => passphrase,
+        None => ask_twice(offer)?,
+    };
+    let wrong = match strength::of(&chosen) {
+        Strength::Weak => "is easy to guess",
+        Strength::Fair => "can be guessed by somebody with time",
+        Strength::Good | Strength::Strong => return Ok(chosen),
+    };
+    say(&format!(
+        "azalai: this passphrase {wrong}: it is all that protects this device when it is taken. `azalai passphrase suggest` \
+         draws five words that are not; `azalai passphrase change` puts them in its place."
+    ));
+    Ok(chosen)
+}
+
+fn ask_twice(offer: &str) -> Result<String, Failure> {
+    let terminal = std::io::stdin().is_terminal();
+    if terminal {
+        say(&format!("Choose a passphrase. These words are a strong one, if you can keep them: {offer}"));
+        say("Write your own, or nothing to take these words.");
     }
+    let mut first = ask("New passphrase: ")?;
+    if first.is_empty() {
+        first = offer.to_owned();
+        say("The words are taken. Type them once, so that you know that you have them.");
+    }
+    if ask("The same again: ")? != first {
+        return Err(Failure::failed("the two passphrases differ; nothing was changed"));
+    }
+    Ok(first)
 }
 
 /// The passphrase to be given under duress: from `AZALAI_DURESS_PASSPHRASE`, else asked for twice.

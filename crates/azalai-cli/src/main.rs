@@ -11,6 +11,7 @@ mod home;
 mod host;
 mod http;
 mod limits;
+mod out_file;
 mod output;
 mod tls;
 mod tls_server;
@@ -35,7 +36,10 @@ fn main() -> ExitCode {
         Some(Ok(())) => ExitCode::SUCCESS,
         None => ExitCode::FAILURE,
         Some(Err(failure)) => {
-            host::say(&format!("azalai: {failure}"));
+            // A reader of the output that has seen enough is no failure.
+            if failure.status() != 0 {
+                host::say(&format!("azalai: {failure}"));
+            }
             ExitCode::from(failure.status())
         }
     }

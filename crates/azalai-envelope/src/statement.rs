@@ -47,8 +47,10 @@ impl Kind {
     pub const KEYS: Self = Self(18);
     /// A coordinator's receipt for one author.
     pub const RECEIPT: Self = Self(19);
+    /// What holds a newcomer's claim up, for that device.
+    pub const CLAIM_NOTICE: Self = Self(20);
     /// A device says that it was opened under duress: a record for coordinators and stewards.
-    pub const MARK: Self = Self(20);
+    pub const MARK: Self = Self(21);
 }
 
 /// Why bytes are no statement of this project, audience and author.

@@ -123,3 +123,6 @@ pub const MAX_NOTICE_BYTES: usize = 4096;
 
 /// Bytes of a language tag (BCP 47): the longest that RFC 5646 asks implementations to take.
 pub const MAX_LANGUAGE_BYTES: usize = 35;
+
+/// Characters of a value that an error shows: enough to find it, and no screen full.
+pub const MAX_SHOWN_CHARS: usize = 60;

@@ -2,13 +2,13 @@
 //!
 //! Each list is one scalar. Nothing here holds a name of a person: descriptions and roles only.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::ids::{StatementId, from_hex, to_hex};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::limits::{MAX_CODE_BYTES, MAX_LIST, MAX_MEDIA_CHUNKS, MAX_NAME_BYTES, MAX_TEXT_BYTES};
+use crate::limits::{MAX_CODE_BYTES, MAX_LIST, MAX_MEDIA_CHUNKS, MAX_NAME_BYTES, MAX_SHOWN_CHARS, MAX_TEXT_BYTES};
 use crate::occurred::Occurred;
 use crate::place::Place;
 use crate::scalar::{Packed, pack_option, unpack_option};
@@ -37,7 +37,7 @@ impl Count {
 
 /// People harmed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "an object with killed, injured, abducted or displaced")]
 pub struct Affected {
     /// Killed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -287,6 +287,25 @@ impl Packed for Vec<MediaRef> {
             Ok(MediaRef { mime, bytes, key, chunks, caption: input.text("media caption", MAX_NAME_BYTES)? })
         })
     }
+}
+
+/// Answers by their questions; an error names the question, and shows what was given.
+///
+/// # Errors
+/// Those of the deserializer.
+pub(crate) fn answers_in<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Answer>, D::Error> {
+    let given = BTreeMap::<String, serde_json::Value>::deserialize(deserializer)?;
+    let read = given.into_iter().map(|(question, value)| {
+        let shown: String = value.to_string().chars().take(MAX_SHOWN_CHARS).collect();
+        let answer = Answer::deserialize(value).map_err(|_| {
+            D::Error::custom(format!(
+                "the answer to question {question:?} is {shown}: an answer is true or false, a number of zero or more, a \
+                 text, a list of different texts, a time, or a place (an object)"
+            ))
+        })?;
+        Ok((question, answer))
+    });
+    read.collect()
 }
 
 /// What was answered to one of the pack's questions.

@@ -126,7 +126,7 @@ pub struct Place {
 
 /// How JSON carries a place.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a place: an object with name, or with lat and lon")]
 struct Json {
     #[serde(skip_serializing_if = "Option::is_none")]
     lat: Option<f64>,

@@ -15,7 +15,7 @@ use crate::document::Document;
 use crate::field::{self, Conflict, Unreadable};
 use crate::labels::{Basis, Tlp, Urgency};
 use crate::occurred::Occurred;
-use crate::parts::{ActorMention, Affected, Answer, Item, MediaRef, Retraction};
+use crate::parts::{ActorMention, Affected, Answer, Item, MediaRef, Retraction, answers_in};
 use crate::place::Place;
 use crate::report_keys as key;
 use crate::scalar::{Scalar, wrong_type};
@@ -60,7 +60,7 @@ impl Scalar for PackRef {
 /// What a report says: to write one, to amend one, and as it is read. JSON has the same names; a name that is not
 /// among them is an error, so that a misspelt field is not silently lost.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a report: an object with category, text and what else is known")]
 pub struct ReportFields {
     /// The pack that the category is from.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,7 +99,7 @@ pub struct ReportFields {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<Item>,
     /// Answers to the pack's questions, by their keys.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "answers_in")]
     pub answers: BTreeMap<String, Answer>,
     /// Photographs, recordings and files.
     #[serde(skip_serializing_if = "Vec::is_empty")]

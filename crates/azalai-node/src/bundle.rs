@@ -1,8 +1,8 @@
 //! Bundles: sealed letters in a file, for a card, a cable or a courier. In parts, in any order; importing one twice
 //! changes nothing.
 //!
-//! Bytes: version 1, then for each envelope its length (4 bytes, big endian) and its bytes. There is no header that
-//! names a project, and no checksum of the whole: every envelope shows by its own signature that it is whole.
+//! The bytes are in `docs/spec/exchange.md`. There is no header that names a project, and no checksum of the whole: every
+//! envelope shows by its own signature that it is whole.
 
 use std::collections::BTreeSet;
 
@@ -20,6 +20,9 @@ use crate::node::{Node, scan_all};
 use crate::spaces::{OUTBOX, space_of};
 use crate::stored::{self, Outgoing};
 
+/// What a bundle begins with: `derive8("azalai 1 bundle")`. No word of any language, for whoever looks into a card.
+const MAGIC: [u8; 8] = [0x7d, 0xca, 0x02, 0x7b, 0xd2, 0x4c, 0xdd, 0x0b];
+
 const VERSION: u8 = 1;
 
 /// What an import did.
@@ -33,34 +36,82 @@ pub struct Imported {
     pub taken: TakenIn,
     /// Envelopes that no member of this project posted, or that are damaged.
     pub foreign: usize,
-    /// The file ends inside an envelope: what is missing, in words. Everything before it was imported.
+    /// The file ends inside an envelope, or is damaged there: which, in words. Everything before it was imported.
     pub cut_off: Option<String>,
 }
 
+/// Why a file is no bundle that this program reads.
+#[derive(Debug, PartialEq, Eq)]
+enum NoBundle {
+    Empty,
+    Foreign,
+    Newer(u8),
+}
+
+impl core::fmt::Display for NoBundle {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Empty => f.write_str("it is empty: not an Azalai bundle; nothing was taken"),
+            Self::Foreign => f.write_str("not an Azalai bundle; nothing was taken"),
+            Self::Newer(version) => {
+                write!(f, "a bundle of version {version} needs a newer Azalai; nothing was taken, keep the file")
+            }
+        }
+    }
+}
+
+/// How a bundle's letters end before the file does, or after.
+#[derive(Debug, PartialEq, Eq)]
+enum Broken {
+    Short,
+    Damaged,
+}
+
 /// Reads the envelopes of a bundle as far as it goes.
-fn parse(bytes: &[u8]) -> Result<(Vec<&[u8]>, Option<DecodeError>), DecodeError> {
-    let mut reader = Reader::new(bytes);
-    match reader.u8("bundle")? {
-        VERSION => {}
-        got => return Err(DecodeError::UnknownVersion { field: "bundle", got }),
+fn parse(bytes: &[u8]) -> Result<(Vec<&[u8]>, Option<Broken>), NoBundle> {
+    if bytes.is_empty() {
+        return Err(NoBundle::Empty);
+    }
+    let Some(rest) = bytes.strip_prefix(&MAGIC) else {
+        return if MAGIC.starts_with(bytes) { Ok((Vec::new(), Some(Broken::Short))) } else { Err(NoBundle::Foreign) };
+    };
+    let mut reader = Reader::new(rest);
+    match reader.u8("bundle") {
+        Ok(VERSION) => {}
+        Ok(newer) => return Err(NoBundle::Newer(newer)),
+        Err(_) => return Ok((Vec::new(), Some(Broken::Short))),
     }
     let mut envelopes = Vec::new();
     while reader.left() > 0 {
         match one(&mut reader) {
             Ok(envelope) => envelopes.push(envelope),
-            Err(error) => return Ok((envelopes, Some(error))),
+            Err(broken) => return Ok((envelopes, Some(broken))),
         }
     }
     Ok((envelopes, None))
 }
 
-fn one<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
-    let got = reader.u32("envelope length")?;
-    let limit = MAX_ENVELOPE_BYTES;
-    match usize::try_from(got) {
-        Ok(length) if length <= limit => reader.take("envelope", length),
-        _ => Err(DecodeError::TooLarge { field: "envelope length", got: got.into(), limit: limit as u64 }),
+fn one<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], Broken> {
+    let length = reader.u32("envelope length").map_err(|_| Broken::Short)?;
+    match usize::try_from(length) {
+        Ok(length) if length <= MAX_ENVELOPE_BYTES => reader.take("envelope", length).map_err(|_| Broken::Short),
+        _ => Err(Broken::Damaged),
     }
+}
+
+/// Envelopes as a bundle.
+#[must_use]
+pub fn write(envelopes: &[Vec<u8>]) -> Vec<u8> {
+    let mut writer = Writer::new();
+    writer.raw(&MAGIC).u8(VERSION);
+    for envelope in envelopes {
+        write_one(&mut writer, envelope);
+    }
+    writer.finish()
+}
+
+fn write_one(writer: &mut Writer, envelope: &[u8]) {
+    writer.u32(u32::try_from(envelope.len()).unwrap_or(u32::MAX)).raw(envelope);
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
@@ -80,15 +131,14 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         };
         let ids: Vec<EnvelopeId> = self.held_ids();
         let mut writer = Writer::new();
-        writer.u8(VERSION);
+        writer.raw(&MAGIC).u8(VERSION);
         let mut count = unkept.len();
         for envelope in &unkept {
-            let bytes = envelope.bytes();
-            writer.u32(u32::try_from(bytes.len()).unwrap_or(u32::MAX)).raw(bytes);
+            write_one(&mut writer, envelope.bytes());
         }
         for chunk in ids.chunks(ABSORB_BATCH) {
             for envelope in self.carried(chunk).await? {
-                writer.u32(u32::try_from(envelope.len()).unwrap_or(u32::MAX)).raw(&envelope);
+                write_one(&mut writer, &envelope);
                 count += 1;
             }
             if writer.len() as u64 > MAX_BUNDLE_BYTES {
@@ -133,13 +183,18 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// [`NodeError::Invalid`] if the file is no bundle; those of the storage. Foreign and damaged envelopes are
     /// counted, and a file that is cut off is imported as far as it goes.
     pub async fn import_bundle(&mut self, bytes: &[u8]) -> Result<Imported, NodeError> {
-        let (envelopes, cut_off) =
-            parse(bytes).map_err(|error| NodeError::Invalid(format!("the file is no bundle ({error})")))?;
-        let mut imported = Imported {
-            envelopes: envelopes.len(),
-            cut_off: cut_off.map(|error| error.to_string()),
-            ..Imported::default()
+        let (envelopes, broken) = parse(bytes).map_err(|error| NodeError::Invalid(error.to_string()))?;
+        let whole = envelopes.len();
+        let taken = match whole {
+            0 => "before its first letter; nothing was taken".to_owned(),
+            1 => "after 1 letter; that one was taken".to_owned(),
+            more => format!("after {more} letters; those were taken"),
         };
+        let cut_off = broken.map(|broken| match broken {
+            Broken::Short => format!("cut short {taken}"),
+            Broken::Damaged => format!("damaged {taken}"),
+        });
+        let mut imported = Imported { envelopes: whole, cut_off, ..Imported::default() };
         let (mut new, mut left) = (Vec::new(), 0);
         for bytes in envelopes {
             match UnverifiedEnvelope::parse(bytes.to_vec()) {
@@ -168,16 +223,26 @@ mod tests {
     /// Guards against a courier's card that was pulled out too early making the whole file useless.
     #[test]
     fn a_bundle_that_is_cut_off_gives_what_is_whole() {
-        let mut writer = Writer::new();
-        writer.u8(1).u32(3).raw(b"abc").u32(2).raw(b"de");
-        let whole = writer.finish();
+        let whole = write(&[b"abc".to_vec(), b"de".to_vec()]);
         assert_eq!(parse(&whole).unwrap(), (vec![&b"abc"[..], b"de"], None));
-        let (found, cut) = parse(&whole[..whole.len() - 1]).unwrap();
-        assert_eq!((found, cut.is_some()), (vec![&b"abc"[..]], true));
-        for end in 0..whole.len() {
-            let _ = parse(&whole[..end]);
+        assert_eq!(parse(&whole[..whole.len() - 1]).unwrap(), (vec![&b"abc"[..]], Some(Broken::Short)));
+        for end in 1..whole.len() {
+            let (found, broken) = parse(&whole[..end]).unwrap();
+            assert!(found.len() < 2 && (broken == Some(Broken::Short) || [9, 16].contains(&end)), "{end}");
         }
-        assert!(parse(b"\x02").is_err() && parse(b"").is_err());
-        assert!(parse(b"\x01\xff\xff\xff\xff").unwrap().1.is_some());
+        let damaged = [&whole[..9], &[0xff; 4]].concat();
+        assert_eq!(parse(&damaged).unwrap(), (vec![], Some(Broken::Damaged)));
+    }
+
+    /// Guards against a picture that is called a damaged bundle, and a newer bundle that is called a picture.
+    #[test]
+    fn a_bundle_begins_with_fixed_bytes_and_what_does_not_is_named() {
+        assert_eq!(MAGIC, azalai_envelope::ids::derive8("azalai 1 bundle", &[]));
+        let whole = write(&[b"abc".to_vec()]);
+        assert_eq!(whole, [&MAGIC[..], &[1, 0, 0, 0, 3], b"abc"].concat());
+        assert_eq!(parse(b""), Err(NoBundle::Empty));
+        assert_eq!(parse(b"\x89PNG"), Err(NoBundle::Foreign));
+        assert_eq!(parse(&whole[1..]), Err(NoBundle::Foreign));
+        assert_eq!(parse(&[&MAGIC[..], &[9]].concat()), Err(NoBundle::Newer(9)));
     }
 }

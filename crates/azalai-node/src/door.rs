@@ -16,6 +16,7 @@ use azalai_roster::{Circle, KeyLetter, Receipt, Touched, What, introduced_key};
 use azalai_store::{Batch, Disk, Store};
 
 use crate::chains::Forks;
+use crate::claim_notices::check_claim_notice;
 use crate::error::NodeError;
 use crate::letters::letter_author;
 use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES, MAX_WAITING_LETTERS};
@@ -409,6 +410,15 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     return Ok(refused(&denied));
                 }
                 self.note_receipt(&receipt, statement.author(), round).await?;
+            }
+            Kind::CLAIM_NOTICE => {
+                if let Err(denied) = self.roster.may_write(&statement.author(), statement.kind(), statement.audience())
+                {
+                    return Ok(refused(&denied));
+                }
+                if let Err(outcome) = check_claim_notice(&statement) {
+                    return Ok(outcome);
+                }
             }
             Kind::NOTICE => match check_notice(&statement) {
                 Ok(()) => round.taken.notices += 1,

@@ -99,6 +99,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         self.renew_shadowed(now_ms).await?;
         self.write_letters(now_ms).await?;
         self.write_receipts(now_ms).await?;
+        self.write_claim_notices(now_ms).await?;
         let sealed = self.seal_pending(now_ms).await?;
         let stay: BTreeSet<String> = sealed.stay.into_iter().map(|(_, why)| why).collect();
         Ok((taken, stay.into_iter().collect()))

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use azalai_envelope::certificate::project_id;
+use azalai_envelope::codec::is_unseen;
+use azalai_envelope::limits::MAX_PSEUDONYM_BYTES;
 use azalai_envelope::{
     AudienceId, CarrierCertificate, ChainId, Clock, DeviceKeys, DocumentId, Draft, Kind, Lane, PostingKey, ProjectId,
     ReceivingSecret, SigningSecret, Statement, StatementId, UnverifiedStatement, Verified,
 };
+use azalai_roster::limits::MAX_NAME_BYTES;
 use azalai_roster::{Act, Admission, AreaCode, Circle, InvitePackage, LogEntry, Role, Roster, prove_claim};
 use azalai_store::{
     ArgonParams, Batch, Disk, JOURNAL_FILE, KEYRING_COPY_FILE, KEYRING_FILE, Keys, Side, Slots, Space, Store, Vault,
@@ -91,6 +94,11 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
         now_ms: u64,
     ) -> Result<Node<S, D>, NodeError> {
         check_areas(areas)?;
+        check_name("the project's name", name, MAX_NAME_BYTES)?;
+        for area in areas {
+            check_name(&format!("the name of area {}", area.code), &area.name, MAX_NAME_BYTES)?;
+        }
+        check_name("the pseudonym", self.pseudonym, MAX_PSEUDONYM_BYTES)?;
         let device = DeviceKeys::generate(&mut self.rng);
         let root = SigningSecret::generate(&mut self.rng);
         let carrier = SigningSecret::generate(&mut self.rng);
@@ -163,6 +171,7 @@ impl<S: Store, D: Disk + Clone> NewHome<'_, S, D> {
         if Node::<S, D>::exists(self.root()).await? {
             return Err(NodeError::HomeInUse);
         }
+        check_name("the pseudonym", self.pseudonym, MAX_PSEUDONYM_BYTES)?;
         let joining = Joining::with(file, words, self.pseudonym, &mut self.rng)?;
         let (mut node, ending) = self.create(&joining.profile, joining.batch.clone()).await?;
         joining.claim(&mut node, now_ms).await?;
@@ -392,6 +401,23 @@ pub fn check_areas(areas: &[NewArea]) -> Result<(), NodeError> {
         return Err(NodeError::Invalid("a project needs at least one area".to_owned()));
     }
     Ok(())
+}
+
+/// Whether the logs take a text as a name: of a project, an area, a device. `what` it is stands in the error.
+///
+/// # Errors
+/// [`NodeError::Invalid`] if it is empty, over `limit` bytes, or holds signs that cannot be seen.
+pub fn check_name(what: &str, text: &str, limit: usize) -> Result<(), NodeError> {
+    let wrong = if text.trim().is_empty() {
+        "is empty: write a name".to_owned()
+    } else if text.len() > limit {
+        format!("has {} bytes, at most {limit} are possible", text.len())
+    } else if text.chars().any(is_unseen) {
+        "holds signs that cannot be seen, such as a line break".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(NodeError::Invalid(format!("{what} {wrong}")))
 }
 
 /// What a role may be invited for.

@@ -23,7 +23,7 @@ pub enum InviteError {
     #[error("the words: {0}")]
     Words(#[from] WordsError),
     /// It is no invite file, or a part of one.
-    #[error("the invite file is damaged or cut off ({0})")]
+    #[error("{}", not_read(.0))]
     Damaged(#[from] DecodeError),
     /// It is no invite file, or a part of one.
     #[error("the invite file is damaged or cut off: what was sealed does not fit together")]
@@ -103,4 +103,13 @@ pub fn open(file: &[u8], words: &str) -> Result<InvitePackage, InviteError> {
     let mut reader = Reader::new(&plaintext);
     let package = reader.bytes("package", MAX_INVITE_BYTES)?;
     Ok(InvitePackage::decode(package)?)
+}
+
+fn not_read(error: &DecodeError) -> String {
+    match error {
+        DecodeError::UnknownVersion { got, .. } => {
+            format!("this is no invite, or one that needs a newer Azalai (version {got})")
+        }
+        _ => "the invite file is damaged or cut off: bring it again".to_owned(),
+    }
 }

@@ -16,9 +16,9 @@ pub const MAX_DAYS_APART: u16 = 2;
 /// Steps from one posting epoch to the next at most, for the same reason.
 pub const MAX_EPOCH_STEP: u32 = 1024;
 
-/// Places in this device's chain to a member whose letters with keys are taken for the first: a letter in parts, and
-/// a receipt or two before it.
-pub const FIRST_LETTERS: u64 = 4;
+/// Places in this device's chain to a member whose letters with keys are taken for the first: a letter in parts,
+/// and before it two claim notices and a receipt or two.
+pub const FIRST_LETTERS: u64 = 6;
 
 /// Letters with keys that wait although their author holds no grant and they bring nothing new: whoever may give keys
 /// may not be known as such yet; others can write such letters without end.
@@ -116,3 +116,6 @@ pub const SHEET_WORDS: usize = 22;
 
 /// Recovery sheets of one set at most: more people than would be asked for help.
 pub const MAX_SHEETS: u8 = 16;
+
+/// Bits under which a passphrase is weak: a few days of guessing for a laboratory, behind Argon2id.
+pub const MIN_PASSPHRASE_BITS: u32 = 30;

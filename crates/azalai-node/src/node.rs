@@ -26,7 +26,9 @@ use crate::limits::CARRIED_BYTES;
 use crate::opening::Place;
 use crate::people::authors_of;
 use crate::secrets::Secrets;
-use crate::spaces::{LOG, MARKS, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, space_of};
+use crate::spaces::{
+    CLAIM_NOTICES, LOG, MARKS, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, space_of,
+};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
 
 /// Items that one page of a scan asks for.
@@ -356,6 +358,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         match statement.kind() {
             Kind::NOTICE => drop(batch.put(NOTICES, statement.id().0, [1])),
             Kind::MARK => drop(batch.put(MARKS, statement.id().0, [1])),
+            Kind::CLAIM_NOTICE => drop(batch.put(CLAIM_NOTICES, statement.id().0, [1])),
             _ => {}
         }
     }

@@ -169,10 +169,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(held.map(|recipient| (recipient, posting)))
     }
 
-    /// The posting key for the first letters with keys to a newcomer: the newest that whoever invited it knew. A newer one
+    /// The posting key for the first letters with keys to a newcomer, and for what is said to it before: the newest that whoever invited it knew. A newer one
     /// is named in an act that only these letters let it open.
     fn invited_with(&self, statement: &Verified<Statement>) -> Result<Option<PostingKey>, NodeError> {
-        if statement.kind() != Kind::KEYS || statement.seq() >= FIRST_LETTERS {
+        let first = statement.kind() == Kind::KEYS && statement.seq() < FIRST_LETTERS;
+        if !first && statement.kind() != Kind::CLAIM_NOTICE {
             return Ok(None);
         }
         let member = self.roster.members().find(|member| member.device.signing.audience() == statement.audience());

@@ -35,8 +35,10 @@ pub(crate) const FORKS: Space = Space(12);
 pub(crate) const OWED: Space = Space(13);
 /// Notices among the kept statements. Key: statement id; value: 1.
 pub(crate) const NOTICES: Space = Space(14);
+/// Claim notices among the kept statements, to this device and by it. Key: statement id; value: 1.
+pub(crate) const CLAIM_NOTICES: Space = Space(15);
 /// Marks of duress among the kept statements. Key: statement id; value: 1.
-pub(crate) const MARKS: Space = Space(15);
+pub(crate) const MARKS: Space = Space(16);
 /// What the person at this device has begun and not said, and how they like things. Key: see `desk.rs`.
 pub(crate) const DESK: Space = Space(0x20);
 /// Places that somebody brought, besides those that ship. Key: the place's id.

@@ -1,7 +1,7 @@
 //! What this device can truthfully say about itself and its letters.
 
 use azalai_envelope::{Kind, Lane, StatementId};
-use azalai_roster::{Admission, MemberState};
+use azalai_roster::{Admission, HeldUp, MemberState};
 use azalai_store::{Disk, Store};
 
 use crate::documents::Record;
@@ -33,6 +33,8 @@ pub struct Status {
     pub admission: Admission,
     /// Whether this device was sent what an admitted member is sent.
     pub admitted: bool,
+    /// What holds up the admission of this device, if it was told.
+    pub held_up: Option<HeldUp>,
     /// Own reports by state.
     pub reports: Vec<(ReportState, usize)>,
     /// Reports and corrections of this device.
@@ -99,6 +101,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             project_name: self.roster.name().unwrap_or_default().to_owned(),
             admission: self.roster.admission(),
             admitted: self.is_admitted(),
+            held_up: self.held_up().await?,
             reports: states.into_iter().collect(),
             own_reports,
             other_statements,

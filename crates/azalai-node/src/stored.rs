@@ -44,6 +44,16 @@ pub(crate) fn decode_statement(project: &ProjectId, bytes: &[u8]) -> Result<Veri
     UnverifiedStatement::parse(received)?.verify(project, &audience, &author)
 }
 
+/// Whom a kept statement is for, and how long it is, as it was written here: for counting only, its signature is not
+/// checked. `None` if it has another form.
+pub(crate) fn measured(bytes: &[u8]) -> Option<(AudienceId, usize)> {
+    let mut reader = Reader::new(bytes);
+    version(&mut reader, "kept statement").ok()?;
+    let audience = AudienceId(reader.array("audience").ok()?);
+    let _: [u8; 32] = reader.array("author").ok()?;
+    Some((audience, reader.left()))
+}
+
 /// Who this device is.
 #[derive(Debug, Clone)]
 pub(crate) struct Profile {

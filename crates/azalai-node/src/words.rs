@@ -1,12 +1,17 @@
 //! Words that people read to each other: the six of an invite, the five or more of a passphrase.
 //!
-//! The list is the English one of BIP-39 (`seeds/words/SOURCE.md`): four letters tell every word from the others.
+//! The lists are those of BIP-39 (`seeds/words/SOURCE.md`): four letters tell every word of a list from the others. An
+//! invite's words are English, a passphrase's may be of another language.
 
 use rand_core::CryptoRng;
 
 use crate::limits::INVITE_WORDS;
 
 static LIST: &str = include_str!("../../../seeds/words/english.txt");
+static FRENCH: &str = include_str!("../../../seeds/words/french.txt");
+
+/// Languages of which there are words for passphrases.
+pub const LANGUAGES: [&str; 2] = ["en", "fr"];
 
 /// Words that are not such words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,15 +34,24 @@ pub enum WordsError {
 
 /// Draws `count` words, each of the 2,048 with the same chance.
 pub fn draw(count: usize, rng: &mut impl CryptoRng) -> Vec<&'static str> {
-    let list: Vec<&str> = LIST.lines().collect();
+    draw_from(LIST, count, rng)
+}
+
+/// Draws `count` words of a language for a passphrase; English ones where there are none of it.
+pub fn draw_in(language: &str, count: usize, rng: &mut impl CryptoRng) -> Vec<&'static str> {
+    draw_from(if language == "fr" { FRENCH } else { LIST }, count, rng)
+}
+
+fn draw_from(list: &'static str, count: usize, rng: &mut impl CryptoRng) -> Vec<&'static str> {
+    let list: Vec<&str> = list.lines().collect();
     // 2,048 divides 2^32: no word is likelier than another.
     (0..count).filter_map(|_| list.get(rng.next_u32() as usize % list.len()).copied()).collect()
 }
 
-/// Whether a word, in lower case, is one of the list.
+/// Whether a word, in lower case, is of one of the lists.
 #[must_use]
 pub fn listed(word: &str) -> bool {
-    LIST.lines().any(|listed| listed == word)
+    LIST.lines().chain(FRENCH.lines()).any(|listed| listed == word)
 }
 
 /// The word of a number under 2,048.
@@ -79,11 +93,24 @@ mod tests {
 
     /// Guards against a list that was cut or padded: the strength of an invite rests on its length.
     #[test]
-    fn the_list_has_2048_words_told_apart_by_four_letters() {
-        let mut heads: Vec<&str> = LIST.lines().map(|word| word.get(..4).unwrap_or(word)).collect();
-        heads.sort_unstable();
-        heads.dedup();
-        assert_eq!(heads.len(), 2048);
+    fn each_list_has_2048_words_told_apart_by_four_letters() {
+        for list in [LIST, FRENCH] {
+            let mut heads: Vec<&str> = list.lines().map(|word| word.get(..4).unwrap_or(word)).collect();
+            heads.sort_unstable();
+            heads.dedup();
+            assert_eq!(heads.len(), 2048);
+            // One way only to write each: a passphrase with an accent has two.
+            assert!(list.lines().all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase())));
+        }
+    }
+
+    /// Guards against words that somebody cannot read, and against a language that draws none.
+    #[test]
+    fn words_are_drawn_in_the_language_that_was_asked_for() {
+        let drawn = |language| draw_in(language, 5, &mut rand_chacha::ChaCha20Rng::from_seed([3; 32]));
+        assert!(drawn("fr").iter().all(|word| FRENCH.lines().any(|listed| listed == *word)));
+        assert!(drawn("ar").iter().all(|word| LIST.lines().any(|listed| listed == *word)));
+        assert_ne!(drawn("fr"), drawn("en"));
     }
 
     /// Guards against an invite that its own words do not open because of how they were typed.

@@ -6,6 +6,7 @@
 
 pub mod act;
 pub mod circle;
+pub mod claim_notice;
 pub mod entry;
 pub mod evidence;
 pub mod info;
@@ -28,6 +29,7 @@ mod weight;
 
 pub use act::{Act, Admission, Cut, InviteId, PersonId};
 pub use circle::{AreaCode, Circle, NameError, Role};
+pub use claim_notice::{ClaimNotice, HeldUp};
 pub use entry::{LogEntry, introduced_key, prove_claim};
 pub use evidence::{Carried, EvidenceError, EvidencePackage, Vouched};
 pub use graph::Log;

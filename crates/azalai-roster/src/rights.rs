@@ -289,7 +289,7 @@ impl Roster {
             Kind::PLACE => (holding.is_some(), circle == Some(&Circle::Everyone)),
             Kind::AUTHORITY => (holding.is_some(), circle == Some(&Circle::Everyone)),
             Kind::REGISTRY | Kind::MARK => (true, circle == Some(&Circle::Staff)),
-            Kind::KEYS | Kind::RECEIPT => (holding.is_some(), to_member),
+            Kind::KEYS | Kind::RECEIPT | Kind::CLAIM_NOTICE => (holding.is_some(), to_member),
             other => return Err(Denied::UnknownKind(other)),
         };
         match (role, reader) {

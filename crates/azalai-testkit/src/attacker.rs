@@ -184,10 +184,5 @@ impl Attacker {
 /// A bundle of envelopes.
 #[must_use]
 pub fn bundle(envelopes: &[Vec<u8>]) -> Vec<u8> {
-    let mut writer = Writer::new();
-    writer.u8(1);
-    for envelope in envelopes {
-        writer.u32(u32::try_from(envelope.len()).unwrap()).raw(envelope);
-    }
-    writer.finish()
+    azalai_node::bundle::write(envelopes)
 }

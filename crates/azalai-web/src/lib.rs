@@ -29,7 +29,6 @@ mod routes;
 mod sessions;
 mod settings;
 mod sizes;
-mod strength;
 #[cfg(test)]
 mod testing;
 mod texts;

@@ -39,9 +39,6 @@ pub const PENDING_MS: u64 = 30 * 60_000;
 /// Words of an offered passphrase: five of 2,048 make 55 bits, behind Argon2id.
 pub const OFFERED_WORDS: usize = 5;
 
-/// Bits under which a passphrase is refused: a few days of guessing for a laboratory, behind Argon2id.
-pub const MIN_PASSPHRASE_BITS: u32 = 30;
-
 /// Bytes of a passphrase: what a form can hold many times over.
 pub const MAX_PASSPHRASE_BYTES: usize = 1024;
 

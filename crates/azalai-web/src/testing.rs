@@ -237,18 +237,23 @@ impl Browser {
         });
     }
 
-    /// A member of the area of Gao with this role, admitted by this steward's device.
-    pub(crate) fn member(&self, role: &str, pseudonym: &str) -> Self {
-        let member = Self::joined(&self.invite_as(role), pseudonym);
-        member.hand_to(self);
+    /// Admits who waits under a pseudonym.
+    pub(crate) fn admit_named(&self, pseudonym: &str) {
         let now_ms = self.now.load(Ordering::Relaxed);
         block_on(async {
             let mut open = self.app.open().await;
             let device = open.device().unwrap();
-            for waiting in device.roster().waiting() {
+            for waiting in device.roster().waiting().iter().filter(|waiting| waiting.claim.pseudonym == pseudonym) {
                 device.admit(&waiting.claim.device.signing, now_ms).await.unwrap();
             }
         });
+    }
+
+    /// A member of the area of Gao with this role, admitted by this steward's device.
+    pub(crate) fn member(&self, role: &str, pseudonym: &str) -> Self {
+        let member = Self::joined(&self.invite_as(role), pseudonym);
+        member.hand_to(self);
+        self.admit_named(pseudonym);
         self.hand_to(&member);
         member
     }

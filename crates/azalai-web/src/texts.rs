@@ -261,6 +261,7 @@ mod tests {
                 "incident-wrong",
                 owned(&["title", "status", "when", "place", "text", "form", "own", "sources", "rumour", "stale"]),
             ),
+            ("held", owned(&["claimed-twice", "invite-ended"])),
             ("key", crate::pages::keys::KEYS.iter().map(|(_, name)| (*name).to_owned()).collect()),
         ];
         for text in &texts {

@@ -52,3 +52,28 @@ fn a_refused_change_changes_nothing() {
     silent.env_remove("AZALAI_NEW_PASSPHRASE");
     ran(silent).fails(2, &["AZALAI_PASSPHRASE"]);
 }
+
+/// Guards against a passphrase that is guessed in an hour and taken without a word, and against one that is shown.
+#[test]
+fn a_weak_passphrase_is_warned_of_and_words_are_offered_in_two_languages() {
+    let place = Place::new();
+    place.found();
+    let weak = with(&place, PASSPHRASE, "gao2026", &["passphrase", "change"]);
+    assert_eq!(weak.object()["changed"], true, "a warning refuses nothing");
+    assert!(weak.err.contains("easy to guess") && weak.err.contains("passphrase suggest"), "{}", weak.err);
+    assert!(!weak.err.contains("gao2026"), "{}", weak.err);
+    let mut new =
+        place.command_json("weak", &["project", "new", "--name", "N", "--area", "a:A", "--argon2-memory", "19"]);
+    new.env("AZALAI_PASSPHRASE", "bamako");
+    assert!(ran(new).err.contains("easy to guess"));
+
+    for lang in ["en", "fr"] {
+        let offered = place.run(&["passphrase", "suggest", "--lang", lang, "--json"]).object();
+        let words = offered["passphrase"].as_str().unwrap().to_owned();
+        assert_eq!(words.split(' ').count(), 5, "{words}");
+        let strong = with(&place, "gao2026", &words, &["passphrase", "change"]);
+        assert!(!strong.err.contains("guess"), "{}", strong.err);
+        with(&place, &words, "gao2026", &["passphrase", "change"]).object();
+    }
+    place.run(&["passphrase", "suggest", "--lang", "tlh"]).fails(1, &["tlh", "en, fr"]);
+}

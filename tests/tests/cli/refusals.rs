@@ -165,6 +165,8 @@ fn six_digits_of_an_id_are_enough_and_five_are_not() {
     place.json("steward", &["show", "not an id"]).fails(1, &["not an id"]);
     let other = if id.starts_with("ffffff") { "eeeeee" } else { "ffffff" };
     place.json("steward", &["show", other]).fails(1, &[other]);
+    place.json("steward", &["show", &other.repeat(6)[..32]]).fails(1, &["nothing on this device"]);
+    assert_eq!(place.json("steward", &["show", &id]).object()["text"], "first");
     place.json("steward", &["amend", &id[..6], "--text", "second"]).object();
     assert_eq!(place.json("steward", &["show", &id[..6]]).object()["text"], "second");
     place.json("steward", &["incident", "link", &id[..6], &id]).fails(1, &["is a report, not an incident"]);
@@ -229,7 +231,9 @@ fn a_bundle_that_is_cut_off_or_none_says_so() {
     let place = Place::new();
     place.found();
     fs::write(place.path("picture"), b"\x89PNG").unwrap();
-    place.json("steward", &["bundle", "import", "picture"]).fails(1, &["no bundle"]);
+    place.json("steward", &["bundle", "import", "picture"]).fails(1, &["picture", "not an Azalai bundle"]);
+    fs::write(place.path("empty"), b"").unwrap();
+    place.json("steward", &["bundle", "import", "empty"]).fails(1, &["empty: it is empty"]);
     place.json("steward", &["bundle", "import", "missing"]).fails(1, &["missing"]);
     place.join("monitor", "gao", "acacia");
     place.report("acacia", "carried");
@@ -238,8 +242,107 @@ fn a_bundle_that_is_cut_off_or_none_says_so() {
     fs::write(place.path("cut"), &whole[..whole.len() - 1]).unwrap();
     let cut = place.json("steward", &["bundle", "import", "cut"]);
     assert_eq!(cut.status, 1, "{}", cut.err);
-    assert!(cut.err.contains("cut off"), "{}", cut.err);
+    assert!(cut.err.contains("cut: cut short after 1 letter;"), "{}", cut.err);
+    fs::write(place.path("newer"), [&whole[..8], &[9]].concat()).unwrap();
+    place.json("steward", &["bundle", "import", "newer"]).fails(1, &["newer", "version 9", "newer Azalai"]);
     let whole = place.json("steward", &["bundle", "import", "letters"]).object();
     assert_eq!((&whole["new"], &whole["foreign"]), (&1.into(), &0.into()));
     assert_eq!(place.json("steward", &["bundle", "import", "letters"]).object()["new"], 0);
+}
+
+/// Guards against an export that writes over what a home keeps, and against an act that is said although its file could
+/// not be written.
+#[test]
+fn a_file_to_write_is_looked_at_before_anything_is_done() {
+    let place = Place::new();
+    place.found();
+    place.certify_relay();
+    fs::create_dir(place.path("folder")).unwrap();
+    let invite = |out: &str| {
+        let invite = ["invite", "--role", "monitor", "--area", "gao", "--argon2-memory", "19", "--out", out];
+        place.json("steward", &invite)
+    };
+    let slots = fs::read(place.path("steward/slots")).unwrap();
+    for out in ["steward/slots", "steward/new", "steward/store/x", "relay/relay.key", "folder/../steward/slots"] {
+        invite(out).fails(1, &[out, "home", "nothing was changed"]);
+        place.json("steward", &["bundle", "export", "--out", out]).fails(1, &[out, "home"]);
+        let export = ["export", "--what", "reports", "--format", "csv", "--for", "project", "--out", out];
+        place.json("steward", &export).fails(1, &[out, "home"]);
+    }
+    assert_eq!(fs::read(place.path("steward/slots")).unwrap(), slots);
+    invite("folder").fails(1, &["folder", "is a folder"]);
+    invite("missing/x").fails(1, &["missing", "nothing of that name"]);
+    invite("/dev/null").fails(1, &["/dev/null", "no file"]);
+    assert_eq!(place.json("steward", &["invite", "list"]).objects().len(), 0, "an invite that nobody has");
+    assert_eq!(names(&place.path("folder")), Vec::<String>::new());
+    assert!(!names(&place.path("")).iter().any(|name| name.ends_with(".part")));
+    // What is named is not what is asked for.
+    fs::write(place.path("text"), "hi there").unwrap();
+    let new = ["project", "new", "--name", "N", "--area", "a:A", "--argon2-memory", "19"];
+    place.json("text", &new).fails(1, &["text is a file"]);
+    place.json("text", &["status"]).fails(1, &["text is a file"]);
+    place
+        .json("m", &["join", "text", "--words", "abandon ability able about above absent", "--pseudonym", "P"])
+        .fails(1, &["no invite"]);
+    place
+        .run(&["relay", "--home", "relay", "--listen", "127.0.0.1:0", "--admit", "text"])
+        .fails(1, &["text", "no certificate"]);
+    place.json("mem", &[&new[..4], &["--area", "a:A", "--argon2-memory", "1"]].concat()).fails(2, &["19 to 1024"]);
+    // A file of before is written over, whole.
+    invite("a").object();
+    invite("a").object();
+}
+
+/// Guards against names that make half a home, or that are called something kept.
+#[test]
+fn an_empty_or_endless_name_is_a_matter_of_usage_and_makes_nothing() {
+    let place = Place::new();
+    let new = |name: &str, area: &str, pseudonym: &str| {
+        let new = ["project", "new", "--argon2-memory", "19", "--name", name, "--area", area, "--pseudonym", pseudonym];
+        place.json("home", &new)
+    };
+    new("", "a:A", "p").fails(2, &["--name is empty"]);
+    new("  ", "a:A", "p").fails(2, &["--name is empty"]);
+    new("N", "a: ", "p").fails(2, &["--area"]);
+    new("N", "a:A", "").fails(2, &["--pseudonym is empty"]);
+    new("N", "a:A", "a\nb").fails(2, &["--pseudonym", "cannot be seen"]);
+    new(&"n".repeat(121), "a:A", "p").fails(2, &["--name", "121", "120"]);
+    new("N", &format!("a:{}", "n".repeat(121)), "p").fails(2, &["--area", "121", "120"]);
+    new("N", "a:A", &"n".repeat(81)).fails(2, &["--pseudonym", "81", "80"]);
+    assert!(!place.path("home").exists());
+    place.found();
+    let invite = ["invite", "--role", "monitor", "--area", "gao", "--out", "i", "--argon2-memory", "19"];
+    let words = place.json("steward", &invite).object()["words"].as_str().unwrap().to_owned();
+    place.json("m", &["join", "i", "--words", &words, "--pseudonym", ""]).fails(2, &["--pseudonym is empty"]);
+    assert!(!place.path("m").exists());
+}
+
+/// Guards against errors that speak of the program's insides instead of what stood in the file.
+#[test]
+fn json_that_is_no_report_is_told_what_was_given_and_what_is_allowed() {
+    let place = Place::new();
+    place.found();
+    let report = |json: &str, words: &[&str]| {
+        let ran = place.json_with("steward", &["report", "--area", "gao", "--from", "-"], json);
+        ran.fails(1, words);
+        for inside in ["struct", "untagged", "variant", "Json"] {
+            assert!(!ran.err.contains(inside), "{}", ran.err);
+        }
+    };
+    for json in ["[]", "null", "3", "\"x\"", "not json"] {
+        report(json, &["-: expected a report as one JSON object", "something else"]);
+    }
+    report("", &["it is empty"]);
+    let none = place.json_with("steward", &["report", "--area", "gao", "--from", "-"], "{}");
+    none.fails(2, &["needs a category"]);
+    report(r#"{"category":"road-ambush","place":"Gao"}"#, &["a place: an object with name"]);
+    report(r#"{"category":"road-ambush","affected":3}"#, &["killed, injured"]);
+    report(r#"{"category":"road-ambush","answers":{"armed":{"a":1}}}"#, &["\"armed\"", r#"{"a":1}"#, "true or false"]);
+    report(
+        r#"{"category":"road-ambush","answers":{"armed-people":"x"}}"#,
+        &["\"armed-people\"", "whole number", "a text"],
+    );
+    let offset = ["report", "--area", "gao", "--category", "road-ambush", "--utc-offset", "60"];
+    place.json("steward", &offset).fails(2, &["--when"]);
+    assert_eq!(place.json("steward", &["reports"]).objects().len(), 0);
 }

@@ -77,7 +77,7 @@ fn a_command_line_that_makes_no_sense_ends_with_status_2() {
         (&["invite", "--home", "x", "--role", "monitor", "--area", "no!", "--out", "f"], "--area"),
         (&["project", "new", "--home", "x", "--name", "N"], "--area"),
         (&["project", "new", "--home", "x", "--name", "N", "--area", "gao"], "CODE:NAME"),
-        (&["project", "new", "--home", "x", "--name", "N", "--area", "g:G", "--argon2-memory", "18"], "19456"),
+        (&["project", "new", "--home", "x", "--name", "N", "--area", "g:G", "--argon2-memory", "18"], "19 to 1024"),
         (&["sync", "--home", "x"], "--relay"),
         (&["sync", "--home", "x", "--relay", "ftp://example.org"], "http://"),
         (&["relay", "--home", "x", "--listen", "here"], "here"),

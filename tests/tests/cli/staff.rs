@@ -148,3 +148,63 @@ fn an_invite_that_was_ended_admits_nobody() {
     assert!(pseudonyms(&place, "steward", "confirmed").iter().all(|name| name != "acacia"));
     place.json("steward", &["invite"]).fails(2, &["--role"]);
 }
+
+/// Guards against a newcomer who waits for ever, not knowing that somebody else used the same invite; and against a
+/// device that is told of it after it was admitted, or that learns who the other is.
+#[test]
+fn an_invite_claimed_twice_is_told_to_both_devices_until_one_is_admitted() {
+    let place = Place::new();
+    place.found();
+    place.certify_relay();
+    place.join("monitor", "gao", "acacia");
+    let invite = ["invite", "--role", "monitor", "--area", "gao", "--out", "twice", "--argon2-memory", "19"];
+    let invite = place.json("steward", &invite).object();
+    let words = invite["words"].as_str().unwrap();
+    for name in ["heron", "stranger"] {
+        let join = ["join", "twice", "--words", words, "--pseudonym", name, "--argon2-memory", "19"];
+        place.json(name, &join).object();
+        place.report(name, "from a newcomer");
+    }
+    let relay = place.relay();
+    let sync = |who: &str| place.json(who, &["sync", "--relay", &relay.url]).object()["held_up"].clone();
+    for who in ["acacia", "heron", "stranger"] {
+        assert!(sync(who).is_null(), "{who}");
+    }
+    assert!(sync("steward").is_null());
+    assert_eq!((sync("heron"), sync("stranger")), ("claimed-twice".into(), "claimed-twice".into()));
+    assert!(sync("acacia").is_null(), "alone with its invite");
+    let told = place.run(&["sync", "--home", "heron", "--relay", &relay.url]);
+    assert!(told.out.contains("another device claimed the same invite"), "{}", told.out);
+    let told = place.run(&["status", "--home", "heron"]);
+    assert!(told.out.contains("in person") && !told.out.contains("stranger"), "{}", told.out);
+
+    // Told once, and not at every exchange.
+    let before = place.json("steward", &["status"]).object()["other_statements"].clone();
+    assert!(sync("steward").is_null());
+    let after = place.json("steward", &["status"]).object()["other_statements"].clone();
+    assert_eq!(before, after);
+
+    let key = place.json("heron", &["status"]).object()["key"].as_str().unwrap().to_owned();
+    place.json("steward", &["admit", &key]).object();
+    assert!(sync("steward").is_null());
+    assert!(sync("heron").is_null(), "admitted");
+    assert!(!place.run(&["status", "--home", "heron"]).out.contains("in person"));
+    // The other's invite has ended by it. Its report stays, as unconfirmed.
+    assert_eq!(sync("stranger"), "invite-ended");
+    let status = place.json("stranger", &["status"]).object();
+    assert_eq!((&status["held_up"], &status["admitted"]), (&"invite-ended".into(), &false.into()));
+}
+
+/// Guards against a newcomer with a revoked invite who never hears of it, by card alone.
+#[test]
+fn a_revoked_invite_is_told_to_whoever_claims_it_also_in_a_file() {
+    let place = Place::new();
+    place.found();
+    place.join("monitor", "gao", "swallow");
+    let invites = place.json("steward", &["invite", "list"]).objects();
+    place.json("steward", &["invite", "revoke", &invites[0]["invite"].as_str().unwrap()[..12]]).object();
+    place.hand_over("swallow", "steward");
+    place.json("steward", &["bundle", "export", "--out", "back"]).object();
+    let taken = place.json("swallow", &["bundle", "import", "back"]).object();
+    assert_eq!(taken["held_up"], "invite-ended");
+}

@@ -14,7 +14,7 @@ pub(crate) struct Said {
     #[arg(long)]
     pub(crate) when: Option<String>,
     /// Minutes that local time is ahead of UTC, for --when.
-    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_name = "MINUTES")]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_name = "MINUTES", requires = "when")]
     pub(crate) utc_offset: i16,
     /// Latitude in degrees.
     #[arg(long, allow_negative_numbers = true, requires = "lon")]

@@ -4,16 +4,18 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use azalai_node::NodeError;
 use azalai_relay::{router, serve};
 use serde_json::{Value, json};
 
-use super::people::{admitted_line, admitted_object};
-use super::{read_file, write_file};
+use super::people::{admitted_line, admitted_object, held_up_line};
+use super::read_file;
 use crate::args::Bundle;
 use crate::commands::relay::{Stop, host_of_routes, listen_on};
 use crate::home::Device;
 use crate::http::Link;
 use crate::limits::CATCH_UP_EVERY;
+use crate::out_file::OutFile;
 use crate::output::{Failure, Output};
 use crate::{home, host};
 
@@ -40,12 +42,13 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out:
             exchanged.taken.left
         ));
     }
+    let held_up = device.held_up().await?;
     let admitted: Vec<Value> = exchanged.admitted.iter().map(admitted_object).collect();
     let object = json!({
         "admitted": admitted, "sent": summary.sent, "received": summary.received, "rounds": summary.rounds, "bytes_sent": summary.bytes_sent,
         "bytes_received": summary.bytes_received, "new_statements": exchanged.taken.statements,
         "new_report_and_incident_statements": exchanged.taken.of_documents, "new_notices": exchanged.taken.notices, "refused": exchanged.refused.len(),
-        "set_aside": exchanged.taken.refused.len(), "foreign": exchanged.foreign, "settled": summary.settled,
+        "set_aside": exchanged.taken.refused.len(), "foreign": exchanged.foreign, "settled": summary.settled, "held_up": held_up.map(|why| why.to_string()),
     });
     out.result(&object, || {
         format!(
@@ -64,7 +67,7 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out:
     for member in &exchanged.admitted {
         out.text(&admitted_line(member))?;
     }
-    Ok(())
+    held_up.map_or(Ok(()), |why| out.text(held_up_line(why)))
 }
 
 pub(crate) async fn exchange(home: Option<&Path>, listen: SocketAddr, out: &mut Output) -> Result<(), Failure> {
@@ -109,9 +112,10 @@ async fn answer(device: &mut Device, out: &mut Output) -> Result<(), Failure> {
 pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output) -> Result<(), Failure> {
     match bundle {
         Bundle::Export { out: file } => {
+            let target = OutFile::begin(&file)?;
             let mut device = home::open(home).await?;
             let (bytes, count) = device.export_bundle(host::now_ms()).await?;
-            write_file(&file, &bytes)?;
+            target.finish(&bytes)?;
             let object = json!({ "file": file.display().to_string(), "envelopes": count, "bytes": bytes.len() });
             out.result(&object, || {
                 format!("{count} sealed letters written to {} ({} bytes).", file.display(), bytes.len())
@@ -120,7 +124,11 @@ pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output
         Bundle::Import { file } => {
             let bytes = read_file(&file, azalai_node::limits::MAX_BUNDLE_BYTES)?;
             let mut device = home::open(home).await?;
-            let imported = device.import_bundle(&bytes).await?;
+            let failed = |why: &dyn std::fmt::Display| Failure::failed(format!("{}: {why}", file.display()));
+            let imported = device.import_bundle(&bytes).await.map_err(|error| match error {
+                NodeError::Invalid(why) => failed(&why),
+                other => other.into(),
+            })?;
             if imported.taken.newer > 0 {
                 host::say(&format!("azalai: {} letters need a newer Azalai; they are kept", imported.taken.newer));
             }
@@ -132,10 +140,12 @@ pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output
                 ));
             }
             let admitted = device.admit_at_exchange(host::now_ms()).await?;
+            let held_up = device.held_up().await?;
             let object = json!({
                 "admitted": admitted.iter().map(admitted_object).collect::<Vec<_>>(),
                 "envelopes": imported.envelopes, "new": imported.new, "foreign": imported.foreign,
                 "new_statements": imported.taken.statements, "cut_off": imported.cut_off,
+                "held_up": held_up.map(|why| why.to_string()),
             });
             out.result(&object, || {
                 format!(
@@ -146,12 +156,8 @@ pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output
             for member in &admitted {
                 out.text(&admitted_line(member))?;
             }
-            match imported.cut_off {
-                Some(what) => {
-                    Err(Failure::failed(format!("the file is cut off ({what}); what came before it was taken in")))
-                }
-                None => Ok(()),
-            }
+            held_up.map_or(Ok(()), |why| out.text(held_up_line(why)))?;
+            imported.cut_off.map_or(Ok(()), |what| Err(failed(&what)))
         }
     }
 }

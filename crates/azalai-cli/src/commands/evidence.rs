@@ -9,9 +9,10 @@ use azalai_roster::limits::MAX_EVIDENCE_BYTES;
 use azalai_roster::{MemberState, Role, What};
 use serde_json::{Value, json};
 
-use super::{read_file, write_file};
+use super::read_file;
 use crate::home;
 use crate::host;
+use crate::out_file::OutFile;
 use crate::output::{Failure, Output, one_line, short};
 
 pub(crate) async fn make(
@@ -21,10 +22,11 @@ pub(crate) async fn make(
     file: &Path,
     out: &mut Output,
 ) -> Result<(), Failure> {
+    let target = OutFile::begin(file)?;
     let device = home::open(home).await?;
     let (id, _) = device.find(id).await?;
     let made = device.evidence(&id, name_authors, host::now_ms()).await?;
-    write_file(file, &made.bytes)?;
+    target.finish(&made.bytes)?;
     let object = json!({
         "id": id.to_string(), "file": file.display().to_string(), "bytes": made.bytes.len(), "documents": made.documents,
         "missing": made.missing, "statements": made.statements, "receipts": made.receipts, "acts": made.acts,

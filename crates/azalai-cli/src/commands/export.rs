@@ -8,9 +8,9 @@ use azalai_model::{Credibility, Occurred, Place, PlacePrecision, Reliability, Ti
 use azalai_node::{IncidentLine, LinkView, ReportState, ReportView, catalog};
 use serde_json::json;
 
-use super::write_file;
 use crate::args;
 use crate::home;
+use crate::out_file::OutFile;
 use crate::output::{Failure, Output};
 
 /// What an export is made of.
@@ -33,6 +33,11 @@ pub(crate) async fn export(
         args::Ring::Partners => Ring::Partners,
         args::Ring::Public => Ring::Public,
     };
+    let target = OutFile::begin(file)?;
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(".counts.csv");
+    let counts = file.with_file_name(name);
+    let counts_target = OutFile::begin(&counts)?;
     let device = home::open(home).await?;
     let (bytes, rows, counted, left_out) = match what {
         args::What::Reports => {
@@ -46,13 +51,11 @@ pub(crate) async fn export(
             (write(&gathered.rows), gathered.rows.len(), gathered.counted, gathered.left_out)
         }
     };
-    write_file(file, &bytes)?;
+    target.finish(&bytes)?;
     let cells: Vec<Cell> = figures(counted);
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(".counts.csv");
-    let counts = (!cells.is_empty()).then(|| file.with_file_name(name));
-    if let Some(counts) = &counts {
-        write_file(counts, &csv::figures(&cells))?;
+    let counts = (!cells.is_empty()).then_some(counts);
+    if counts.is_some() {
+        counts_target.finish(&csv::figures(&cells))?;
     }
     let listed: Vec<_> = left_out.iter().map(|(what, count)| json!({ "what": what, "count": count })).collect();
     let object = json!({

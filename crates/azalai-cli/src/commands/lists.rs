@@ -6,7 +6,7 @@ use azalai_node::{Progress, catalog};
 use serde_json::{Value, json};
 
 use super::marks;
-use super::people::admission_in_words;
+use super::people::{admission_in_words, held_up_line};
 use crate::home;
 use crate::output::{Failure, Output, table};
 
@@ -33,7 +33,7 @@ pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), 
         status.reports.iter().map(|(state, count)| (state.to_string(), (*count).into())).collect();
     let mut object = json!({
         "project": status.project_name, "pseudonym": device.pseudonym(), "key": device.device().signing.to_string(),
-        "role": role, "admission": status.admission.to_string(), "admitted": status.admitted, "epoch": status.epoch, "own_reports": reports,
+        "role": role, "admission": status.admission.to_string(), "admitted": status.admitted, "held_up": status.held_up.map(|why| why.to_string()), "epoch": status.epoch, "own_reports": reports,
         "own_report_statements": progress(&status.own_reports), "other_statements": progress(&status.other_statements),
         "readable_reports": status.readable.0, "readable_incidents": status.readable.1, "carried": lanes,
         "members": { "confirmed": status.members.0, "unconfirmed": status.members.1, "removed": status.members.2 },
@@ -51,6 +51,7 @@ pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), 
         let mut lines = vec![
             format!("{} — {} ({})", status.project_name, device.pseudonym(), role),
             format!("admitted: {}   posting epoch: {}", if status.admitted { "yes" } else { "not yet" }, status.epoch.unwrap_or_default()),
+            format!("key: {}", device.device().signing),
             admission_in_words(status.admission).to_owned(),
             format!(
                 "own reports and their corrections: {} only on this device, {} handed to a neighbour, {} in a relay (it says), {} opened by a coordinator",
@@ -62,6 +63,7 @@ pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), 
         if status.other_statements.only_here > 0 {
             lines.push(format!("{} other statements (acts, keys, receipts, incidents) wait for an exchange", status.other_statements.only_here));
         }
+        lines.extend(status.held_up.map(|why| held_up_line(why).to_owned()));
         lines.join("\n")
     })
 }

@@ -24,13 +24,11 @@ use std::path::Path;
 
 use azalai_envelope::{DocumentId, Kind};
 use azalai_roster::{Admission, AreaCode};
-use rand_core::Rng as _;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::args::{Area, Arguments, Command, Invites, More, Passphrase, Profile, Project, Recovery};
 use crate::home::Device;
-use crate::host;
-use crate::output::{Failure, Output};
+use crate::output::{Failure, Output, why};
 
 /// Does what the command line asks.
 pub(crate) fn run(arguments: Arguments, out: &mut Output) -> Result<(), Failure> {
@@ -99,6 +97,7 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Places { more: Some(More::Import { file }), .. } => places::import(home, &file, out).await,
         Command::Places { search, more: None } => places::list(home, search.as_deref(), out).await,
         Command::Serve { listen, cover, memory } => serve::run(home, listen, &cover, &memory, out).await,
+        Command::Passphrase(Passphrase::Suggest { lang }) => passphrase::suggest(&lang, out),
         Command::Passphrase(Passphrase::Change) => passphrase::change(home, out).await,
         Command::Profile(Profile::New(new)) => profile::new(home, &new, out).await,
         Command::Recovery(Recovery::Make { shares, need, out: folder }) => {
@@ -133,32 +132,10 @@ fn area_code(text: &str) -> Result<AreaCode, Failure> {
     parse("--area", &text.trim().to_lowercase())
 }
 
-/// Writes a file whole or not at all, for its owner's eyes only.
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let failed = |error: std::io::Error| Failure::failed(format!("{} was not written: {error}", path.display()));
-    // A name that no file of anybody's has.
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{:016x}.part", host::rng()?.next_u64()));
-    let part = path.with_file_name(name);
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true).mode(0o600);
-    let mut file = options.open(&part).map_err(failed)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    if let Err(error) = written.and_then(|()| std::fs::rename(&part, path)) {
-        let _ = std::fs::remove_file(&part);
-        return Err(failed(error));
-    }
-    // A card may be pulled out as soon as this says that the file is there.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
-}
-
 /// Reads a file of at most `limit` bytes.
 pub(crate) fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     use std::io::Read as _;
-    let failed = |error: std::io::Error| Failure::failed(format!("{} was not read: {error}", path.display()));
+    let failed = |error: std::io::Error| Failure::failed(format!("{} was not read: {}", path.display(), why(&error)));
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(failed)?;
     file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;

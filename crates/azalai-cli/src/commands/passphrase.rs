@@ -1,4 +1,4 @@
-//! Changing the passphrase. Neither the old nor the new one is ever shown.
+//! Changing the passphrase, and suggesting one. Neither the old nor a chosen one is ever shown.
 
 use std::path::Path;
 
@@ -25,4 +25,13 @@ pub(crate) async fn change(home: Option<&Path>, out: &mut Output) -> Result<(), 
         "The passphrase is changed. Copies of this home from before still open with the old one: destroy them."
             .to_owned()
     })
+}
+
+pub(crate) fn suggest(lang: &str, out: &mut Output) -> Result<(), Failure> {
+    if !words::LANGUAGES.contains(&lang) {
+        let known = words::LANGUAGES.join(", ");
+        return Err(Failure::failed(format!("there are no words in {lang:?} yet; there are: {known}")));
+    }
+    let passphrase = words::draw_in(lang, OFFERED_WORDS, &mut host::rng()?).join(" ");
+    out.result(&json!({ "passphrase": passphrase, "lang": lang }), || passphrase.clone())
 }

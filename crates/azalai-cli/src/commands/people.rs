@@ -3,15 +3,18 @@
 use std::path::Path;
 
 use azalai_envelope::Day;
+use azalai_envelope::limits::MAX_PSEUDONYM_BYTES;
 use azalai_node::node::device_id;
 use azalai_node::words;
-use azalai_node::{NewArea, NewHome, check_areas};
-use azalai_roster::{Admission, Member, MemberState};
+use azalai_node::{NewArea, NewHome, check_areas, check_name};
+use azalai_roster::limits::MAX_NAME_BYTES;
+use azalai_roster::{Admission, HeldUp, Member, MemberState};
 use serde_json::{Value, json};
 
-use super::{area_code, marks, read_file, write_file};
+use super::{area_code, marks, read_file};
 use crate::args::{self, Memory};
 use crate::limits::{MAX_INVITE_BYTES, OFFERED_WORDS};
+use crate::out_file::OutFile;
 use crate::output::{Failure, Output, short, table};
 use crate::{home, host};
 
@@ -32,6 +35,8 @@ pub(crate) async fn found(
     let Founding { name, areas, pseudonym, admission } = founding;
     let areas = areas.iter().map(|area| read_area(area)).collect::<Result<Vec<_>, _>>()?;
     check_areas(&areas)?;
+    check_text("--name", &name, MAX_NAME_BYTES)?;
+    check_text("--pseudonym", &pseudonym, MAX_PSEUDONYM_BYTES)?;
     let folder = home::named(home)?;
     let mut rng = host::rng()?;
     let offer = words::draw(OFFERED_WORDS, &mut rng).join(" ");
@@ -73,6 +78,11 @@ pub(crate) fn admission_in_words(how: Admission) -> &'static str {
     }
 }
 
+/// A name that is typed as the value of a flag.
+pub(crate) fn check_text(flag: &str, text: &str, limit: usize) -> Result<(), Failure> {
+    check_name(flag, text, limit).map_err(|error| Failure::usage(error.to_string()))
+}
+
 /// A member for machines.
 pub(crate) fn admitted_object(member: &Member) -> Value {
     json!({
@@ -86,6 +96,22 @@ pub(crate) fn admitted_line(member: &Member) -> String {
     format!("{} is admitted as {} ({}).", member.pseudonym, member.role, short(&member.device.signing))
 }
 
+/// What holds up the admission of this device, and what to do: for people.
+pub(crate) fn held_up_line(why: HeldUp) -> &'static str {
+    match why {
+        HeldUp::ClaimedTwice => {
+            "Nobody has admitted this device yet: another device claimed the same invite. What you write is saved and \
+             sent as ever, and shows as unconfirmed. Ask your coordinator, in person: they admit the one that is yours, \
+             by its key, which `azalai status` shows."
+        }
+        HeldUp::InviteEnded => {
+            "Nobody has admitted this device: its invite has ended. What you write is saved and sent as ever, and shows as \
+             unconfirmed. Ask your coordinator, in person: they can still admit this device, by its key, which `azalai \
+             status` shows."
+        }
+    }
+}
+
 pub(crate) fn read_area(text: &str) -> Result<NewArea, Failure> {
     let wrong = || Failure::usage(format!("--area {text:?}: write CODE:NAME or CODE:NAME:PARENT"));
     let mut parts = text.split(':');
@@ -94,6 +120,7 @@ pub(crate) fn read_area(text: &str) -> Result<NewArea, Failure> {
     if parts.next().is_some() || name.trim().is_empty() {
         return Err(wrong());
     }
+    check_text("--area", name, MAX_NAME_BYTES)?;
     Ok(NewArea { code: area_code(code)?, name: name.trim().to_owned(), parent })
 }
 
@@ -110,9 +137,10 @@ pub(crate) async fn invite(
     // A steward is of no area; naming one is harmless.
     let area = if role == azalai_roster::Role::Steward { None } else { area };
     let params = home::params(memory)?;
+    let target = OutFile::begin(file)?;
     let mut device = home::open(home).await?;
     let invite = device.invite(role, area, params, host::now_ms()).await?;
-    write_file(file, &invite.file)?;
+    target.finish(&invite.file)?;
     let id = azalai_envelope::ids::to_hex(&invite.id);
     let object =
         json!({ "words": invite.words, "file": file.display().to_string(), "invite": id, "role": role.to_string() });
@@ -134,6 +162,7 @@ pub(crate) async fn join(
     memory: &Memory,
     out: &mut Output,
 ) -> Result<(), Failure> {
+    check_text("--pseudonym", pseudonym, MAX_PSEUDONYM_BYTES)?;
     let folder = home::named(home)?;
     let invite = read_file(file, MAX_INVITE_BYTES)?;
     let params = home::params(memory)?;

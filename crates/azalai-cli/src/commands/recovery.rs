@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use azalai_node::{Sheet, SheetError, words};
 use serde_json::json;
 
-use super::{read_file, write_file};
+use super::read_file;
 use crate::home::{self, Device, Held};
 use crate::host;
 use crate::limits::{MAX_SHEET_BYTES, OFFERED_WORDS};
+use crate::out_file::OutFile;
 use crate::output::{Failure, Output};
 
 /// The line of a sheet's file after which its words stand, up to the next line of this kind.
@@ -58,10 +59,13 @@ pub(crate) async fn make(
     // Looked at before the folder is made, and before anything that opens is written over.
     Sheet::numbers(need, of).map_err(|error| Failure::usage(error.to_string()))?;
     std::fs::create_dir_all(folder).map_err(failed)?;
+    let begin = |number: u8, kind: &str| OutFile::begin(&folder.join(format!("sheet-{number}.{kind}")));
+    let files = (1..=of).map(|number| Ok((begin(number, "txt")?, begin(number, "html")?)));
+    let files = files.collect::<Result<Vec<_>, Failure>>()?;
     let sheets = device.make_sheets(&held.disks().root, need, of).await?;
-    for sheet in &sheets {
-        write_file(&folder.join(format!("sheet-{}.txt", sheet.number)), text(sheet).as_bytes())?;
-        write_file(&folder.join(format!("sheet-{}.html", sheet.number)), page(sheet).as_bytes())?;
+    for (sheet, (plain, printed)) in sheets.iter().zip(files) {
+        plain.finish(text(sheet).as_bytes())?;
+        printed.finish(page(sheet).as_bytes())?;
     }
     host::say(
         "azalai: print each sheet, give each to somebody else, and destroy these files: whoever has enough of them opens this \

@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use azalai_envelope::Day;
+use azalai_envelope::{Certificate, Day};
 use azalai_relay::{Host, Relay, RelayError, Visits, relay_key, router, serve};
+use azalai_roster::limits::MAX_NAME_BYTES;
 use azalai_store::StoreError;
 use azalai_sync::limits::DEFAULT_QUOTA_BYTES;
 use azalai_web::keeper_router;
@@ -15,9 +16,11 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::keeper::Desk;
-use super::{parse, read_file, write_file};
+use super::people::check_text;
+use super::{parse, read_file};
 use crate::limits::MAX_CERTIFICATE_BYTES;
-use crate::output::{Failure, Output};
+use crate::out_file::OutFile;
+use crate::output::{Failure, Output, why};
 use crate::{home, host};
 
 fn failed(folder: &Path) -> impl Fn(RelayError) -> Failure {
@@ -43,9 +46,11 @@ pub(crate) async fn certificate(
     out: &mut Output,
 ) -> Result<(), Failure> {
     let relay = parse("--relay-key", relay)?;
+    check_text("--label", label, MAX_NAME_BYTES)?;
+    let target = OutFile::begin(file)?;
     let mut device = home::open(home).await?;
     let certificate = device.certify_relay(relay, label, host::now_ms()).await?;
-    write_file(file, &certificate)?;
+    target.finish(&certificate)?;
     out.result(&json!({ "file": file.display().to_string(), "relay": relay.to_string() }), || {
         format!("Certificate written to {}. Give it to the relay's keeper: azalai relay --admit FILE", file.display())
     })
@@ -81,7 +86,13 @@ pub(crate) async fn run(
     for file in admit {
         let certificate = read_file(file, MAX_CERTIFICATE_BYTES)?;
         let admitted = relay.admit(&certificate).await;
-        admitted.map_err(|error| Failure::failed(format!("{}: {error}", file.display())))?;
+        admitted.map_err(|error| {
+            let text = match Certificate::parse(&certificate) {
+                Err(_) => "no certificate of `azalai relay-certificate`, or one that needs a newer Azalai".to_owned(),
+                Ok(_) => error.to_string(),
+            };
+            Failure::failed(format!("{}: {text}", file.display()))
+        })?;
     }
     if relay.responder().carriers().is_empty() {
         host::say("azalai: no project is admitted yet: start again with --admit CERTIFICATE");
@@ -116,7 +127,7 @@ pub(crate) async fn run(
 }
 
 async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
-    let cannot = |error: std::io::Error| Failure::failed(format!("cannot listen on {listen}: {error}"));
+    let cannot = |error: std::io::Error| Failure::failed(format!("cannot listen on {listen}: {}", why(&error)));
     let listener = TcpListener::bind(listen).await.map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
     Ok((listener, address))

@@ -30,6 +30,9 @@ pub(crate) async fn report(home: Option<&Path>, report: Report, out: &mut Output
     if let Some(label) = &report.tlp {
         fields.tlp = Some(parse("--tlp", label)?);
     }
+    if fields.category.as_deref().is_none_or(|category| category.trim().is_empty()) {
+        return Err(Failure::usage("a report needs a category: give --category, or \"category\" in the file"));
+    }
     let area = report.area.as_deref().map(area_code).transpose()?;
     // What is wrong with the flags is found before anything is opened.
     apply(&report.said, &mut fields, &Places::shipped()?)?;
@@ -87,6 +90,13 @@ fn read_json(file: &Path) -> Result<ReportFields, Failure> {
     } else {
         read_file(file, MAX_JSON_BYTES)?
     };
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        let got = if bytes.trim_ascii().is_empty() { "it is empty" } else { "it is something else" };
+        return Err(Failure::failed(format!(
+            "{}: expected a report as one JSON object, such as {{\"category\":\"other\",\"text\":\"…\"}}; {got}",
+            file.display()
+        )));
+    }
     serde_json::from_slice(&bytes).map_err(|error| Failure::failed(format!("{}: {error}", file.display())))
 }
 

@@ -20,7 +20,7 @@ use crate::commands::relay::{Stop, listen_on};
 use crate::home::Held;
 use crate::http::Link;
 use crate::limits::IDLE_CHECK_EVERY;
-use crate::output::{Failure, Output};
+use crate::output::{Failure, Output, why};
 use crate::{home, host, tls, tls_server};
 
 /// The operator's own map in the home, if one was put there (`docs/operators/map.md`).
@@ -169,7 +169,7 @@ pub(crate) async fn run(
         let app = App::new(machine, port(&listener)?);
         return served(Arc::clone(&app), serve(listener, router(app), stop.stopped())).await;
     };
-    let cannot = |error: std::io::Error| Failure::failed(format!("cannot listen on {listen}: {error}"));
+    let cannot = |error: std::io::Error| Failure::failed(format!("cannot listen on {listen}: {}", why(&error)));
     let listener = TcpListener::bind(listen).await.map_err(cannot)?;
     let port = port(&listener)?;
     if !listen.ip().is_loopback() {

@@ -7,8 +7,8 @@ use azalai_envelope::{
     Signature, SigningPublic, SigningSecret, StatementId,
 };
 use azalai_roster::{
-    Act, Admission, Circle, Cut, InvitePackage, KeyLetter, LogEntry, Receipt, Role, What, introduced_key, limits,
-    prove_claim,
+    Act, Admission, Circle, ClaimNotice, Cut, HeldUp, InvitePackage, KeyLetter, LogEntry, Receipt, Role, What,
+    introduced_key, limits, prove_claim,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
@@ -303,6 +303,19 @@ fn a_letter_brings_only_keys_that_the_roster_names() {
     assert!(kept.carrier.is_none());
     let good = KeyLetter { carrier: Some(SigningSecret::from_seed(&[99; 32])), ..KeyLetter::default() };
     assert!(good.accept(&roster).carrier.is_some());
+}
+
+/// Guards against a newcomer who is told another thing than what was written, or of anybody else.
+#[test]
+fn a_claim_notice_has_fixed_bytes_and_damage_is_an_error() {
+    for (why, byte) in [(HeldUp::ClaimedTwice, 1), (HeldUp::InviteEnded, 2)] {
+        let notice = ClaimNotice { invite: [7; 16], why };
+        let bytes = notice.encode();
+        assert_eq!(bytes, [&[1][..], &[7; 16], &[byte]].concat());
+        assert_eq!(ClaimNotice::decode(&bytes).unwrap(), notice);
+        perturb(&bytes, |damaged| ClaimNotice::decode(damaged).map(|notice| notice.encode()));
+    }
+    assert!(ClaimNotice::decode(&[&[1][..], &[7; 16], &[3]].concat()).is_err());
 }
 
 /// Guards against receipts that a shedding device misreads.

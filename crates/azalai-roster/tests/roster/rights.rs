@@ -244,6 +244,8 @@ fn each_kind_has_its_writers_and_its_audience() {
     }
     assert_eq!(roster.may_write(&n, Kind::RECEIPT, g.audience()), Ok(()));
     assert_eq!(roster.may_write(&n, Kind::REPORT, g.audience()), Ok(()), "RED names one member");
+    assert_eq!(roster.may_write(&n, Kind::CLAIM_NOTICE, g.audience()), Ok(()));
+    assert!(denied(write(n, Kind::CLAIM_NOTICE, Circle::Staff)));
     assert_eq!(write(n, Kind(99), Circle::Everyone), Err(Denied::UnknownKind(Kind(99))));
     let incident = project.other(&gao, Kind::INCIDENT, &up("north"), (1, 0, None));
     assert!(matches!(roster.standing(&incident), Standing::Rejected(Denied::Audience { .. })));

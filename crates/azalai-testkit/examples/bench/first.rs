@@ -20,6 +20,8 @@ use crate::wire::{NOW, said, texts};
 use crate::{Figure, Goal, median};
 
 const REPORTS: usize = 10_000;
+/// Memory that the shipped unit gives a relay, in MiB.
+const RELAY_MEMORY_MIB: f64 = 768.0;
 /// The bare cost is measured on so many envelopes,
 const SAMPLE: usize = 250;
 /// so many times over, since a thread's time is told in steps of some milliseconds,
@@ -106,6 +108,14 @@ pub(crate) fn first_exchange() -> Vec<Figure> {
         against: "-",
         how: format!("most resident memory of its own process; {how}"),
     };
+    let share = |figure: &str, value: f64, how: &str| Figure {
+        figure: figure.to_owned(),
+        value: value / RELAY_MEMORY_MIB,
+        unit: "ratio",
+        goal: Some(Goal::AtMost(0.5)),
+        against: "MemoryMax of deploy/systemd/azalai-relay.service",
+        how: format!("most resident memory of the relay's own process, {value:.0} MiB; {how}"),
+    };
     vec![
         Figure {
             figure: "first_exchange_cpu".to_owned(),
@@ -116,7 +126,7 @@ pub(crate) fn first_exchange() -> Vec<Figure> {
             how,
         },
         memory("first_exchange_device_peak", used.peak_mib, "while it fetches, opens and files 10,000 reports"),
-        memory("first_exchange_relay_peak", relay_peak_giving, "while it gives 10,000 reports"),
-        memory("first_put_relay_peak", relay_peak_taking, "while it takes 10,000 reports, from its start on"),
+        share("first_exchange_relay_peak", relay_peak_giving, "while it gives 10,000 reports"),
+        share("first_put_relay_peak", relay_peak_taking, "while it takes 10,000 reports, from its start on"),
     ]
 }

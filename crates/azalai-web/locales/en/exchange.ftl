@@ -102,3 +102,6 @@ ended-file-cut = The file is cut off. What was whole in it was taken in.
 then-file-cut = Nothing was lost. Ask for the file again when you can.
 ended-file-strange = This is no file of letters.
 then-file-strange = Nothing was changed. Choose another file.
+
+held-claimed-twice = Nobody has admitted this device yet: another device used the same invite. What you write is saved and sent as ever, and is marked as not confirmed. Ask your coordinator, in person: they can admit the device that is yours.
+held-invite-ended = Nobody has admitted this device: its invite has ended. What you write is saved and sent as ever, and is marked as not confirmed. Ask your coordinator, in person: they can still admit this device.

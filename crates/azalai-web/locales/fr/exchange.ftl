@@ -102,3 +102,6 @@ ended-file-cut = Le fichier est coupé. Ce qui y était entier a été pris.
 then-file-cut = Rien n'est perdu. Redemandez le fichier quand vous pourrez.
 ended-file-strange = Ce n'est pas un fichier de lettres.
 then-file-strange = Rien n'a été changé. Choisissez un autre fichier.
+
+held-claimed-twice = Personne n'a encore admis cet appareil : un autre appareil a pris la même invitation. Ce que vous écrivez est enregistré et envoyé comme toujours, et marqué comme non confirmé. Demandez à votre coordinateur, de vive voix : il peut admettre l'appareil qui est le vôtre.
+held-invite-ended = Personne n'a admis cet appareil : son invitation est finie. Ce que vous écrivez est enregistré et envoyé comme toujours, et marqué comme non confirmé. Demandez à votre coordinateur, de vive voix : il peut encore admettre cet appareil.

@@ -54,6 +54,8 @@ struct Shown {
 struct ExchangePage {
     f: Frame,
     running: bool,
+    /// What holds up the admission of this device; empty if nothing is known to.
+    held: String,
     last: Option<Shown>,
     /// Who can open it, and how much it is.
     waits: Vec<(String, String)>,
@@ -82,8 +84,10 @@ async fn page<H: Host>(
     let device = open.device()?;
     let waiting = device.what_waits().await?;
     let kept = RelayAddress::load(device).await?;
+    let held = device.held_up().await?;
     let page = ExchangePage {
         running,
+        held: held.map_or(String::new(), |why| texts.of("held", &why.to_string())),
         last: match &last {
             Some(last) => Some(shown::<H>(device, texts, last).await?),
             None => None,
@@ -254,6 +258,27 @@ mod tests {
         let path = browser.begin_report("abduction");
         browser.post(&path, &[("text", text), ("when", "today")]);
         assert!(browser.post(&format!("{path}/check"), &[]).location.ends_with("?saved=1"));
+    }
+
+    /// Guards against a newcomer who waits for ever since somebody else used the invite, and against a page that goes on
+    /// saying so to a member.
+    #[test]
+    fn a_device_whose_invite_was_claimed_twice_is_told_on_its_pages_until_it_is_admitted() {
+        let steward = Browser::begun();
+        let invite = steward.invite();
+        let mut swallow = Browser::joined(&invite, "swallow");
+        let other = Browser::joined(&invite, "stranger");
+        assert!(!swallow.get("/exchange").body.contains("same invite"));
+        swallow.hand_to(&steward);
+        other.hand_to(&steward);
+        steward.hand_to(&swallow);
+        for path in ["/exchange", "/reports"] {
+            let page = swallow.get(path).body;
+            assert!(page.contains("used the same invite") && !page.contains("stranger"), "{page}");
+        }
+        steward.admit_named("swallow");
+        steward.hand_to(&swallow);
+        assert!(!swallow.get("/exchange").body.contains("same invite"));
     }
 
     fn said(family: &str, end: &str) -> String {

@@ -10,6 +10,8 @@ use azalai_node::NewHome;
 use azalai_roster::Role;
 
 use super::on_to;
+use azalai_node::strength::{self, Strength};
+
 use crate::app::{App, Beginning, Pending};
 use crate::forms::Form;
 use crate::frame::{Frame, Page, render};
@@ -17,7 +19,6 @@ use crate::gate::{Member, SESSION, Visitor, cookie};
 use crate::host::Host;
 use crate::limits::{MAX_LINE_BYTES, MAX_PASSPHRASE_BYTES};
 use crate::problem::Problem;
-use crate::strength::{self, Strength};
 
 #[derive(Template)]
 #[template(path = "passphrase.html")]

@@ -39,6 +39,8 @@ struct Card {
 struct ReportsPage {
     f: Frame,
     cards: Vec<Card>,
+    /// What holds up the admission of this device; empty if nothing is known to.
+    held: String,
     older: Option<usize>,
 }
 
@@ -71,7 +73,9 @@ pub(crate) async fn list<H: Host>(
 ) -> Result<Page, Problem> {
     let after: usize = first(&of_address(query)?, "after").parse().unwrap_or_default();
     let mut open = app.open().await;
-    let (own, total) = open.device()?.own_reports(after, REPORTS_PER_PAGE).await?;
+    let device = open.device()?;
+    let (own, total) = device.own_reports(after, REPORTS_PER_PAGE).await?;
+    let held = device.held_up().await?.map_or(String::new(), |why| visitor.texts.of("held", &why.to_string()));
     drop(open);
     let pack = catalog::pack()?;
     let offset = app.settings().offset_min;
@@ -89,7 +93,7 @@ pub(crate) async fn list<H: Host>(
     });
     let cards = cards.collect();
     let end = after.saturating_add(REPORTS_PER_PAGE);
-    render(&ReportsPage { f: Frame::new(&visitor, "reports"), cards, older: (end < total).then_some(end) })
+    render(&ReportsPage { f: Frame::new(&visitor, "reports"), cards, held, older: (end < total).then_some(end) })
 }
 
 async fn own<H: Host>(device: &Device<H>, id: &str) -> Result<ReportView, Problem> {

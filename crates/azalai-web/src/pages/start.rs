@@ -163,8 +163,8 @@ pub(crate) async fn found_with<H: Host>(
 
 fn begin<H: Host>(app: &App<H>, visitor: &Visitor, what: Beginning) {
     let mut rng = app.rng();
-    let offered = words::draw(OFFERED_WORDS, &mut rng).join(" ");
-    let pseudonym = words::draw(1, &mut rng).concat();
+    let offered = words::draw_in(visitor.texts.code, OFFERED_WORDS, &mut rng).join(" ");
+    let pseudonym = words::draw_in(visitor.texts.code, 1, &mut rng).concat();
     let (cookie, since_ms) = (visitor.cookie.clone(), app.host.now_ms());
     app.set_pending(Some(Pending { cookie, since_ms, what, offered, pseudonym }));
 }

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use azalai_envelope::ids::from_hex;
 use azalai_node::invite_file::InviteError;
+use azalai_node::strength::{self, Strength};
 use azalai_node::{Home, NodeError, SecondProfile};
 use azalai_store::{Duress, SlotsError};
 
@@ -20,7 +21,6 @@ use crate::gate::{Member, Visitor};
 use crate::host::Host;
 use crate::limits::{MAX_LINE_BYTES, MAX_PASSPHRASE_BYTES};
 use crate::problem::Problem;
-use crate::strength::{self, Strength};
 use crate::texts::Texts;
 use crate::times;
 

@@ -2,14 +2,13 @@
 //!
 //! An estimate that errs low. It must never be shown as a promise.
 
-use azalai_node::words;
-
 use crate::limits::MIN_PASSPHRASE_BITS;
+use crate::words;
 
 /// What is said of a passphrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Strength {
-    /// Refused.
+pub enum Strength {
+    /// Guessed in days at most.
     Weak,
     /// Against a passer-by.
     Fair,
@@ -20,7 +19,8 @@ pub(crate) enum Strength {
 }
 
 /// The strength of a passphrase.
-pub(crate) fn of(passphrase: &str) -> Strength {
+#[must_use]
+pub fn of(passphrase: &str) -> Strength {
     match bits(passphrase) {
         bits if bits < MIN_PASSPHRASE_BITS => Strength::Weak,
         bits if bits < 44 => Strength::Fair,
@@ -65,6 +65,7 @@ mod tests {
     fn drawn_words_are_strong_and_what_people_choose_in_a_hurry_is_weak() {
         assert_eq!(of("abandon ability able about above"), Strength::Strong);
         assert_eq!(of("abandon ability able about"), Strength::Good);
+        assert_eq!(of("abaisser acajou agrafer aimable zoologie"), Strength::Strong);
         for weak in ["", "1234567890", "aaaaaaaaaaaaaaaaaaaaaaaaa", "bamako", "gao gao gao gao", "abandon ability"] {
             assert_eq!(of(weak), Strength::Weak, "{weak}");
         }
