@@ -261,6 +261,16 @@ mod tests {
                 "incident-wrong",
                 owned(&["title", "status", "when", "place", "text", "form", "own", "sources", "rumour", "stale"]),
             ),
+            ("member-done", owned(&crate::pages::member::DONE)),
+            ("member-wrong", owned(&crate::pages::member::WRONG)),
+            ("past", owned(&["all", "none"])),
+            ("aside-kind", owned(&["report", "incident", "notice"])),
+            ("aside-why", azalai_node::AsideWhy::ALL.iter().map(|why| why.name().to_owned()).collect()),
+            ("aside-done", owned(&crate::pages::quarantine::DONE)),
+            ("project-done", owned(&crate::pages::upkeep::DONE)),
+            ("area-wrong", owned(&crate::pages::upkeep::WRONG_AREA)),
+            ("rotate-wrong", owned(&crate::pages::upkeep::WRONG_KEYS)),
+            ("unknowable", crate::pages::readers::UNKNOWABLE.iter().map(|what| what.name().to_owned()).collect()),
             ("key", crate::pages::keys::KEYS.iter().map(|(_, name)| (*name).to_owned()).collect()),
         ];
         for text in &texts {

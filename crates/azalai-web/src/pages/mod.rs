@@ -14,16 +14,21 @@ pub(crate) mod leave;
 mod letter;
 pub(crate) mod likeness;
 pub(crate) mod map;
+pub(crate) mod member;
 pub(crate) mod members;
 pub(crate) mod passphrase;
 pub(crate) mod problem;
 pub(crate) mod project;
+pub(crate) mod quarantine;
+pub(crate) mod readers;
+pub(crate) mod removal;
 pub(crate) mod report;
 pub(crate) mod reports;
 pub(crate) mod settings;
 pub(crate) mod staff;
 pub(crate) mod start;
 pub(crate) mod unlock;
+pub(crate) mod upkeep;
 
 use axum::response::{IntoResponse, Redirect, Response};
 
