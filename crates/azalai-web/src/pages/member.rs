@@ -30,9 +30,6 @@ use crate::times;
 /// What a page can say was done: members of the family `member-done`.
 pub(crate) const DONE: [&str; 4] = ["removed", "voice", "void", "granted"];
 
-/// What can be wrong with a form: members of the family `member-wrong`.
-pub(crate) const WRONG: [&str; 7] = ["when", "future", "role", "area", "past", "no-key", "changed"];
-
 /// The roles that can be granted, as the family `invited` has them.
 const GRANTED: [Role; 2] = [Role::Coordinator, Role::Steward];
 

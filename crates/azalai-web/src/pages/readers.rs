@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use azalai_node::Unknowable;
 
 use super::check::for_whom;
 use super::staff::document;
@@ -14,15 +13,6 @@ use crate::gate::Member;
 use crate::host::Host;
 use crate::people::{area_name, short};
 use crate::problem::Problem;
-
-/// What a device cannot know, as the family `unknowable` names it.
-pub(crate) const UNKNOWABLE: [Unknowable; 5] = [
-    Unknowable::Monitors,
-    Unknowable::LaterMembers,
-    Unknowable::Custody,
-    Unknowable::TakenDevices,
-    Unknowable::PassedOn,
-];
 
 struct Row {
     name: String,

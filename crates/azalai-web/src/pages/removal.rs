@@ -214,10 +214,24 @@ pub(crate) async fn post<H: Host>(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use azalai_node::{Past, TakenAt};
+    use azalai_roster::Role;
+    use azalai_testkit::Community;
+    use azalai_testkit::member::WORDLESS;
+    use futures_lite::future::block_on;
+
     use crate::pages::inbox::tests::{people, report};
     use crate::pages::member::tests::page_of;
     use crate::testing::Browser;
+
+    /// Two hours later, with somebody at the device all the time.
+    pub(crate) fn later(browser: &mut Browser) {
+        for _ in 0..14 {
+            browser.advance(9 * 60_000);
+            browser.get("/report");
+        }
+    }
 
     fn plan(page: &str) -> String {
         page.split("name=\"plan\" value=\"")
@@ -236,7 +250,8 @@ mod tests {
     /// Guards against a removal that says less than it does, does it before anybody confirmed it, or does it twice.
     #[test]
     fn a_monitor_is_removed_after_a_preview_and_what_it_says_later_is_set_aside() {
-        let (_, mut coordinator, mut monitor) = people();
+        let (steward, mut coordinator, mut monitor) = people();
+        steward.hand_to(&coordinator);
         report(&mut monitor, "road-ambush", "Ansongo", "Before");
         monitor.hand_to(&coordinator);
         let path = page_of(&mut coordinator, "swift");
@@ -274,12 +289,11 @@ mod tests {
     /// Guards against a time that is taken for another one, or for none.
     #[test]
     fn what_is_dated_after_the_time_is_set_aside_and_a_time_that_is_none_is_said_to_be_so() {
-        let (_, mut coordinator, mut monitor) = people();
+        let (steward, mut coordinator, mut monitor) = people();
+        steward.hand_to(&coordinator);
         report(&mut monitor, "road-ambush", "Ansongo", "Before");
-        for _ in 0..3 {
-            monitor.advance(3_600_000);
-            coordinator.advance(3_600_000);
-        }
+        later(&mut monitor);
+        later(&mut coordinator);
         report(&mut monitor, "road-ambush", "Ansongo", "Late");
         monitor.hand_to(&coordinator);
         let path = page_of(&mut coordinator, "swift");
@@ -324,30 +338,43 @@ mod tests {
         assert_eq!(steward.post_raw(&format!("{path}/remove"), &token, &[]).status, 409, "a form of nobody's page");
     }
 
-    /// Guards against two stewards who remove each other and stay suspended for ever.
+    /// Guards against two stewards who remove each other and stay suspended for ever, and against a third who settles it
+    /// without knowing that they do.
     #[test]
     fn two_who_removed_each_other_are_suspended_and_a_third_settles_it() {
-        let mut one = Browser::begun();
-        let mut two = one.member("steward", "ibis");
-        let mut three = one.member("steward", "egret");
-        one.hand_to(&two);
-        let remove = |browser: &mut Browser, name: &str| {
-            let path = page_of(browser, name);
-            let page = browser.get(&format!("{path}/remove?when=now")).body;
-            let done = browser.post(&format!("{path}/remove"), &[("when", "now"), ("plan", &plan(&page))]);
-            (path, done.location)
-        };
-        remove(&mut one, "ibis");
-        remove(&mut two, "heron");
-        one.hand_to(&three);
-        two.hand_to(&three);
-        let path = page_of(&mut three, "ibis");
-        let page = plain(&three.get(&path).body);
-        assert!(page.contains("Suspended") && page.contains("more than half"), "{page}");
-        assert!(page.contains("heron"), "who said so: {page}");
-        let (path, done) = remove(&mut three, "ibis");
-        assert!(done == format!("{path}?done=removed"), "{done}");
-        let path = page_of(&mut three, "heron");
-        assert!(!three.get(&path).body.contains("Suspended"));
+        let mut people = Community::of(&["heron", "stork", "swift"]);
+        people.settle();
+        let key = |people: &mut Community, name: &str| people.who(name).node.device().signing;
+        for name in ["heron", "stork"] {
+            let (device, now_ms) = (key(&mut people, name), people.now_ms);
+            let granted = people.who("acacia").node.grant(&device, Role::Steward, None, Past::All, now_ms);
+            block_on(granted).unwrap();
+        }
+        people.settle();
+        for (by, whom) in [("acacia", "heron"), ("heron", "acacia")] {
+            let (device, now_ms) = (key(&mut people, whom), people.now_ms);
+            block_on(people.who(by).node.remove(&device, TakenAt::Now, now_ms)).unwrap();
+        }
+        // The third comes back when both are heard.
+        for name in [&["acacia", "heron", "swift"].repeat(4)[..], &["stork"; 3]].concat() {
+            people.visit(name).unwrap();
+        }
+        let now_ms = people.now_ms;
+        let stork = people.who("stork");
+        let mut third = Browser::at(stork.store(), stork.disk(), WORDLESS, now_ms);
+        let list = third.get("/members").body;
+        assert_eq!(list.matches("two devices removed each other").count(), 2, "{list}");
+        let path = page_of(&mut third, "heron");
+        let page = plain(&third.get(&path).body);
+        assert!(
+            page.contains("more than half") && page.contains("To be removed, says</dt><dd dir=\"auto\">acacia"),
+            "{page}"
+        );
+        let page = third.get(&format!("{path}/remove?when=now")).body;
+        assert!(page.contains("more than half"), "{page}");
+        let done = third.post(&format!("{path}/remove"), &[("when", "now"), ("plan", &plan(&page))]);
+        assert_eq!(done.location, format!("{path}?done=removed"));
+        let list = third.get("/members").body;
+        assert!(!list.contains("two devices removed each other"), "acacia is free again: {list}");
     }
 }

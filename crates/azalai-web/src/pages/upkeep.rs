@@ -24,12 +24,6 @@ use crate::problem::{Kind, Problem};
 /// What can have been done: members of the family `project-done`.
 pub(crate) const DONE: [&str; 3] = ["area", "keys", "keys-already"];
 
-/// What can be wrong with a new area: members of the family `area-wrong`.
-pub(crate) const WRONG_AREA: [&str; 4] = ["name", "code", "taken", "parent"];
-
-/// What can be wrong with a form for new keys: members of the family `rotate-wrong`.
-pub(crate) const WRONG_KEYS: [&str; 1] = ["none"];
-
 /// The circles that a device may give a new key.
 pub(crate) fn rotatable<'r>(roster: &'r Roster, me: &'r SigningPublic) -> impl Iterator<Item = &'r Circle> {
     roster.circles().filter(move |circle| roster.may_rotate(me, circle).is_ok())
