@@ -356,7 +356,7 @@ pub(crate) mod tests {
             block_on(people.who(by).node.remove(&device, TakenAt::Now, now_ms)).unwrap();
         }
         // The third comes back when both are heard.
-        for name in [&["acacia", "heron", "swift"].repeat(4)[..], &["stork"; 3]].concat() {
+        for name in [&["heron", "acacia", "swift"].repeat(4)[..], &["stork"; 3]].concat() {
             people.visit(name).unwrap();
         }
         let now_ms = people.now_ms;
