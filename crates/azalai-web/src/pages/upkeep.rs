@@ -24,9 +24,11 @@ use crate::problem::{Kind, Problem};
 /// What can have been done: members of the family `project-done`.
 pub(crate) const DONE: [&str; 3] = ["area", "keys", "keys-already"];
 
-/// The circles that a device may give a new key.
+/// The circles that a device may give a new key, the widest first.
 pub(crate) fn rotatable<'r>(roster: &'r Roster, me: &'r SigningPublic) -> impl Iterator<Item = &'r Circle> {
-    roster.circles().filter(move |circle| roster.may_rotate(me, circle).is_ok())
+    let mut circles: Vec<&Circle> = roster.circles().filter(|circle| roster.may_rotate(me, circle).is_ok()).collect();
+    circles.sort_unstable();
+    circles.into_iter()
 }
 
 /// Names all circles' keys as they are.
