@@ -7,7 +7,7 @@ use azalai_envelope::{
 };
 use azalai_model::{IncidentEdit, Status, Tlp};
 use azalai_node::limits::MAX_WAITING_LETTERS;
-use azalai_node::{Fate, NodeError, Past, TakenAt};
+use azalai_node::{AsideWhy, Fate, NodeError, Past, Said, TakenAt};
 use azalai_roster::{Act, Circle, KeyLetter, Log, MemberState, Role};
 use azalai_store::{Fault, FaultWhen};
 use azalai_testkit::Community;
@@ -404,4 +404,59 @@ fn a_strangers_key_letters_wait_only_up_to_a_limit() {
     rounds(&mut c, &[]);
     let newest = c.who("acacia").node.roster().posting();
     assert_eq!(c.who("swift").node.roster().posting(), newest);
+}
+
+/// Guards against a person who takes back in what they never read, against a look that lets something count, and
+/// against a plan that is carried out although another one was shown.
+#[test]
+fn what_is_set_aside_is_looked_at_first_and_a_plan_is_known_by_its_digest() {
+    let mut c = Community::of(&["heron", "stork", "swift"]);
+    c.settle();
+    let now_ms = c.now_ms;
+    let id = block_on(c.who("stork").node.incident_new(
+        "At the well",
+        Some("valley".parse().unwrap()),
+        Tlp::Amber,
+        None,
+        now_ms,
+    ));
+    let id = id.unwrap();
+    c.report("swift", "Before", Tlp::Amber).unwrap();
+    c.settle();
+    let (monitor, coordinator, taken) = (key(&mut c, "swift"), key(&mut c, "stork"), c.now_ms);
+    let digest =
+        |c: &mut Community, taken| block_on(c.who("heron").node.plan_removal(&monitor, taken)).unwrap().digest();
+    let first = digest(&mut c, TakenAt::Now);
+    assert_eq!(digest(&mut c, TakenAt::Now), first);
+    assert_ne!(digest(&mut c, TakenAt::Ms(1)), first);
+    c.now_ms += 60_000;
+    let now_ms = c.now_ms;
+    block_on(c.who("stork").node.incident_edit(id, &[IncidentEdit::SetTitle("A quarrel".to_owned())], now_ms)).unwrap();
+    c.report("swift", "After", Tlp::Amber).unwrap();
+    c.settle();
+    assert_ne!(digest(&mut c, TakenAt::Now), first, "something arrived");
+
+    remove(&mut c, "heron", "swift", TakenAt::Ms(taken));
+    remove(&mut c, "acacia", "stork", TakenAt::Ms(taken));
+    rounds(&mut c, &["swift", "stork"]);
+    let heron = &c.who("heron").node;
+    let removals = heron.removals_of(&coordinator);
+    assert!(removals.len() == 1 && removals[0].stands, "{removals:?}");
+    assert!(heron.removals_of(&heron.device().signing).is_empty());
+    let asides = block_on(heron.quarantine()).unwrap();
+    assert_eq!(asides.len(), 2, "{asides:?}");
+    for aside in asides {
+        assert_eq!(aside.why, AsideWhy::PastCut);
+        let peek = block_on(heron.peek(&aside.statement)).unwrap();
+        match peek.said {
+            Said::Report(fields, None) => assert_eq!(fields.narrative, "After"),
+            Said::Incident(fields) => {
+                assert_eq!(fields, [("title".to_owned(), serde_json::Value::from("A quarrel"))]);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(matches!(block_on(heron.peek(&StatementId([7; 32]))), Err(NodeError::NotFound(_))));
+    assert_eq!(title(&mut c, "heron", id), "At the well", "to look takes nothing in");
+    assert_eq!(texts(&mut c, "heron"), ["Before"]);
 }

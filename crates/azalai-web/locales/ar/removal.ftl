@@ -206,4 +206,5 @@ unknowable-later-members = من يُعطى هذه المفاتيح لاحقًا 
 unknowable-custody = المسؤولون: يحتفظون بهذه المفاتيح لتسليمها. برنامجهم لا يقرأ بها، لكن غيره قد يفعل.
 unknowable-taken-devices = من بيده جهاز لأحدهم، مفتوح أو معه عبارة مروره، ولم يبلّغ عنه أحد.
 unknowable-passed-on = من يخبره أحد القرّاء.
+incident-aside = تقرير موضوع جانبًا
 settled-already = حُسم هذا من قبل. لم يحدث شيء آخر. { $field }:

@@ -174,4 +174,5 @@ unknowable-later-members = Whoever is given these keys later, with what was seal
 unknowable-custody = Stewards: they keep these keys to hand them on. Their program does not read with them; another could.
 unknowable-taken-devices = Whoever holds a device of one of them, open or with its passphrase, that nobody reported.
 unknowable-passed-on = Whomever a reader tells.
+incident-aside = A report that is set aside
 settled-already = This was settled already. Nothing more was done. { $field }:

@@ -174,4 +174,5 @@ unknowable-later-members = Qui recevra ces clés plus tard, avec ce qui leur ét
 unknowable-custody = Les responsables : ces clés leur sont confiées pour les transmettre. Leur programme ne lit pas avec ; un autre le pourrait.
 unknowable-taken-devices = Qui tient un appareil de l'un d'eux, ouvert ou avec sa phrase, que personne n'a signalé.
 unknowable-passed-on = Toute personne à qui un lecteur en parle.
+incident-aside = Un rapport mis de côté
 settled-already = C'était déjà réglé. Rien de plus n'a été fait. { $field } :

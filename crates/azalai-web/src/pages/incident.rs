@@ -61,6 +61,8 @@ struct Grading {
 struct Linked {
     /// The report; `None` where this device may not read it or does not hold it yet.
     letter: Option<Letter>,
+    /// A removal or a fork set it aside: it is linked, and counts for nothing.
+    set_aside: bool,
     own: bool,
     id: String,
     rumour: String,
@@ -249,6 +251,7 @@ fn linked<H: Host>(
     let own = of_report().find(|grade| grade.grader == me).and_then(|grade| grade.grade.value.as_ref());
     Ok(Linked {
         letter: report.map(|report| Letter::new(app, device, texts, report)).transpose()?,
+        set_aside: link.set_aside,
         own: report.is_some_and(|report| report.own),
         id: link.report.to_string(),
         rumour: link.rumour.clone().unwrap_or_default(),

@@ -298,6 +298,7 @@ mod tests {
         steward.hand_to(&one);
         let page = one.get(&incident).body;
         assert!(page.contains("<h1 dir=\"auto\">Ambush</h1>"), "{page}");
+        assert!(!page.contains("is set aside</h3>"), "the monitor's report counts: {page}");
         let of_it = format!("/members/aside?document={}", incident.trim_start_matches("/incidents/"));
         assert!(page.contains(&of_it), "{page}");
         let list = one.get(&of_it).body;
@@ -305,5 +306,22 @@ mod tests {
         assert!(page.contains("A quarrel") && page.contains("ibis"), "{page}");
         assert!(!page.contains("/adopt"), "a coordinator takes no coordinator's word back in: {page}");
         assert_eq!(one.post(&format!("{}/adopt", first_aside(&list)), &[]).status, 403);
+    }
+
+    /// Guards against an incident whose linked report seems to be lost, where a removal set it aside.
+    #[test]
+    fn an_incident_says_that_a_report_behind_it_is_set_aside() {
+        let (steward, mut coordinator, mut monitor) = people();
+        steward.hand_to(&coordinator);
+        let id = report(&mut monitor, "road-ambush", "Ansongo", "Forged");
+        monitor.hand_to(&coordinator);
+        coordinator.get("/inbox");
+        let incident = coordinator.post(&format!("/inbox/{id}/new"), &[("title", "Ambush")]).location;
+        remove(&mut coordinator, "swift", "when=date&day=2025-11-20&clock=00:00");
+        let page = coordinator.get(&incident).body;
+        assert!(page.contains("A report that is set aside") && !page.contains("Forged"), "{page}");
+        let list = coordinator.get(&format!("/members/aside?document={id}")).body;
+        assert!(page.contains(&format!("/members/aside?document={id}")) && list.contains("after the time"), "{list}");
+        assert!(coordinator.get(&first_aside(&list)).body.contains("Forged"));
     }
 }
