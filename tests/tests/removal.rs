@@ -443,20 +443,20 @@ fn what_is_set_aside_is_looked_at_first_and_a_plan_is_known_by_its_digest() {
     let removals = heron.removals_of(&coordinator);
     assert!(removals.len() == 1 && removals[0].stands, "{removals:?}");
     assert!(heron.removals_of(&heron.device().signing).is_empty());
-    let asides = block_on(heron.quarantine()).unwrap();
-    assert_eq!(asides.len(), 2, "{asides:?}");
-    for aside in asides {
-        assert_eq!(aside.why, AsideWhy::PastCut);
-        let peek = block_on(heron.peek(&aside.statement)).unwrap();
-        match peek.said {
-            Said::Report(fields, None) => assert_eq!(fields.narrative, "After"),
-            Said::Incident(fields) => {
-                assert_eq!(fields, [("title".to_owned(), serde_json::Value::from("A quarrel"))]);
-            }
+    let mut said = Vec::new();
+    for aside in block_on(heron.quarantine()).unwrap() {
+        let text = match block_on(heron.peek(&aside.statement)).unwrap().said {
+            Said::Report(fields, None) => fields.narrative,
+            Said::Incident(fields) => fields.into_iter().find(|(field, _)| field == "title").unwrap().1.to_string(),
             other => panic!("{other:?}"),
-        }
+        };
+        said.push((aside.why, text));
     }
+    said.sort();
+    // The steward who removed the coordinator does not read their chain, so no cut names it.
+    let wanted =
+        [(AsideWhy::PastCut, "After"), (AsideWhy::NoCut, "\"A quarrel\""), (AsideWhy::NoCut, "\"At the well\"")];
+    assert_eq!(said, wanted.map(|(why, text)| (why, text.to_owned())));
     assert!(matches!(block_on(heron.peek(&StatementId([7; 32]))), Err(NodeError::NotFound(_))));
-    assert_eq!(title(&mut c, "heron", id), "At the well", "to look takes nothing in");
-    assert_eq!(texts(&mut c, "heron"), ["Before"]);
+    assert_eq!(texts(&mut c, "heron"), ["Before"], "to look takes nothing in");
 }

@@ -84,7 +84,7 @@ pub(crate) fn refusal(texts: &Texts, roster: &Roster, me: &SigningPublic, member
     if roster.may_remove(me, &key).is_ok() {
         return String::new();
     }
-    if !roster.member(me).is_some_and(|me| me.state == MemberState::Confirmed) {
+    if roster.member(me).is_none_or(|me| me.state != MemberState::Confirmed) {
         return texts.say("removal-not-confirmed");
     }
     let can = roster.members().filter(|other| roster.may_remove(&other.device.signing, &key).is_ok());

@@ -321,7 +321,7 @@ mod tests {
         let page = coordinator.get(&incident).body;
         assert!(page.contains("A report that is set aside") && !page.contains("Forged"), "{page}");
         let list = coordinator.get(&format!("/members/aside?document={id}")).body;
-        assert!(page.contains(&format!("/members/aside?document={id}")) && list.contains("after the time"), "{list}");
+        assert!(page.contains(&format!("/members/aside?document={id}")) && list.contains("no removal names"), "{list}");
         assert!(coordinator.get(&first_aside(&list)).body.contains("Forged"));
     }
 }
