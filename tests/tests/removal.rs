@@ -7,7 +7,7 @@ use azalai_envelope::{
 };
 use azalai_model::{IncidentEdit, Status, Tlp};
 use azalai_node::limits::MAX_WAITING_LETTERS;
-use azalai_node::{Fate, NodeError, Past, TakenAt};
+use azalai_node::{AsideWhy, Fate, NodeError, Past, Said, TakenAt};
 use azalai_roster::{Act, Circle, KeyLetter, Log, MemberState, Role};
 use azalai_store::{Fault, FaultWhen};
 use azalai_testkit::Community;
@@ -404,4 +404,59 @@ fn a_strangers_key_letters_wait_only_up_to_a_limit() {
     rounds(&mut c, &[]);
     let newest = c.who("acacia").node.roster().posting();
     assert_eq!(c.who("swift").node.roster().posting(), newest);
+}
+
+/// Guards against a person who takes back in what they never read, against a look that lets something count, and
+/// against a plan that is carried out although another one was shown.
+#[test]
+fn what_is_set_aside_is_looked_at_first_and_a_plan_is_known_by_its_digest() {
+    let mut c = Community::of(&["heron", "stork", "swift"]);
+    c.settle();
+    let now_ms = c.now_ms;
+    let id = block_on(c.who("stork").node.incident_new(
+        "At the well",
+        Some("valley".parse().unwrap()),
+        Tlp::Amber,
+        None,
+        now_ms,
+    ));
+    let id = id.unwrap();
+    c.report("swift", "Before", Tlp::Amber).unwrap();
+    c.settle();
+    let (monitor, coordinator, taken) = (key(&mut c, "swift"), key(&mut c, "stork"), c.now_ms);
+    let digest =
+        |c: &mut Community, taken| block_on(c.who("heron").node.plan_removal(&monitor, taken)).unwrap().digest();
+    let first = digest(&mut c, TakenAt::Now);
+    assert_eq!(digest(&mut c, TakenAt::Now), first);
+    assert_ne!(digest(&mut c, TakenAt::Ms(1)), first);
+    c.now_ms += 60_000;
+    let now_ms = c.now_ms;
+    block_on(c.who("stork").node.incident_edit(id, &[IncidentEdit::SetTitle("A quarrel".to_owned())], now_ms)).unwrap();
+    c.report("swift", "After", Tlp::Amber).unwrap();
+    c.settle();
+    assert_ne!(digest(&mut c, TakenAt::Now), first, "something arrived");
+
+    remove(&mut c, "heron", "swift", TakenAt::Ms(taken));
+    remove(&mut c, "acacia", "stork", TakenAt::Ms(taken));
+    rounds(&mut c, &["swift", "stork"]);
+    let heron = &c.who("heron").node;
+    let removals = heron.removals_of(&coordinator);
+    assert!(removals.len() == 1 && removals[0].stands, "{removals:?}");
+    assert!(heron.removals_of(&heron.device().signing).is_empty());
+    let mut said = Vec::new();
+    for aside in block_on(heron.quarantine()).unwrap() {
+        let text = match block_on(heron.peek(&aside.statement)).unwrap().said {
+            Said::Report(fields, None) => fields.narrative,
+            Said::Incident(fields) => fields.into_iter().find(|(field, _)| field == "title").unwrap().1.to_string(),
+            other => panic!("{other:?}"),
+        };
+        said.push((aside.why, text));
+    }
+    said.sort();
+    // The steward who removed the coordinator does not read their chain, so no cut names it.
+    let wanted =
+        [(AsideWhy::PastCut, "After"), (AsideWhy::NoCut, "\"A quarrel\""), (AsideWhy::NoCut, "\"At the well\"")];
+    assert_eq!(said, wanted.map(|(why, text)| (why, text.to_owned())));
+    assert!(matches!(block_on(heron.peek(&StatementId([7; 32]))), Err(NodeError::NotFound(_))));
+    assert_eq!(texts(&mut c, "heron"), ["Before"], "to look takes nothing in");
 }

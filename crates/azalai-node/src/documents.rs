@@ -20,6 +20,7 @@ use crate::error::NodeError;
 use crate::limits::{MAX_AUTHOR_STATEMENTS, MAX_ROW_BYTES};
 use crate::node::{Node, scan_all};
 use crate::rows::{self, KeptIncident, KeptReport};
+use crate::share::beyond_share;
 use crate::spaces::{DOCUMENTS, STATEMENTS};
 use crate::stored;
 
@@ -218,7 +219,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     (record.kind, record.audience) = (statement.kind(), statement.audience());
                 }
             }
-            let built = self.build_with(&id, &record, &at_hand, forks).await?;
+            let built = self.build_with(&id, &record, &at_hand, forks, None).await?;
             if record.kind == Kind::REPORT {
                 self.note_opened(&built, batch).await?;
             }
@@ -250,16 +251,18 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         record: &Record,
         at_hand: &BTreeMap<StatementId, &Verified<Statement>>,
     ) -> Result<Built, NodeError> {
-        self.build_with(id, record, at_hand, &Forks::default()).await
+        self.build_with(id, record, at_hand, &Forks::default(), None).await
     }
 
-    /// The same with forks that are known and not kept yet.
-    async fn build_with(
+    /// The same with forks that are known and not kept yet; `shown` is a statement that is let in although it is set
+    /// aside, so that a person can look at it: a report's as if it counted, any other's beneath what counts.
+    pub(crate) async fn build_with(
         &self,
         id: &DocumentId,
         record: &Record,
         at_hand: &BTreeMap<StatementId, &Verified<Statement>>,
         forks: &Forks,
+        shown: Option<StatementId>,
     ) -> Result<Built, NodeError> {
         let kind = automerge_kind(record.kind).ok_or_else(|| NodeError::Invalid("not a document".to_owned()))?;
         let (mut document, mut ground) = (Document::new(kind), base_ground(kind));
@@ -291,6 +294,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 past.fate = Fate::SetAside("its chain has a fork from here on".to_owned());
                 past.excluded = true;
             }
+            if shown == Some(id) && past.excluded && record.kind == Kind::REPORT {
+                past.fate = Fate::Waiting;
+            }
         }
         let actor_of = |past: &Past| {
             let actor = actor_id(&self.project, &past.statement.author().0, id, &past.statement.chain());
@@ -302,6 +308,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             ground: &mut ground,
             aside: excluded.map(&actor_of).collect(),
             missing: BTreeSet::new(),
+            shown,
         };
         loop {
             let mut progress = false;
@@ -363,20 +370,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 }
 
-/// What each author said beyond its share: by the clocks and not by arrival, so that everywhere the same ones are too
-/// many.
-fn beyond_share(entries: &[Entry]) -> BTreeSet<StatementId> {
-    let mut in_order: Vec<&Entry> = entries.iter().collect();
-    in_order.sort_by_key(|entry| (entry.clock, entry.statement));
-    let mut said: BTreeMap<SigningPublic, usize> = BTreeMap::new();
-    let beyond = in_order.into_iter().filter(|entry| {
-        let said = said.entry(entry.author).or_default();
-        *said += 1;
-        *said > MAX_AUTHOR_STATEMENTS
-    });
-    beyond.map(|entry| entry.statement).collect()
-}
-
 /// What a document is built with.
 struct Builder<'d> {
     document: &'d mut Document,
@@ -385,6 +378,8 @@ struct Builder<'d> {
     aside: BTreeSet<Vec<u8>>,
     /// Changes that those that wait build on.
     missing: BTreeSet<[u8; 32]>,
+    /// A statement that is let in whatever builds on it.
+    shown: Option<StatementId>,
 }
 
 impl Builder<'_> {
@@ -393,11 +388,11 @@ impl Builder<'_> {
         self.take(past, actor, |_| true).unwrap_or(Fate::Waiting)
     }
 
-    /// Takes a change that is set aside in, if one that waits builds on it. Says whether anything came of it.
+    /// Takes a change that is set aside in, if one that waits builds on it or a person looks at it. Says whether anything came of it.
     fn let_in(&mut self, past: &mut Past, actor: &[u8], why: String) -> bool {
         let missing = self.missing.clone();
-        let known = missing.len();
-        match self.take(past, actor, |hash| missing.contains(hash)) {
+        let (known, shown) = (missing.len(), self.shown == Some(past.statement.id()));
+        match self.take(past, actor, |hash| shown || missing.contains(hash)) {
             Some(Fate::Applied) => {
                 if let Some(change) = past.change {
                     self.document.set_aside(change);
@@ -464,36 +459,4 @@ fn fields(kind: DocumentKind, change: &Linted<'_>) -> Vec<String> {
         fields.insert(named.map_or(name, |(_, name)| name).to_owned());
     }
     fields.into_iter().collect()
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
-mod tests {
-    use super::*;
-
-    /// Guards against one who floods a document and makes it differ from device to device: what is too much must not
-    /// hang on what arrived first, and must not push others' words out.
-    #[test]
-    fn what_an_author_says_beyond_its_share_is_the_same_in_any_order_of_arrival() {
-        let entry = |author: u8, n: usize| {
-            let mut statement = [author; 32];
-            statement[..8].copy_from_slice(&(n as u64).to_be_bytes());
-            Entry {
-                statement: StatementId(statement),
-                author: SigningPublic([author; 32]),
-                chain: ChainId([author; 8]),
-                seq: n as u64,
-                clock: Clock(n as u64),
-                opens: false,
-            }
-        };
-        let mut entries: Vec<Entry> = (0..MAX_AUTHOR_STATEMENTS + 3).map(|n| entry(1, n)).collect();
-        entries.push(entry(2, MAX_AUTHOR_STATEMENTS + 10));
-        let beyond = beyond_share(&entries);
-        let last = (MAX_AUTHOR_STATEMENTS..MAX_AUTHOR_STATEMENTS + 3).map(|n| entry(1, n).statement);
-        assert_eq!(beyond, last.collect());
-        entries.reverse();
-        assert_eq!(beyond_share(&entries), beyond);
-        assert!(beyond_share(&entries[..5]).is_empty());
-    }
 }

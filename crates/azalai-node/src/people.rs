@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::{AuthorId, SigningPublic};
-use azalai_roster::{Act, LogEntry, Roster};
+use azalai_roster::{Act, LogEntry, Reason, Roster};
 use azalai_store::{Disk, Store};
 
 use crate::node::Node;
@@ -18,6 +18,17 @@ pub struct Since {
     pub claimed_ms: Option<u64>,
 }
 
+/// That somebody said of a device that it is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Removed {
+    /// When, by the clock of whoever said so: milliseconds since 1970.
+    pub at_ms: u64,
+    /// Who.
+    pub by: SigningPublic,
+    /// It counts; else it waits until a majority of stewards settles who removes whom.
+    pub stands: bool,
+}
+
 /// The known keys by the name that statements use.
 pub(crate) fn authors_of(roster: &Roster) -> BTreeMap<AuthorId, Vec<SigningPublic>> {
     let mut authors: BTreeMap<AuthorId, Vec<SigningPublic>> = BTreeMap::new();
@@ -28,6 +39,29 @@ pub(crate) fn authors_of(roster: &Roster) -> BTreeMap<AuthorId, Vec<SigningPubli
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
+    /// Who removed a device, the earliest first: the removals that stand, and those that are not settled.
+    #[must_use]
+    pub fn removals_of(&self, device: &SigningPublic) -> Vec<Removed> {
+        let rejected = self.roster().rejected().iter().map(|(id, place, why)| ((*id, *place), why));
+        let rejected: BTreeMap<_, _> = rejected.collect();
+        let mut found = BTreeSet::new();
+        for (id, statement) in &self.log {
+            let Some(entry) = statement.body().ok().and_then(|body| LogEntry::decode(&body).ok()) else { continue };
+            for (place, act) in entry.acts.iter().enumerate() {
+                let named = matches!(act, Act::Remove { device: named, .. } if named == device);
+                let stands = match rejected.get(&(*id, place)) {
+                    None => true,
+                    Some(Reason::Undecided) => false,
+                    Some(_) => continue,
+                };
+                if named {
+                    found.insert(Removed { at_ms: statement.clock().ms(), by: statement.author(), stands });
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
     /// Since when each device belongs, or waits. Acts that do not count are left out.
     #[must_use]
     pub fn since(&self) -> BTreeMap<SigningPublic, Since> {

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use azalai_envelope::codec::Writer;
+use azalai_envelope::ids::derive16;
 use azalai_envelope::{ChainId, DocumentId, Kind, SigningPublic, Statement, StatementId, Verified};
 use azalai_roster::limits::{MAX_ADOPTED, MAX_CUTS};
 use azalai_roster::{Act, Circle, Cut, Member, MemberState, Role, Standing};
@@ -48,6 +50,33 @@ pub struct Removal {
     pub relays: usize,
 }
 
+impl Removal {
+    /// A digest of all that it does: another plan has another one. Whoever confirms a plan that they saw names it by
+    /// this.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 16] {
+        let mut all = Writer::new();
+        all.raw(&self.member.device.signing.0).text(&format!("{:?}", self.member.state)).varint(self.counts as u64);
+        all.varint(self.cuts.len() as u64).varint(self.set_aside.len() as u64).varint(self.relays as u64);
+        for cut in &self.cuts {
+            all.raw(&cut.chain.0).u64(cut.seq).raw(&cut.id.0);
+        }
+        for aside in &self.set_aside {
+            all.raw(&aside.statement.0);
+        }
+        for circles in [&self.circles, &self.renewed] {
+            all.varint(circles.len() as u64);
+            for circle in circles {
+                all.text(&circle.to_string());
+            }
+        }
+        for name in &self.keys_to {
+            all.text(name);
+        }
+        derive16("azalai 1 removal plan", &[&all.finish()])
+    }
+}
+
 /// A statement that is kept and does not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetAside {
@@ -63,8 +92,45 @@ pub struct SetAside {
     pub pseudonym: Option<String>,
     /// When it was said, by its author's clock, in milliseconds since 1970.
     pub at_ms: u64,
-    /// Why it does not count, in words.
-    pub why: &'static str,
+    /// Why it does not count.
+    pub why: AsideWhy,
+}
+
+/// Why a statement is set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AsideWhy {
+    /// It stands behind the place up to which its author's chain counts.
+    PastCut,
+    /// Its author is removed, and no removal names its chain: it began later, or where whoever removed does not read, or
+    /// is one of too many.
+    NoCut,
+    /// From some place on its chain has two branches, and nobody said which one is its author's.
+    Fork,
+}
+
+impl AsideWhy {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::PastCut, Self::NoCut, Self::Fork];
+
+    /// A stable name for machines.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PastCut => "past-cut",
+            Self::NoCut => "no-cut",
+            Self::Fork => "fork",
+        }
+    }
+}
+
+impl core::fmt::Display for AsideWhy {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::PastCut => "past the cut of a removal",
+            Self::NoCut => "of a removed device, on a chain that no removal names",
+            Self::Fork => "its chain has a fork from here on",
+        })
+    }
 }
 
 /// A statement's place in its chain, and when it says that it was written.
@@ -147,8 +213,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             said.iter().filter(|statement| matches!(statement.kind(), Kind::REPORT | Kind::INCIDENT | Kind::NOTICE));
         let (counting, past): (Vec<_>, Vec<_>) = documents.partition(|statement| stays(statement));
         let why = |statement: &Verified<Statement>| match at(statement.chain()) {
-            Some(_) => "past the cut",
-            None => "its chain began after the cut, or is one of too many",
+            Some(_) => AsideWhy::PastCut,
+            None => AsideWhy::NoCut,
         };
         let set_aside = past.iter().map(|statement| self.excluded(statement, why(statement))).collect();
         let circles = self.roster.has_held(device);
@@ -191,9 +257,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 continue;
             }
             let why = match self.roster.standing(&statement) {
-                Standing::Quarantined => "past the cut of a removal",
-                Standing::Doubtful => "of a removed device, on a chain that no removal names",
-                _ if self.is_forked(&statement).await? => "its chain has a fork from here on",
+                Standing::Quarantined => AsideWhy::PastCut,
+                Standing::Doubtful => AsideWhy::NoCut,
+                _ if self.is_forked(&statement).await? => AsideWhy::Fork,
                 _ => continue,
             };
             found.push(self.excluded(&statement, why));
@@ -248,7 +314,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(aside && !self.roster.is_adopted(&statement.id(), &statement.author()))
     }
 
-    fn excluded(&self, statement: &Verified<Statement>, why: &'static str) -> SetAside {
+    fn excluded(&self, statement: &Verified<Statement>, why: AsideWhy) -> SetAside {
         let author = statement.author();
         SetAside {
             statement: statement.id(),

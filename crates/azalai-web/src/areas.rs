@@ -27,7 +27,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<NewArea>, Wrong> {
             return Err("depth");
         }
         path.truncate(depth);
-        let code = free_code(&name, &areas).ok_or("name")?;
+        let code = free_code(&name, |code| areas.iter().any(|area| area.code == *code)).ok_or("name")?;
         areas.push(NewArea { code: code.clone(), name, parent: path.last().cloned() });
         path.push(code);
         if areas.len() > MAX_AREAS {
@@ -37,12 +37,12 @@ pub(crate) fn read(text: &str) -> Result<Vec<NewArea>, Wrong> {
     if areas.is_empty() { Err("none") } else { Ok(areas) }
 }
 
-fn free_code(name: &str, areas: &[NewArea]) -> Option<AreaCode> {
+/// A code made of a name, numbered where the plain one is taken; `None` if all are.
+pub(crate) fn free_code(name: &str, taken: impl Fn(&AreaCode) -> bool) -> Option<AreaCode> {
     let folded = azalai_model::gazetteer::fold(name);
     let plain: String = folded.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(24).collect();
     let plain = plain.trim_matches('-');
     let base = if plain.is_empty() { "area" } else { plain };
-    let taken = |code: &AreaCode| areas.iter().any(|area| area.code == *code);
     let numbered = (2..=MAX_AREAS + 2).map(|number| format!("{base}-{number}"));
     let mut codes = core::iter::once(base.to_owned()).chain(numbered).filter_map(|code| AreaCode::try_new(&code).ok());
     codes.find(|code| !taken(code))

@@ -102,6 +102,10 @@ impl Frame {
         self.texts.of(family, member)
     }
 
+    pub(crate) fn of1(&self, family: &str, member: &str, name: &str, value: impl Arg) -> String {
+        self.texts.of1(family, member, name, value)
+    }
+
     pub(crate) fn css(&self) -> String {
         assets::path("app.css")
     }

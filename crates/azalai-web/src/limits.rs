@@ -67,6 +67,12 @@ pub const MEMBERS_PER_PAGE: usize = 100;
 /// Newcomers on the page, and so in one form that admits them all: under [`MAX_FORM_FIELDS`].
 pub const MAX_WAITING: usize = 100;
 
+/// Statements of one plan of a removal that its page lists; the rest is counted.
+pub const MAX_PLANNED_ASIDE: usize = 30;
+
+/// Statements that are set aside on one page of their list.
+pub const ASIDES_PER_PAGE: usize = 50;
+
 /// Invites on the page, those that end last first.
 pub const MAX_INVITES: usize = 200;
 

@@ -18,6 +18,8 @@ const IN_ORDER: [Role; 3] = [Role::Steward, Role::Coordinator, Role::Monitor];
 
 /// A member.
 pub(crate) struct Person {
+    /// Their device's key: the last part of the address of their page.
+    pub(crate) key: String,
     pub(crate) name: String,
     /// Tells two of one pseudonym apart.
     pub(crate) short: String,
@@ -66,6 +68,11 @@ pub(crate) fn area_name(roster: &Roster, code: &AreaCode) -> String {
     roster.area(code).map_or_else(|| code.to_string(), |area| area.name.clone())
 }
 
+/// Whether somebody was removed or is suspended: then something may be set aside.
+pub(crate) fn anybody_removed(roster: &Roster) -> bool {
+    roster.members().any(|member| matches!(member.state, MemberState::Removed | MemberState::Suspended))
+}
+
 /// A role, and the area it is for.
 pub(crate) fn part(texts: &Texts, roster: &Roster, role: Role, area: Option<&AreaCode>) -> String {
     let role = texts.of("role", &role.to_string());
@@ -75,11 +82,13 @@ pub(crate) fn part(texts: &Texts, roster: &Roster, role: Role, area: Option<&Are
     }
 }
 
-fn name_of(texts: &Texts, roster: &Roster, key: &SigningPublic) -> String {
+/// How somebody is called, as far as this device knows.
+pub(crate) fn name_of(texts: &Texts, roster: &Roster, key: &SigningPublic) -> String {
     roster.member(key).map_or_else(|| texts.say("people-unknown"), |member| member.pseudonym.clone())
 }
 
-fn short(key: &SigningPublic) -> String {
+/// The digits that tell two of one pseudonym apart.
+pub(crate) fn short(key: &SigningPublic) -> String {
     short_name(key).chars().take(6).collect()
 }
 
@@ -112,6 +121,7 @@ pub(crate) fn groups<H: Host>(
         });
         let known = [day.map(|day| texts.say1("people-since", "day", day)), by];
         let person = Person {
+            key: key.to_string(),
             name: member.pseudonym.clone(),
             short: short(&key),
             areas: areas.join(&texts.say("said-separator")),

@@ -13,8 +13,9 @@ use crate::gate::gate;
 use crate::host::Host;
 use crate::limits::{MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
 use crate::pages::{
-    check, editor, exchange, ground, inbox, incident, incident_edits, incidents, invite, keys, leave, map, members,
-    passphrase, project, report, reports, settings, sheets, start, unlock, vault,
+    check, editor, exchange, ground, inbox, incident, incident_edits, incidents, invite, keys, leave, map, member,
+    members, passphrase, project, quarantine, readers, removal, report, reports, settings, sheets, start, unlock,
+    upkeep, vault,
 };
 use crate::problem::Problem;
 
@@ -59,15 +60,24 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/members", get(members::get::<H>))
         .route("/members/admit", post(members::admit::<H>))
         .route("/members/revoke", post(members::revoke::<H>))
+        .route("/members/aside", get(quarantine::list::<H>))
+        .route("/members/aside/{statement}", get(quarantine::one::<H>))
+        .route("/members/aside/{statement}/adopt", post(quarantine::adopt::<H>))
         .route("/members/invite", get(invite::get::<H>).post(invite::post::<H>))
         .route("/members/invite/{form}", get(invite::made::<H>))
         .route("/members/invite/{form}/file", get(invite::file::<H>))
         .route("/members/invite/{form}/done", post(invite::done::<H>))
         .route("/members/project", get(project::get::<H>))
         .route("/members/project/admission", post(project::admission::<H>))
+        .route("/members/project/area", post(upkeep::add_area::<H>))
+        .route("/members/project/rotate", post(upkeep::rotate::<H>))
         .route("/members/project/relay", post(project::certify::<H>))
         .route("/members/project/relay/{form}", get(project::certificate_made::<H>))
         .route("/members/project/certificate/{relay}", get(project::certificate::<H>))
+        .route("/members/{key}", get(member::get::<H>))
+        .route("/members/{key}/grant", post(member::grant::<H>))
+        .route("/members/{key}/remove", get(removal::get::<H>).post(removal::post::<H>))
+        .route("/readers/{id}", get(readers::get::<H>))
         .route("/map", get(map::get::<H>))
         .route("/map/points", get(map::points::<H>))
         .route("/map/names", get(map::names::<H>))

@@ -284,12 +284,12 @@ impl Browser {
         self.invite_as("monitor")
     }
 
-    /// An invite for the area of Gao, with its words.
+    /// An invite for the area of Gao, a steward's for none, with its words.
     pub(crate) fn invite_as(&self, role: &str) -> (Vec<u8>, String) {
         block_on(async {
             let mut open = self.app.open().await;
             let params = ArgonParams::new(19 * 1024, 2).unwrap();
-            let area = Some("gao".parse().unwrap());
+            let area = (role != "steward").then(|| "gao".parse().unwrap());
             let device = open.device().unwrap();
             let invite = device.invite(role.parse().unwrap(), area, params, 1_763_640_000_000).await.unwrap();
             (invite.file, invite.words)

@@ -262,6 +262,16 @@ mod tests {
                 owned(&["title", "status", "when", "place", "text", "form", "own", "sources", "rumour", "stale"]),
             ),
             ("held", owned(&["claimed-twice", "invite-ended"])),
+            ("member-done", owned(&crate::pages::member::DONE)),
+            ("member-wrong", owned(&["when", "future", "role", "area", "past", "no-key", "changed"])),
+            ("past", owned(&["all", "none"])),
+            ("aside-kind", owned(&["report", "incident", "notice"])),
+            ("aside-why", azalai_node::AsideWhy::ALL.iter().map(|why| why.name().to_owned()).collect()),
+            ("aside-done", owned(&crate::pages::quarantine::DONE)),
+            ("project-done", owned(&crate::pages::upkeep::DONE)),
+            ("area-wrong", owned(&["name", "code", "taken", "parent"])),
+            ("rotate-wrong", owned(&["none"])),
+            ("unknowable", owned(&["monitors", "later-members", "custody", "taken-devices", "passed-on"])),
             ("key", crate::pages::keys::KEYS.iter().map(|(_, name)| (*name).to_owned()).collect()),
         ];
         for text in &texts {

@@ -124,7 +124,7 @@ fn aside_object(aside: &SetAside) -> Value {
         "statement": aside.statement.to_string(), "document": aside.document.to_string(),
         "kind": kind_of(aside.kind),
         "author": aside.author.to_string(), "pseudonym": aside.pseudonym, "at": instant(aside.at_ms), "at_ms": aside.at_ms,
-        "why": aside.why,
+        "why": aside.why.to_string(), "because": aside.why.name(),
     })
 }
 
@@ -144,7 +144,7 @@ pub(crate) async fn quarantine(home: Option<&Path>, out: &mut Output) -> Result<
             short(&item.document),
             item.pseudonym.clone().unwrap_or_else(|| short(&item.author)),
             instant(item.at_ms),
-            item.why.to_owned(),
+            item.why.to_string(),
         ]
     };
     let rows: Vec<Vec<String>> = aside.iter().map(row).collect();

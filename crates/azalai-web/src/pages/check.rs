@@ -111,15 +111,20 @@ pub(crate) fn of_place(texts: &Texts, place: &Place) -> String {
     }
 }
 
-/// Who can read something, in words: for whom it is, those whom this device knows, and that there may be others.
-pub(crate) fn readers<H: Host>(texts: &Texts, device: &Device<H>, readers: &Readers) -> Vec<String> {
+/// For whom something is, in words.
+pub(crate) fn for_whom<H: Host>(texts: &Texts, device: &Device<H>, by: &ReadBy) -> String {
     let name = |code| device.roster().area(code).map_or("", |info| info.name.as_str());
-    let mut lines = vec![match &readers.by {
+    match by {
         ReadBy::Circle(Circle::Area(area)) => texts.say1("can-read-area", "area", name(area)),
         ReadBy::Circle(Circle::AreaAndAbove(area)) => texts.say1("can-read-above", "area", name(area)),
         ReadBy::Circle(Circle::Everyone | Circle::Staff) => texts.say("can-read-everyone"),
         ReadBy::Named(_) => texts.say("can-read-named"),
-    }];
+    }
+}
+
+/// Who can read something, in words: for whom it is, those whom this device knows, and that there may be others.
+pub(crate) fn readers<H: Host>(texts: &Texts, device: &Device<H>, readers: &Readers) -> Vec<String> {
+    let mut lines = vec![for_whom::<H>(texts, device, &readers.by)];
     if !readers.known.is_empty() {
         let names: Vec<&str> = readers.known.iter().map(|reader| reader.pseudonym.as_str()).collect();
         lines.push(texts.say1("can-read-known", "names", names.join(&texts.say("said-separator"))));

@@ -80,6 +80,8 @@ struct InboxPage {
     areas: Vec<(String, String, bool)>,
     categories: Vec<(String, String, bool)>,
     ages: Vec<(&'static str, bool)>,
+    /// Somebody was removed: what they said since is set aside elsewhere.
+    removed: bool,
     aside: bool,
     filtered: bool,
     incidents: Vec<(String, String)>,
@@ -174,6 +176,7 @@ async fn page<H: Host>(
         areas: areas::<H>(device, area.as_ref()),
         categories: found.categories.iter().filter_map(named).collect(),
         ages: AGES.iter().map(|(name, _)| (*name, *name == age)).collect(),
+        removed: crate::people::anybody_removed(device.roster()),
         aside,
         filtered: area.is_some() || category.is_some() || days > 0,
         incidents: found.incidents.iter().map(|brief| (brief.id.to_string(), brief.title.clone())).collect(),

@@ -11,6 +11,7 @@ use azalai_model::{Credibility, Occurred, Place, Reliability, ResponseKind, Stat
 use azalai_node::history::Whole;
 use azalai_node::inbox::Likely;
 use azalai_node::{Fate, IncidentView, LinkView, ReportView, catalog};
+use serde_json::json;
 
 use super::check::of_place;
 use super::inbox::Alike;
@@ -60,6 +61,8 @@ struct Grading {
 struct Linked {
     /// The report; `None` where this device may not read it or does not hold it yet.
     letter: Option<Letter>,
+    /// A removal or a fork set it aside: it is linked, and counts for nothing.
+    set_aside: bool,
     own: bool,
     id: String,
     rumour: String,
@@ -138,6 +141,8 @@ struct IncidentPage {
     credibilities: Vec<String>,
     response_kinds: Vec<String>,
     done: &'static str,
+    /// A field that somebody settled before this form came, and what it says now.
+    settled: Option<(String, String)>,
     wrong: &'static str,
     typed: Form,
 }
@@ -154,7 +159,7 @@ pub(crate) fn seen(whole: &Whole) -> String {
     to_hex(&derive8("azalai 1 seen", &[&whole.heads.concat()]))
 }
 
-fn field_name(texts: &Texts, field: &str) -> String {
+pub(crate) fn field_name(texts: &Texts, field: &str) -> String {
     let plain = field.split('/').next().unwrap_or_default();
     if FIELDS.contains(&plain) { texts.of("field", plain) } else { field.to_owned() }
 }
@@ -165,7 +170,7 @@ fn author<H: Host>(device: &Device<H>, author: AuthorId) -> String {
 }
 
 /// A value of a field as JSON, for people.
-fn value_of<H: Host>(device: &Device<H>, texts: &Texts, field: &str, value: &serde_json::Value) -> String {
+pub(crate) fn value_of<H: Host>(device: &Device<H>, texts: &Texts, field: &str, value: &serde_json::Value) -> String {
     let text = value.as_str().unwrap_or_default();
     match field.split('/').next().unwrap_or_default() {
         "status" => text.parse::<Status>().map(|status| texts.of("status", &status.to_string())).ok(),
@@ -197,6 +202,26 @@ fn value_of<H: Host>(device: &Device<H>, texts: &Texts, field: &str, value: &ser
     .unwrap_or_else(|| if text.is_empty() { value.to_string() } else { text.to_owned() })
 }
 
+/// What a field that somebody settled says now: its name and its value, empty where that is no text.
+fn settled<H: Host>(device: &Device<H>, texts: &Texts, view: &IncidentView, field: &str) -> (String, String) {
+    let incident = &view.incident;
+    let value = match field {
+        "title" => json!(view.title),
+        "status" => json!(view.status.to_string()),
+        "area" => json!(incident.area.value),
+        "category" => json!(incident.category.value),
+        "occurred" => json!(incident.occurred.value),
+        "place" => json!(incident.place.value),
+        "origin" => json!(incident.origin.value),
+        "destination" => json!(incident.destination.value),
+        "assigned" => json!(incident.assigned.value.map(|assigned| assigned.0.to_string())),
+        "outcome_for_reporters" => json!(incident.outcome_for_reporters.value),
+        _ => serde_json::Value::Null,
+    };
+    let value = if value.is_null() { String::new() } else { value_of::<H>(device, texts, field, &value) };
+    (field_name(texts, field), value)
+}
+
 fn words_of(texts: &Texts, reliability: Reliability, credibility: Credibility) -> String {
     let letter = texts.of("reliability", &reliability.to_string());
     [letter, texts.of("credibility", &credibility.to_string())].join(&texts.say("said-separator"))
@@ -226,6 +251,7 @@ fn linked<H: Host>(
     let own = of_report().find(|grade| grade.grader == me).and_then(|grade| grade.grade.value.as_ref());
     Ok(Linked {
         letter: report.map(|report| Letter::new(app, device, texts, report)).transpose()?,
+        set_aside: link.set_aside,
         own: report.is_some_and(|report| report.own),
         id: link.report.to_string(),
         rumour: link.rumour.clone().unwrap_or_default(),
@@ -277,6 +303,7 @@ pub(crate) async fn page<H: Host>(
     view: &IncidentView,
     (done, wrong): (&'static str, &'static str),
     typed: Form,
+    settled_field: Option<&str>,
 ) -> Result<Page, Problem> {
     let texts = visitor.texts;
     let offset = app.settings().offset_min;
@@ -363,6 +390,7 @@ pub(crate) async fn page<H: Host>(
         credibilities: Credibility::ALL.iter().map(ToString::to_string).collect(),
         response_kinds: ResponseKind::ALL.iter().map(ToString::to_string).collect(),
         done,
+        settled: settled_field.map(|field| settled::<H>(device, texts, view, field)),
         wrong,
         typed,
         f: Frame::new(visitor, "incidents"),
@@ -381,5 +409,7 @@ pub(crate) async fn get<H: Host>(
     let device = open.device()?;
     let view = device.incident(&document(&id)?).await?.ok_or_else(Problem::not_found)?;
     let done = ["made", "done"].into_iter().find(|done| *done == first(&fields, "done")).unwrap_or_default();
-    page(&app, device, &visitor, &view, (done, ""), Form::default()).await
+    // Only a field that has a name: an address is anybody's to write.
+    let settled = Some(first(&fields, "settled")).filter(|field| FIELDS.contains(field));
+    page(&app, device, &visitor, &view, (done, ""), Form::default(), settled).await
 }

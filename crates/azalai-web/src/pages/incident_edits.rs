@@ -30,6 +30,8 @@ enum Step {
     Link(DocumentId, Option<String>),
     /// It asks for what is there already: a second tap.
     There,
+    /// It settles a field that somebody settled already.
+    Settled,
     /// It cannot be: a member of the family `incident-wrong`.
     Wrong(&'static str),
     /// It was made on a page from before somebody else's change, and would undo it.
@@ -180,8 +182,8 @@ async fn step<H: Host>(
 
 fn settle(view: &IncidentView, form: &Form) -> Step {
     let field = form.get("field");
-    // Settled by somebody meanwhile, or by the first of two taps.
-    let Some(conflict) = view.conflicts.iter().find(|conflict| conflict.field == field) else { return Step::There };
+    // By somebody meanwhile, or by the first of two taps.
+    let Some(conflict) = view.conflicts.iter().find(|conflict| conflict.field == field) else { return Step::Settled };
     let keep = match from_hex(form.get("change")).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
         // Its value may have given way to another since the page was made.
         Some(_) if !conflict.values.iter().any(|value| value.change == form.get("change")) => return Step::Stale,
@@ -210,6 +212,11 @@ pub(crate) async fn post<H: Host>(
     let now = app.host.now_ms();
     let wrong = match step::<H>(device, &view, &form, fresh, now).await? {
         Step::There => None,
+        Step::Settled => {
+            let field = form.get("field").split('/').next().unwrap_or_default();
+            let field: String = form_urlencoded::byte_serialize(field.as_bytes()).collect();
+            return Ok(on_to(&format!("/incidents/{id}?settled={field}")));
+        }
         Step::Wrong(wrong) => Some(wrong),
         Step::Stale => Some("stale"),
         Step::Edit(edit) => refused(device.incident_edit(id, &[edit], now).await.map(|_| ()))?,
@@ -217,7 +224,7 @@ pub(crate) async fn post<H: Host>(
     };
     let Some(wrong) = wrong else { return Ok(on_to(&format!("/incidents/{id}?done=done"))) };
     let status = if wrong == "stale" { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = page(&app, device, &visitor, &view, ("", wrong), form).await?;
+    let page = page(&app, device, &visitor, &view, ("", wrong), form, None).await?;
     Ok((status, page).into_response())
 }
 
@@ -404,9 +411,16 @@ mod tests {
         assert!(plain(&one.get("/incidents").body).contains("one field to settle"));
         let bus = page.split("dir=\"auto\">Bus</p>").nth(1).unwrap();
         let change = bus.split("name=\"change\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        for _ in 0..2 {
-            let settled = send(&mut one, &path, &[("do", "settle"), ("field", "title"), ("change", &change)]);
-            assert!(settled.location.ends_with("?done=done"), "{}", settled.body);
+        let settle = [("do", "settle"), ("field", "title"), ("change", change.as_str())];
+        let settled = send(&mut one, &path, &settle);
+        assert!(settled.location.ends_with("?done=done"), "{}", settled.body);
+        // A second tap, or somebody else's, is told so, and what stands there.
+        let again = send(&mut one, &path, &settle);
+        assert_eq!(again.location, format!("{path}?settled=title"));
+        let page = one.get(&again.location).body;
+        assert!(page.contains("settled already") && page.contains("<strong dir=\"auto\">Bus</strong>"), "{page}");
+        for odd in ["%3Cb%3E", "nothing", ""] {
+            assert!(!one.get(&format!("{path}?settled={odd}")).body.contains("settled already"), "{odd}");
         }
         one.hand_to(&two);
         for browser in [&mut one, &mut two] {

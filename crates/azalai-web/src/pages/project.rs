@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use azalai_envelope::RelayPublic;
@@ -13,10 +13,12 @@ use azalai_roster::Admission;
 use super::invite::{download, made_by};
 use super::members::staff;
 use super::on_to;
+use super::removal::circle_name;
+use super::upkeep::{DONE, keys_seen, rotatable};
 use crate::app::{App, Device};
 use crate::area_tree::{AreaRow, area_rows};
 use crate::fingerprint;
-use crate::forms::Form;
+use crate::forms::{Form, first, of_address};
 use crate::frame::{Frame, Page, render};
 use crate::gate::{Member, Visitor};
 use crate::handouts::{Content, FormId};
@@ -68,10 +70,30 @@ struct ProjectPage {
     admission_now: String,
     steward: bool,
     relays: Vec<RelayRow>,
+    /// The circles that this device may give a new key, and whether each is ticked.
+    circles: Vec<Choice>,
+    /// Names the keys as they are: a form that comes from before new ones gives none again.
+    keys: String,
     form: FormId,
-    wrong: String,
-    key: String,
-    label: String,
+    told: Told,
+}
+
+/// What a form on the page was not taken for, what was typed into it, and what was done.
+#[derive(Default)]
+pub(crate) struct Told {
+    /// Of the form for a relay's certificate: a sentence.
+    pub(crate) wrong: String,
+    pub(crate) key: String,
+    pub(crate) label: String,
+    /// Of the form for an area: a member of the family `area-wrong`.
+    pub(crate) wrong_area: &'static str,
+    pub(crate) name: String,
+    pub(crate) code: String,
+    pub(crate) parent: String,
+    /// Of the form for new keys: a member of the family `rotate-wrong`.
+    pub(crate) wrong_keys: &'static str,
+    /// A member of the family `project-done`.
+    pub(crate) done: &'static str,
 }
 
 #[derive(Template)]
@@ -82,13 +104,8 @@ struct CertificatePage {
     content: Option<Content>,
 }
 
-fn page<H: Host>(
-    app: &App<H>,
-    device: &Device<H>,
-    visitor: &Visitor,
-    wrong: String,
-    (key, label): (&str, &str),
-) -> Result<Page, Problem> {
+/// The page of the project.
+pub(crate) fn page<H: Host>(app: &App<H>, device: &Device<H>, visitor: &Visitor, told: Told) -> Result<Page, Problem> {
     let roster = device.roster();
     let admission = roster.admission();
     let relay = |relay: &azalai_roster::RelayInfo| {
@@ -105,18 +122,30 @@ fn page<H: Host>(
         admission_now: visitor.texts.of("admission", &admission.to_string()),
         steward: roster.may_keep_authority(&device.device().signing).is_ok(),
         relays: roster.relays().iter().map(relay).collect(),
+        circles: rotatable(roster, &device.device().signing)
+            .map(|circle| Choice {
+                text: circle_name(visitor.texts, roster, circle),
+                value: circle.to_string(),
+                chosen: true,
+            })
+            .collect(),
+        keys: keys_seen(roster),
         form: FormId::new(app.host.random()),
-        wrong,
-        key: key.to_owned(),
-        label: label.to_owned(),
+        told,
     })
 }
 
 /// `GET /members/project`.
-pub(crate) async fn get<H: Host>(State(app): State<Arc<App<H>>>, Member(visitor): Member) -> Result<Page, Problem> {
+pub(crate) async fn get<H: Host>(
+    State(app): State<Arc<App<H>>>,
+    Member(visitor): Member,
+    RawQuery(query): RawQuery,
+) -> Result<Page, Problem> {
     staff(&visitor)?;
+    let fields = of_address(query)?;
+    let done = DONE.into_iter().find(|done| *done == first(&fields, "done")).unwrap_or_default();
     let mut open = app.open().await;
-    page(&app, open.device()?, &visitor, String::new(), ("", ""))
+    page(&app, open.device()?, &visitor, Told { done, ..Told::default() })
 }
 
 /// `POST /members/project/admission`. What is so already is not said again.
@@ -169,7 +198,7 @@ pub(crate) async fn certify<H: Host>(
             Err(other) => return Err(other.into()),
         },
     };
-    let page = page(&app, device, &visitor, wrong, (&pasted, &label))?;
+    let page = page(&app, device, &visitor, Told { wrong, key: pasted, label, ..Told::default() })?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
