@@ -25,7 +25,7 @@ use crate::index::Shared;
 use crate::limits::CARRIED_BYTES;
 use crate::people::authors_of;
 use crate::secrets::Secrets;
-use crate::spaces::{LOG, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, STATEMENTS, space_of};
+use crate::spaces::{LOG, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, space_of};
 use crate::stored::{self, Outgoing, OwnChain, Profile};
 
 /// Name of the file with the passphrase slots. It is written last: a home without it holds no project.
@@ -87,6 +87,8 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) hits: BTreeMap<GenerationId, u64>,
     /// The places that were brought; `None` until first asked for.
     pub(crate) own_places: Option<Arc<azalai_model::Gazetteer>>,
+    /// Statements that were forgotten: what brings them again is forgotten too.
+    pub(crate) shed: BTreeSet<StatementId>,
 }
 
 /// What opening a home found wrong, and what was done about it.
@@ -233,7 +235,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             idle_letters: BTreeSet::new(),
             hits: BTreeMap::new(),
             own_places: None,
+            shed: BTreeSet::new(),
         };
+        node.go_on_forgetting().await?;
         let has_beginning = node.put_back_from_journal().await?;
         if node.report.journal != JournalReport::default() {
             node.report.put_in_journal = node.complete_journal().await?;
@@ -281,16 +285,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.report.put_back += 1;
         }
         Ok(has_beginning)
-    }
-
-    /// Whether the database holds all of an own statement. One of which a part was lost is put back as a whole: that
-    /// others acknowledged it is learnt again.
-    async fn is_kept(&self, id: &[u8; 32]) -> Result<bool, NodeError> {
-        if beginning::readable(&self.vault, OUTBOX, id).await?.is_none() {
-            return Ok(false);
-        }
-        let said = beginning::readable(&self.vault, STATEMENTS, id).await?.is_some();
-        Ok(said || beginning::readable(&self.vault, LOG, id).await?.is_some())
     }
 
     /// Brings the database to agree with the journal after a statement was saved only half way: it is said, with its

@@ -4,11 +4,13 @@
 
 use std::collections::BTreeSet;
 
+use azalai_envelope::StatementId;
 use azalai_store::{Batch, Disk, Store};
 
+use crate::beginning::readable;
 use crate::error::NodeError;
 use crate::node::{Node, scan_all};
-use crate::spaces::{OUTBOX, OWN_CHAINS, PROFILE, space_of};
+use crate::spaces::{LOG, OUTBOX, OWN_CHAINS, PROFILE, STATEMENTS, space_of};
 use crate::stored::Outgoing;
 
 /// Key in the profile's space: which database this home was in when it last spoke.
@@ -22,6 +24,19 @@ pub(crate) fn note_database<S: Store>(store: &S, batch: &mut Batch) {
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
+    /// Whether the database holds all of an own statement, or it was forgotten. One of which a part was lost is put back
+    /// as a whole: that others acknowledged it is learnt again.
+    pub(crate) async fn is_kept(&self, id: &[u8; 32]) -> Result<bool, NodeError> {
+        if self.shed.contains(&StatementId(*id)) {
+            return Ok(true);
+        }
+        if readable(&self.vault, OUTBOX, id).await?.is_none() {
+            return Ok(false);
+        }
+        let said = readable(&self.vault, STATEMENTS, id).await?.is_some();
+        Ok(said || readable(&self.vault, LOG, id).await?.is_some())
+    }
+
     /// Adds to the journal what it must have and lacks, after damage: own statements that only this device is known to
     /// hold. Says how many.
     pub(crate) async fn complete_journal(&mut self) -> Result<usize, NodeError> {

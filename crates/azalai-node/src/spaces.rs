@@ -35,6 +35,15 @@ pub(crate) const FORKS: Space = Space(12);
 pub(crate) const OWED: Space = Space(13);
 /// Notices among the kept statements. Key: statement id; value: 1.
 pub(crate) const NOTICES: Space = Space(14);
+/// Own reports whose words were forgotten. Key: document id.
+pub(crate) const SHED: Space = Space(15);
+/// Statements that were forgotten, so that they are not taken in again, with what is learnt of own ones. Key: statement
+/// id.
+pub(crate) const SHED_STATEMENTS: Space = Space(16);
+/// What is being forgotten, until it is. Key: random.
+pub(crate) const FORGETTING: Space = Space(17);
+/// Since when an own report could be forgotten by itself. Key: document id.
+pub(crate) const DUE: Space = Space(18);
 /// What the person at this device has begun and not said, and how they like things. Key: see `desk.rs`.
 pub(crate) const DESK: Space = Space(0x20);
 /// Places that somebody brought, besides those that ship. Key: the place's id.
