@@ -40,7 +40,11 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out:
         "bytes_received": summary.bytes_received, "new_statements": exchanged.taken.statements,
         "new_report_and_incident_statements": exchanged.taken.of_documents, "new_notices": exchanged.taken.notices, "refused": exchanged.refused.len(),
         "set_aside": exchanged.taken.refused.len(), "foreign": exchanged.foreign, "settled": summary.settled,
+        "shed": exchanged.shed.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
+    for id in &exchanged.shed {
+        host::say(&format!("azalai: {id} has safely arrived, and is forgotten on this device (azalai shedding --help)"));
+    }
     out.result(&object, || {
         format!(
             "Sent {} letters, received {} ({} bytes out, {} in, {} rounds). New here: {} of reports and incidents, {} notices, {} in all.{}",
