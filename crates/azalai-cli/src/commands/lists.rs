@@ -30,7 +30,7 @@ pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), 
     let reports: serde_json::Map<String, Value> =
         status.reports.iter().map(|(state, count)| (state.to_string(), (*count).into())).collect();
     let object = json!({
-        "project": status.project_name, "pseudonym": device.pseudonym(), "key": device.device().signing.to_string(),
+        "project": status.project_name, "project_id": device.project().to_string(), "pseudonym": device.pseudonym(), "key": device.device().signing.to_string(),
         "role": role, "admission": status.admission.to_string(), "admitted": status.admitted, "epoch": status.epoch, "own_reports": reports,
         "own_report_statements": progress(&status.own_reports), "other_statements": progress(&status.other_statements),
         "own_reports_shed": status.shed, "readable_reports": status.readable.0, "readable_incidents": status.readable.1, "carried": lanes,
