@@ -2,6 +2,8 @@
 //! got, and, in a later report that names it, a correction or that it is taken back. Nothing here may guess at what it
 //! said.
 
+use std::collections::BTreeSet;
+
 use azalai_envelope::{DocumentId, Kind, Lane, StatementId};
 use azalai_model::parts::Retraction;
 use azalai_model::{Corrects, ReportFields, Tlp, Urgency};
@@ -14,6 +16,7 @@ use crate::node::Node;
 use crate::reports::{ReportState, ReportView};
 use crate::rows::{self, KeptReport, ReportRow};
 use crate::shed_format::Shed;
+use crate::who::{ReadBy, Readers};
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Own reports whose words were forgotten on this device, by the day on which they were written.
@@ -72,6 +75,23 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             retracted = kept.and_then(|kept| kept.row.retracted).or(retracted);
         }
         Ok((later, retracted))
+    }
+
+    /// Who can read a report that was forgotten here.
+    pub(crate) async fn who_has_shed(&self, id: DocumentId, shed: &Shed) -> Result<Readers, NodeError> {
+        let view = self.shed_view(id, shed).await?;
+        let by = match self.roster.circle_of(shed.audience) {
+            Some(circle) => ReadBy::Circle(circle),
+            None => {
+                let mut audiences = BTreeSet::from([shed.audience]);
+                for copy in &shed.copies {
+                    audiences.extend(self.shed_report(copy).await?.map(|other| other.audience));
+                }
+                let keys = self.roster.members().map(|member| member.device.signing);
+                ReadBy::Named(keys.filter(|key| audiences.contains(&key.audience())).collect())
+            }
+        };
+        Ok(self.readers(view.tlp, by, false))
     }
 
     /// The later report of this device that names one that was forgotten, says something, and still stands.

@@ -14,7 +14,7 @@ use crate::host::Host;
 use crate::limits::{MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
 use crate::pages::{
     check, editor, exchange, ground, inbox, incident, incident_edits, incidents, invite, keys, leave, map, members,
-    passphrase, project, report, reports, settings, start, unlock,
+    passphrase, project, report, reports, settings, shed, start, unlock,
 };
 use crate::problem::Problem;
 
@@ -42,6 +42,7 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/reports", get(reports::list::<H>))
         .route("/reports/{report}", get(reports::one::<H>))
         .route("/reports/{report}/correct", post(reports::correct::<H>))
+        .route("/reports/{report}/forget", get(shed::get::<H>).post(shed::post::<H>))
         .route("/reports/{report}/retract", post(reports::retract::<H>))
         .route("/exchange", get(exchange::get::<H>))
         .route("/exchange/start", post(exchange::start::<H>))
@@ -75,6 +76,7 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/map/cards", get(map::cards::<H>))
         .route("/places", get(editor::places::<H>))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))
+        .route("/settings/shedding", post(shed::setting::<H>))
         .route("/static/{print}/{name}", get(assets::get))
         .fallback(|| async { Problem::not_found() })
         .layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES))

@@ -21,6 +21,7 @@ pub(crate) mod project;
 pub(crate) mod report;
 pub(crate) mod reports;
 pub(crate) mod settings;
+pub(crate) mod shed;
 pub(crate) mod staff;
 pub(crate) mod start;
 pub(crate) mod unlock;
