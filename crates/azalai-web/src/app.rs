@@ -226,7 +226,8 @@ impl<H: Host> App<H> {
             device = self.device.lock().await;
         }
         if device.is_none() {
-            let opened = Node::open(self.host.home(), passphrase, self.rng()).await?;
+            let mut opened = Node::open(self.host.home(), passphrase, self.rng()).await?;
+            opened.shed_due(self.host.now_ms()).await?;
             // What every page asks for is read while somebody waits anyway.
             opened.read_rows().await?;
             *device = Some(opened);

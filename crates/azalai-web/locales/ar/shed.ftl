@@ -30,3 +30,5 @@ shed-days =
        *[other] بعد { $count } يوم
     }
 shed-save = احفظ هذا الاختيار
+shed-letter-later = صحّحه كاتبه في تقرير لاحق:
+shed-letter-corrects = يحل محل تقرير سابق:

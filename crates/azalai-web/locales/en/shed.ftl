@@ -26,3 +26,5 @@ shed-days =
        *[other] after { $count } days
     }
 shed-save = Keep this choice
+shed-letter-later = Its author corrected it, in a later report:
+shed-letter-corrects = It takes the place of an earlier report:

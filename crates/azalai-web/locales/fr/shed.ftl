@@ -26,3 +26,5 @@ shed-days =
        *[other] après { $count } jours
     }
 shed-save = Garder ce choix
+shed-letter-later = Son auteur l’a corrigé, dans un rapport plus récent :
+shed-letter-corrects = Il remplace un rapport plus ancien :
