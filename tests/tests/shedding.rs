@@ -180,6 +180,7 @@ fn a_correction_and_a_retraction_of_what_was_forgotten_reach_whoever_read_it() {
     for name in ["heron", "stork"] {
         let old = view(&mut c, name, report);
         assert_eq!((old.later, old.row.fields.narrative.as_str()), (vec![later], "Five men"));
+        assert_eq!(old.later_texts, ["Seven men"]);
         let new = view(&mut c, name, later);
         assert_eq!((new.row.fields.narrative.as_str(), new.tlp, new.area), ("Seven men", Tlp::Amber, old.area));
         assert_eq!(new.row.fields.corrects.map(|corrects| corrects.0), Some(report));

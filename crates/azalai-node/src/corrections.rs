@@ -37,7 +37,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             Some(opening) => self.own_state(opening).await?,
             None => ReportState::Local,
         };
-        let (later, retracted) = self.later_of(id, &self.me()).await?;
+        let (later, later_texts, retracted) = self.later_of(id, &self.me()).await?;
         let retracted = retracted.or_else(|| shed.retracted.then(|| Retraction { at: 0, why: String::new() }));
         let (tlp, area) = match self.roster.circle_of(shed.audience) {
             Some(Circle::Area(area)) => (Tlp::AmberStrict, Some(area)),
@@ -58,23 +58,26 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             written_ms: shed.written.start_ms(),
             shed_ms: Some(shed.shed.start_ms()),
             later,
+            later_texts,
         })
     }
 
-    /// The later reports by which an author's device corrected one that it no longer held, and that it took it back so.
+    /// The later reports by which an author's device corrected one that it no longer held, what they say, and that it took
+    /// it back so.
     pub(crate) async fn later_of(
         &self,
         id: DocumentId,
         author: &azalai_envelope::SigningPublic,
-    ) -> Result<(Vec<DocumentId>, Option<Retraction>), NodeError> {
+    ) -> Result<(Vec<DocumentId>, Vec<String>, Option<Retraction>), NodeError> {
         let later = self.index().await?.lock().later(&id, author);
-        let mut retracted = None;
+        let (mut texts, mut retracted) = (Vec::new(), None);
         for id in &later {
             let record = self.record(id).await?;
-            let kept = record.and_then(|record| rows::decode::<KeptReport>(&record.row));
-            retracted = kept.and_then(|kept| kept.row.retracted).or(retracted);
+            let row = record.and_then(|record| rows::decode::<KeptReport>(&record.row)).map(|kept| kept.row);
+            texts.push(row.as_ref().map(|row| row.fields.narrative.clone()).unwrap_or_default());
+            retracted = row.and_then(|row| row.retracted).or(retracted);
         }
-        Ok((later, retracted))
+        Ok((later, texts, retracted))
     }
 
     /// Who can read a report that was forgotten here.

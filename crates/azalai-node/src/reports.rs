@@ -70,6 +70,8 @@ pub struct ReportView {
     pub shed_ms: Option<u64>,
     /// Later reports by which its author's device corrected it, or took it back, without holding its words.
     pub later: Vec<DocumentId>,
+    /// What each of these says, in their order.
+    pub later_texts: Vec<String>,
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
@@ -397,7 +399,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let member = self.roster.member(&opening.author);
         let circle = self.roster.circle_of(record.audience);
         let own = opening.author == self.me();
-        let (later, retracted) = self.later_of(id, &opening.author).await?;
+        let (later, later_texts, retracted) = self.later_of(id, &opening.author).await?;
         row.retracted = row.retracted.or(retracted);
         let state = match (&row.retracted, own) {
             (Some(_), _) => ReportState::Retracted,
@@ -430,6 +432,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             row,
             shed_ms: None,
             later,
+            later_texts,
         }))
     }
 

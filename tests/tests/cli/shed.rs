@@ -82,6 +82,7 @@ fn no_word_of_a_forgotten_report_opens_anywhere_in_the_homes_files() {
     assert!(before.items(DOCUMENTS, &document) > 0, "the search finds a row");
     for statement in &statements {
         assert!(before.items(STATEMENTS, statement) > 0, "the search finds a statement");
+        assert!(before.records(statement) > 0, "the search finds a record of the journal");
     }
     let known = place.json("swift", &["forget", &id]).object();
     assert_eq!((&known["forgotten"], &known["known"]["only_copy"]), (&Value::from(false), &Value::from(false)));

@@ -43,7 +43,9 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out:
         "shed": exchanged.shed.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
     for id in &exchanged.shed {
-        host::say(&format!("azalai: {id} has safely arrived, and is forgotten on this device (azalai shedding --help)"));
+        host::say(&format!(
+            "azalai: {id} has safely arrived, and is forgotten on this device (azalai shedding --help)"
+        ));
     }
     out.result(&object, || {
         format!(
@@ -119,11 +121,13 @@ pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output
             let bytes = read_file(&file, azalai_node::limits::MAX_BUNDLE_BYTES)?;
             let mut device = home::open(home).await?;
             let imported = device.import_bundle(&bytes).await?;
+            let shed = device.shed_due(host::now_ms()).await?;
             let admitted = device.admit_at_exchange(host::now_ms()).await?;
             let object = json!({
                 "admitted": admitted.iter().map(admitted_object).collect::<Vec<_>>(),
                 "envelopes": imported.envelopes, "new": imported.new, "foreign": imported.foreign,
                 "new_statements": imported.taken.statements, "cut_off": imported.cut_off,
+                "shed": shed.iter().map(ToString::to_string).collect::<Vec<_>>(),
             });
             out.result(&object, || {
                 format!(
