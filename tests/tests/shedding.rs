@@ -151,7 +151,7 @@ fn a_correction_and_a_retraction_of_what_was_forgotten_reach_whoever_read_it() {
     let mut c = Community::of(&["heron", "stork", "swift", "dove"]);
     c.settle();
     let report = c.report("swift", "Five men", Tlp::Amber).unwrap();
-    let mut others = c.report("dove", "Some men", Tlp::Amber).unwrap();
+    let others = c.report("dove", "Some men", Tlp::Amber).unwrap();
     c.settle();
     let now_ms = c.now_ms;
     let heron = &mut c.who("heron").node;
@@ -209,7 +209,7 @@ fn a_correction_and_a_retraction_of_what_was_forgotten_reach_whoever_read_it() {
     let claim = viper.claim("viper");
     block_on(c.who("acacia").node.import_bundle(&bundle(&[claim]))).unwrap();
     c.settle();
-    core::mem::swap(&mut others, &mut c.report("dove", "Others", Tlp::Amber).unwrap());
+    let others = c.report("dove", "Others", Tlp::Amber).unwrap();
     c.settle();
     let circle = azalai_roster::Circle::AreaAndAbove("valley".parse().unwrap());
     let audience = viper.audience(&circle);

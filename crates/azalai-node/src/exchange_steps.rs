@@ -156,7 +156,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     async fn begin_proof(&mut self, run: &mut Exchanging, running: &Running, now_ms: u64) -> Result<Ask, NodeError> {
         run.exchanged.shed.extend(self.shed_due(now_ms).await?);
         let Some(relay) = running.relay else { return Ok(Ask::Nothing) };
-        let wanted = self.to_prove(relay, now_ms).await?;
+        let wanted = self.unproved(relay, now_ms).await?;
         let ids: Vec<EnvelopeId> = wanted.values().flatten().copied().collect();
         if ids.is_empty() {
             return Ok(Ask::Nothing);

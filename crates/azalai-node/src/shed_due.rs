@@ -68,7 +68,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// The letters of reports that only one reader is known to have: if this relay returns them all, they are forgotten
     /// too. As many reports as fit one request, the letters of each as a whole.
-    pub(crate) async fn to_prove(
+    pub(crate) async fn unproved(
         &mut self,
         relay: SigningPublic,
         now_ms: u64,

@@ -12,8 +12,9 @@ before(async () => {
   place.found();
   for (const language of LANGUAGES) {
     for (const scripts of [true, false]) {
-      const said = ["report", "--category", "abduction", "--area", "gao", "--text", `Camels ${language} ${scripts}`];
-      reports[`${language} ${scripts}`] = place.json("steward", said).id;
+      const text = `Camels ${language} ${scripts}`;
+      const [report] = place.run("steward", "report", "--category", "abduction", "--area", "gao", "--text", text);
+      reports[`${language} ${scripts}`] = report.id;
     }
   }
   browser = await launch();

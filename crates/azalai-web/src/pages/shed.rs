@@ -50,7 +50,7 @@ async fn page<H: Host>(
             lines.push(format!("{} ({count}/{})", texts.of("shed-known", name), known.statements));
         }
     }
-    lines.push(texts.say1("shed-readers", "count", &known.readers.to_string()));
+    lines.push(texts.say1("shed-readers", "count", known.readers as u64));
     render(&ForgetPage {
         f: Frame::new(visitor, "reports"),
         id: id.to_string(),
