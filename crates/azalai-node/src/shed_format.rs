@@ -271,7 +271,7 @@ mod tests {
         let draft = azalai_envelope::Draft {
             kind: Kind::REPORT,
             document: DocumentId([0; 16]),
-            opens: Some([1; 16]),
+            opens: None,
             chain: azalai_envelope::ChainId([2; 8]),
             seq: 0,
             prev: None,
