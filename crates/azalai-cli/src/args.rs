@@ -184,6 +184,30 @@ pub(crate) enum Command {
         #[arg(long)]
         why: String,
     },
+    /// Forgets own reports on this device, so that no word of them can be read here. Without --yes it only says what is
+    /// known of who else has them.
+    #[command(after_help = "Example: azalai forget 3f9a01 --yes --home me")]
+    Forget {
+        /// Ids, or at least six digits of each.
+        #[arg(required = true, value_name = "REPORT")]
+        reports: Vec<String>,
+        /// Does it.
+        #[arg(long)]
+        yes: bool,
+        /// Also what nobody else is known to have: it is lost for ever.
+        #[arg(long, requires = "yes")]
+        even_if_unsent: bool,
+    },
+    /// Says, or chooses, when this device forgets its own reports by itself.
+    #[command(after_help = "Example: azalai shedding --after 14 --home me")]
+    Shedding {
+        /// Days for which nobody wrote anything more of a report that has safely arrived.
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=365))]
+        after: Option<u16>,
+        /// Never.
+        #[arg(long, conflicts_with = "after")]
+        off: bool,
+    },
     /// Lists the reports that this device may read.
     #[command(after_help = "Example: azalai reports --home heron --state opened --json")]
     Reports(Filter),

@@ -10,6 +10,7 @@ use automerge::{ObjType, ScalarValue, Value};
 use azalai_envelope::codec::DecodeError;
 use serde::{Deserialize, Serialize};
 
+use crate::corrects::Corrects;
 use crate::counting::Written;
 use crate::document::Document;
 use crate::field::{self, Conflict, Unreadable};
@@ -116,6 +117,9 @@ pub struct ReportFields {
     /// Who may read it, fixed when the report is made; a report without a readable label counts as the strictest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tlp: Option<Tlp>,
+    /// The earlier report that it takes the place of, whose words its author's device no longer holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<Corrects>,
 }
 
 fn is_false(value: &bool) -> bool {
@@ -166,6 +170,7 @@ impl Report {
             danger_to_me: reading.take(key::DANGER).unwrap_or_default(),
             wants_reply: reading.take(key::WANTS_REPLY).unwrap_or_default(),
             tlp: reading.label(),
+            corrects: reading.take(key::CORRECTS),
         };
         let retracted = reading.take(key::RETRACTED);
         let known: BTreeSet<&str> = key::NAMES.iter().map(|(key, _)| *key).collect();

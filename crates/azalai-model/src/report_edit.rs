@@ -6,6 +6,7 @@
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{ActorId, AutomergeError, ObjId, ObjType, ROOT, ReadDoc as _, Value};
 
+use crate::corrects::Corrects;
 use crate::document::{Document, defect};
 use crate::labels::Tlp;
 use crate::limits::{MAX_CODE_BYTES, MAX_LIST, MAX_MEDIA_CHUNKS, MAX_NAME_BYTES, MAX_NARRATIVE_CHARS, MAX_TEXT_BYTES};
@@ -215,6 +216,29 @@ impl Document {
         })?;
         change.ok_or(ReportError::Nothing)
     }
+
+    /// Takes an earlier report back whose words are no longer at hand: the first and only change of a report that says
+    /// nothing else, not even a category.
+    ///
+    /// # Errors
+    /// As [`Document::retract_report`].
+    pub fn write_retraction(
+        &mut self,
+        actor: &ActorId,
+        of: Corrects,
+        tlp: Tlp,
+        at: u64,
+        why: &str,
+    ) -> Result<Vec<u8>, ReportError> {
+        filled("why", why, MAX_TEXT_BYTES)?;
+        let fields = ReportFields { corrects: Some(of), tlp: Some(tlp), ..ReportFields::default() };
+        let retraction = Retraction { at, why: why.to_owned() };
+        let change = self.edit(actor, |transaction| {
+            write(transaction, &ReportFields::default(), &fields)?;
+            transaction.put(ROOT, key::RETRACTED, retraction.encode()).map_err(ReportError::from)
+        })?;
+        change.ok_or(ReportError::Nothing)
+    }
 }
 
 fn write(out: &mut Transaction<'_>, old: &ReportFields, new: &ReportFields) -> Result<(), ReportError> {
@@ -234,6 +258,7 @@ fn write(out: &mut Transaction<'_>, old: &ReportFields, new: &ReportFields) -> R
     put(out, key::DANGER, yes(&old.danger_to_me), yes(&new.danger_to_me))?;
     put(out, key::WANTS_REPLY, yes(&old.wants_reply), yes(&new.wants_reply))?;
     put(out, key::TLP, old.tlp.as_ref(), new.tlp.as_ref())?;
+    put(out, key::CORRECTS, old.corrects.as_ref(), new.corrects.as_ref())?;
     for question in old.answers.keys().chain(new.answers.keys().filter(|key| !old.answers.contains_key(*key))) {
         let key = format!("{}{question}", key::ANSWER);
         put(out, &key, old.answers.get(question), new.answers.get(question))?;

@@ -37,6 +37,8 @@ pub const DANGER: &str = "d";
 pub const WANTS_REPLY: &str = "r";
 /// Sharing label: number.
 pub const TLP: &str = "t";
+/// The earlier report of the same device that it takes the place of: packed.
+pub const CORRECTS: &str = "k";
 /// When and why it was taken back: packed.
 pub const RETRACTED: &str = "x";
 
@@ -60,5 +62,6 @@ pub const NAMES: &[(&str, &str)] = &[
     (DANGER, "danger_to_me"),
     (WANTS_REPLY, "wants_reply"),
     (TLP, "tlp"),
+    (CORRECTS, "corrects"),
     (RETRACTED, "retracted"),
 ];

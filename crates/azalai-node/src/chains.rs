@@ -25,7 +25,7 @@ pub(crate) fn chain_of(statement: &Statement) -> Chain {
 }
 
 /// A statement's place, and what it says stands before it.
-type Link = (u64, Option<StatementId>);
+pub(crate) type Link = (u64, Option<StatementId>);
 
 /// What a round of the door adds, before it is durable.
 #[derive(Debug, Default)]
@@ -129,7 +129,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             Some(bytes) => Some(bytes),
             None => self.vault.get(LOG, &id.0).await?,
         };
-        let Some(bytes) = kept else { return Ok(None) };
+        let Some(bytes) = kept else { return self.shed_link(id).await };
         let statement = decode_statement(&self.project, &bytes)?;
         Ok(Some((statement.seq(), statement.prev())))
     }

@@ -46,13 +46,20 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(self.vault.apply(batch).await?)
     }
 
-    /// Takes an item away; one that is not there is gone already.
+    /// Keeps an item in the place of an earlier one, of which no word can be read from the disk afterwards.
+    ///
+    /// # Errors
+    /// As [`Node::desk_put`].
+    pub async fn desk_replace(&mut self, key: &str, value: Vec<u8>) -> Result<(), NodeError> {
+        self.desk_put(key, value).await?;
+        self.forget_items(Batch::new(), &[], &[(DESK, key.as_bytes().to_vec())]).await
+    }
+
+    /// Takes an item away, so that no word of it can be read from the disk; one that is not there is gone already.
     ///
     /// # Errors
     /// Those of the storage.
     pub async fn desk_remove(&mut self, key: &str) -> Result<(), NodeError> {
-        let mut batch = Batch::new();
-        batch.delete(DESK, key.as_bytes());
-        Ok(self.vault.apply(batch).await?)
+        self.forget_items(Batch::new(), &[(DESK, key.as_bytes().to_vec())], &[]).await
     }
 }

@@ -24,7 +24,7 @@ use crate::mark::check_mark;
 use crate::node::{Node, scan_all};
 use crate::notices::check_notice;
 pub(crate) use crate::outcome::Outcome;
-use crate::spaces::{OUTBOX, OUTCOMES, PROFILE, STATEMENTS, space_of};
+use crate::spaces::{OUTCOMES, PROFILE, STATEMENTS, space_of};
 use crate::stored::{Outgoing, decode_statement};
 
 pub(crate) fn refused(error: &dyn std::fmt::Display) -> Outcome {
@@ -321,12 +321,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         if learnt != Learnt::Nothing {
             round.batch.put(PROFILE, LOOK_AGAIN, [self.learnt.max(owed) as u8]);
         }
+        let again = self.forget_again(&outcomes, &mut round.batch);
         if let Err(error) = self.vault.apply(round.batch).await {
             // It may be durable all the same: what waits is read anew.
             (self.waiting, self.looked_at) = (None, None);
             return Err(error.into());
         }
         self.touched = Touched::default();
+        if again {
+            self.finish_forgetting().await?;
+        }
         if let Some(seen) = &mut self.looked_at {
             seen.extend(outcomes.keys().copied());
         }
@@ -360,7 +364,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         };
         let id = statement.id();
         let space = space_of(statement.kind());
-        if round.fresh.contains(&id) || self.vault.get(space, &id.0).await?.is_some() {
+        if round.fresh.contains(&id) || self.shed.contains(&id) || self.vault.get(space, &id.0).await?.is_some() {
             return Ok(Outcome::Kept(id));
         }
         match statement.kind() {
@@ -488,8 +492,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let outgoing = match round.outgoing.entry(*id) {
                 btree_map::Entry::Occupied(slot) => slot.into_mut(),
                 btree_map::Entry::Vacant(slot) => {
-                    let Some(bytes) = self.vault.get(OUTBOX, &id.0).await? else { continue };
-                    slot.insert(Outgoing::decode(&bytes)?)
+                    let Some(outgoing) = self.outgoing(id).await? else { continue };
+                    slot.insert(outgoing)
                 }
             };
             let list = match receipt.what {
@@ -497,7 +501,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 What::ActedOn => &mut outgoing.acted_by,
             };
             if Outgoing::note(list, by) {
-                round.batch.put(OUTBOX, id.0, outgoing.encode());
+                self.put_outgoing(id, outgoing, &mut round.batch).await?;
                 if outgoing.kind == Kind::REPORT
                     && let Some(bytes) = self.vault.get(STATEMENTS, &id.0).await?
                 {

@@ -63,6 +63,8 @@ pub struct Exchanged {
     pub refused: Vec<(EnvelopeId, String)>,
     /// Received envelopes that nobody of this project posted: dropped.
     pub foreign: usize,
+    /// Own reports that were forgotten here, since they have safely arrived.
+    pub shed: Vec<azalai_envelope::DocumentId>,
 }
 
 /// The carrier of a device.

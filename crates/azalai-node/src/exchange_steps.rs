@@ -3,11 +3,12 @@
 //! Between two steps the device is free for everything else; a request that takes minutes holds nothing up. An
 //! exchange that is dropped half way loses nothing: what arrived is kept and what was acknowledged is noted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use azalai_envelope::{Day, DevicePublic, EnvelopeId, PostingKey, SigningPublic};
+use azalai_envelope::{Day, DevicePublic, DocumentId, EnvelopeId, PostingKey, SigningPublic};
 use azalai_store::{Disk, Store};
 use azalai_sync::exchange::{Event, Exchange, Step, Summary};
+use azalai_sync::proof::{self, Asking};
 use azalai_sync::{Found, KeyDocument, PerLane, Role};
 
 use crate::error::NodeError;
@@ -43,6 +44,8 @@ enum Stage {
     Certificate(Box<Exchange>, KeyDocument, Vec<PostingKey>),
     /// Letters go to and fro.
     Letters(Box<Running>),
+    /// A relay was asked for the letters of reports that could be forgotten here.
+    Proof(Box<Asking>, BTreeMap<DocumentId, BTreeSet<EnvelopeId>>),
     /// It has ended.
     Over,
 }
@@ -139,6 +142,17 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 self.begin_letters(run, &document, postings, now_ms).await
             }
             Stage::Letters(running) => self.go_on(run, *running, answer, now_ms).await,
+            Stage::Proof(asking, wanted) => {
+                // Letters have gone to and fro: a relay that shows nothing now has only proved nothing.
+                if let Some(Ok(reply)) = answer
+                    && let Ok(returned) = asking.returned(&reply)
+                {
+                    for (id, _) in wanted.iter().filter(|(_, letters)| letters.iter().all(|it| returned.contains(it))) {
+                        run.exchanged.shed.extend(self.forget(*id, false, now_ms).await?);
+                    }
+                }
+                Ok(Ask::Nothing)
+            }
             Stage::Over => Ok(Ask::Nothing),
         }
     }
@@ -161,6 +175,21 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
             Step::Load(_) | Step::Done(_) => self.begin_letters(run, &document, postings, now_ms).await,
         }
+    }
+
+    /// Forgets what may be forgotten, and asks a relay for the bytes of what only one reader is known to have.
+    async fn begin_proof(&mut self, run: &mut Exchanging, running: &Running, now_ms: u64) -> Result<Ask, NodeError> {
+        run.exchanged.shed.extend(self.shed_due(now_ms).await?);
+        let Some(relay) = running.relay else { return Ok(Ask::Nothing) };
+        let wanted = self.unproved(relay, now_ms).await?;
+        let ids: Vec<EnvelopeId> = wanted.values().flatten().copied().collect();
+        if ids.is_empty() {
+            return Ok(Ask::Nothing);
+        }
+        let config = self.config(running.responder, first(&running.postings)?).await?;
+        let (request, asking) = proof::ask(&config, &ids, &mut self.rng).map_err(failed)?;
+        run.stage = Stage::Proof(Box::new(asking), wanted);
+        Ok(Ask::Request(request))
     }
 
     async fn begin_letters(
@@ -253,7 +282,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                         }
                     }
                     self.trim_journal().await?;
-                    return Ok(Ask::Nothing);
+                    return self.begin_proof(run, &running, now_ms).await;
                 }
             }
         }

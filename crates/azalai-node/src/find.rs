@@ -50,6 +50,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
             found.sort_unstable();
         }
+        // Of what was forgotten here the ids are left.
+        let shed = self.all_shed().await?.into_keys().filter(|id| id.to_string().starts_with(prefix));
+        found.extend(shed.map(|id| (id, Kind::REPORT)));
         match found.as_slice() {
             [one] => Ok(*one),
             [] => Err(NodeError::NotFound(format!("nothing on this device has an id that begins with {prefix}"))),

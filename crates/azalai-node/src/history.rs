@@ -47,6 +47,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// [`NodeError::NotFound`], those of the storage.
     pub async fn whole(&self, id: &DocumentId) -> Result<Whole, NodeError> {
+        if self.shed_report(id).await?.is_some() {
+            let why = "its words were forgotten on this device; those who read it have them";
+            return Err(NodeError::NotFound(format!("{id}: {why}")));
+        }
         let record = self.record(id).await?;
         let record = record.ok_or_else(|| NodeError::NotFound(format!("there is no document {id} on this device")))?;
         let Built { document, history } = self.build(id, &record, &BTreeMap::new()).await?;

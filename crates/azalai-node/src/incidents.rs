@@ -88,6 +88,8 @@ pub struct LinkView {
     pub changed_since: bool,
     /// It is set aside, by a removal or a fork: it is linked, and counts for nothing.
     pub set_aside: bool,
+    /// Later reports by which its author corrected it, or took it back, without the words at hand.
+    pub later: Vec<DocumentId>,
 }
 
 /// A field that several people set apart.
@@ -156,7 +158,8 @@ impl People for Known {
     }
 
     fn retracted(&self, report: DocumentId) -> bool {
-        self.people.index.lock().reports.get(&report).is_some_and(|report| !report.stands())
+        let index = self.people.index.lock();
+        index.reports.contains_key(&report) && !index.stands(&report)
     }
 }
 
@@ -352,7 +355,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             kept.links.into_iter().filter_map(|link| Some((link.report.parse().ok()?, link))).collect();
         let sources = links.iter().map(|(report, link)| {
             let entry = index.reports.get(report);
-            let retracted = entry.is_some_and(|entry| !entry.stands());
+            let retracted = entry.is_some() && !index.stands(report);
             (*report, Source { rumour: link.rumour.clone(), person: people.reporter(report, &index), retracted })
         });
         let independent_sources = independent_sources(&sources.collect());
@@ -377,6 +380,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 unsupported: confirmed && independent_sources < SOURCES_FOR_CONFIRMED,
                 changed_since: index.changed_since(&report, &link),
                 set_aside: index.reports.get(&report).is_some_and(|report| report.aside),
+                later: {
+                    let author = index.reports.get(&report).map_or_else(|| self.me(), |entry| entry.author);
+                    index.later(&report, &author)
+                },
                 rumour: link.rumour,
             }
         });

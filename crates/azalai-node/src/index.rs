@@ -36,16 +36,11 @@ pub(crate) struct ReportEntry {
     /// It counts nowhere: see [`rows::ReportRow::aside`].
     pub(crate) aside: bool,
     pub(crate) heads: u64,
+    /// The earlier report that it says to take the place of.
+    corrects: Option<DocumentId>,
     place: Option<Place>,
     occurred: Option<Occurred>,
     mark: Option<Mark>,
-}
-
-impl ReportEntry {
-    /// Whether it is a source, and like others: neither taken back nor set aside.
-    pub(crate) fn stands(&self) -> bool {
-        !self.retracted && !self.aside
-    }
 }
 
 /// What is known of an incident without reading it. The links are as its row has them.
@@ -72,6 +67,8 @@ pub(crate) struct Index {
     pub(crate) linked: BTreeMap<DocumentId, BTreeSet<DocumentId>>,
     /// Incidents by when they were last changed, the latest first.
     pub(crate) by_change: BTreeSet<(core::cmp::Reverse<u64>, DocumentId)>,
+    /// Which reports say that they take the place of one.
+    corrected: BTreeMap<DocumentId, BTreeSet<DocumentId>>,
     pub(crate) near: Nearness<DocumentId>,
     /// What was last compared; dropped as a whole when it is full.
     pub(crate) gists: BTreeMap<DocumentId, Arc<Gist>>,
@@ -126,11 +123,15 @@ impl Index {
     fn take_out(&mut self, id: DocumentId) {
         if let Some(entry) = self.reports.remove(&id) {
             self.gists.remove(&id);
-            if let Some(mark) = entry.mark.filter(|_| !entry.retracted && !entry.aside) {
+            if let Some(mark) = entry.mark {
                 self.forget_likely(id, &mark);
                 self.near.remove(id, &mark);
             }
             self.renew_spots(id);
+            if let Some(old) = entry.corrects {
+                self.corrected.entry(old).or_default().remove(&id);
+                self.list(old);
+            }
         }
         if let Some(entry) = self.incidents.remove(&id) {
             self.by_change.remove(&(core::cmp::Reverse(entry.changed_ms), id));
@@ -154,13 +155,46 @@ impl Index {
     }
 
     fn put_report(&mut self, id: DocumentId, entry: ReportEntry) {
-        if let Some(mark) = entry.mark.as_ref().filter(|_| entry.stands()) {
-            self.near.insert(id, mark);
-            let mark = mark.clone();
+        let corrects = entry.corrects;
+        self.reports.insert(id, entry);
+        self.list(id);
+        if let Some(old) = corrects {
+            self.corrected.entry(old).or_default().insert(id);
+            self.list(old);
+        }
+    }
+
+    /// Puts a report among those that others are like if it stands, and takes it out if it does not.
+    fn list(&mut self, id: DocumentId) {
+        if let Some(mark) = self.reports.get(&id).and_then(|entry| entry.mark.clone()) {
+            self.near.remove(id, &mark);
+            if self.stands(&id) {
+                self.near.insert(id, &mark);
+            }
             self.forget_likely(id, &mark);
         }
-        self.reports.insert(id, entry);
         self.renew_spots(id);
+    }
+
+    /// Whether a report is a source, and like others: neither taken back, in itself or by a later one, nor set aside.
+    pub(crate) fn stands(&self, id: &DocumentId) -> bool {
+        let stands = |entry: &ReportEntry| {
+            let back = |later: &DocumentId| self.reports.get(later).is_some_and(|later| later.retracted);
+            !entry.retracted && !entry.aside && !self.later(id, &entry.author).iter().any(back)
+        };
+        self.reports.get(id).is_some_and(stands)
+    }
+
+    /// The later reports by which this author's device corrected one, or took it back, that it no longer held, in the
+    /// order in which they were written. What another says of somebody's report is none.
+    pub(crate) fn later(&self, id: &DocumentId, author: &SigningPublic) -> Vec<DocumentId> {
+        let named = self.corrected.get(id).into_iter().flatten();
+        let by_author = |id: &DocumentId| {
+            let entry = self.reports.get(id)?;
+            (entry.author == *author && !entry.aside).then_some((entry.written_ms, *id))
+        };
+        let later: BTreeSet<(u64, DocumentId)> = named.filter_map(by_author).collect();
+        later.into_iter().map(|(_, id)| id).collect()
     }
 
     fn put_incident(&mut self, id: DocumentId, audience: AudienceId, kept: KeptIncident, roster: &Roster) {
@@ -196,7 +230,7 @@ impl Index {
     fn fill(&self, spot: &mut Spot, links: &BTreeSet<DocumentId>) {
         // A report that is not held here is linked all the same.
         spot.reports = links.iter().filter(|id| self.reports.get(id).is_none_or(|report| !report.aside)).count();
-        let standing = links.iter().filter_map(|id| self.reports.get(id)).filter(|report| report.stands());
+        let standing = links.iter().filter(|id| self.stands(id)).filter_map(|id| self.reports.get(id));
         complete(
             spot,
             standing.map(|report| Told {
@@ -220,7 +254,7 @@ impl Index {
 
     /// The mark of a report that others are compared with.
     pub(crate) fn mark(&self, id: &DocumentId) -> Option<&Mark> {
-        self.reports.get(id).filter(|report| report.stands()).and_then(|report| report.mark.as_ref())
+        self.reports.get(id).filter(|_| self.stands(id)).and_then(|report| report.mark.as_ref())
     }
 
     /// Keeps what was compared, within bounds.
@@ -250,7 +284,8 @@ impl Index {
 
     /// Whether a link's report was changed after it was linked, as far as is known here.
     pub(crate) fn changed_since(&self, report: &DocumentId, link: &KeptLink) -> bool {
-        self.reports.get(report).is_some_and(|report| report.heads != link.heads)
+        let changed = |entry: &ReportEntry| entry.heads != link.heads || !self.later(report, &entry.author).is_empty();
+        self.reports.get(report).is_some_and(changed)
     }
 }
 
@@ -280,6 +315,7 @@ fn read(record: &Record) -> Result<Option<Read>, ()> {
                 retracted: row.retracted.is_some(),
                 aside: row.aside,
                 heads,
+                corrects: fields.corrects.map(|corrects| corrects.0),
                 place: fields.place,
                 occurred: fields.occurred,
                 mark,

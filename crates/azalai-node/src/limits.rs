@@ -119,3 +119,18 @@ pub const MAX_SHEETS: u8 = 16;
 
 /// Bits under which a passphrase is weak: a few days of guessing for a laboratory, behind Argon2id.
 pub const MIN_PASSPHRASE_BITS: u32 = 30;
+
+/// Items and records that one forgetting names at most: a report with all that was ever said of it, its copies, answers
+/// and drafts, many times over.
+pub const MAX_FORGET_ITEMS: usize = 65_536;
+
+/// Bytes of the kept note how far an own statement got: three lists of keys, with room.
+pub const MAX_OUTGOING_BYTES: usize = 3 * 32 * MAX_RECEIPTS + 128;
+
+/// Days for which nothing more may have been said of a report before a monitor's device forgets it by itself, where its
+/// owner chose nothing: long enough that questions, answers and corrections come and go by relays that are reached once
+/// a month.
+pub const SHED_AFTER_DAYS: u16 = 30;
+
+/// Days that can be chosen at most.
+pub const MAX_SHED_DAYS: u16 = 365;

@@ -89,6 +89,8 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) place: Option<Place>,
     /// The envelope that no count shows (`mark.rs`).
     pub(crate) quiet: Option<EnvelopeId>,
+    /// Statements that were forgotten: what brings them again is forgotten too.
+    pub(crate) shed: BTreeSet<StatementId>,
 }
 
 /// What opening a home found wrong, and what was done about it.
@@ -193,8 +195,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             own_places: None,
             place: None,
             quiet: None,
+            shed: BTreeSet::new(),
         };
         node.quiet = node.quiet_envelope().await?;
+        node.go_on_forgetting().await?;
         node.agree().await?;
         Ok(node)
     }

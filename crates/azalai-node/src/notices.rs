@@ -170,11 +170,15 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let mut replies: BTreeMap<DocumentId, Vec<NoticeView>> = BTreeMap::new();
         for view in self.notices().await? {
             let Some(report) = view.notice.report() else { continue };
-            let Some(record) = self.record(&report).await? else { continue };
+            let (audience, creator) = match (self.record(&report).await?, self.shed_report(&report).await?) {
+                (_, Some(shed)) => (shed.audience, Some(self.me())),
+                (Some(record), None) => (record.audience, record.creator()),
+                (None, None) => continue,
+            };
             let fits = match &view.to {
-                NoticeFor::Circle(circle) => self.audience(circle) == record.audience,
-                NoticeFor::You => record.creator() == Some(self.me()),
-                NoticeFor::Member(member, _) => record.creator() == Some(*member),
+                NoticeFor::Circle(circle) => self.audience(circle) == audience,
+                NoticeFor::You => creator == Some(self.me()),
+                NoticeFor::Member(member, _) => creator == Some(*member),
             };
             if fits {
                 replies.entry(report).or_default().push(view);

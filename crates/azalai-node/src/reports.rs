@@ -12,8 +12,6 @@ use crate::documents::{Built, Past, Record, automerge_kind};
 use crate::error::NodeError;
 use crate::node::{Node, Saying};
 use crate::rows::{self, KeptReport, ReportRow};
-use crate::spaces::OUTBOX;
-use crate::stored::Outgoing;
 use crate::who::ReadBy;
 
 /// How far a report got, as far as this device knows.
@@ -66,6 +64,13 @@ pub struct ReportView {
     pub own: bool,
     /// When its first statement was signed, by its author's clock: milliseconds since 1970.
     pub written_ms: u64,
+    /// When its words were forgotten on this device: the beginning of the day, in milliseconds since 1970. Then there
+    /// is no word of it in [`ReportView::row`], and of when it was written only the day is left.
+    pub shed_ms: Option<u64>,
+    /// Later reports by which its author's device corrected it, or took it back, without holding its words.
+    pub later: Vec<DocumentId>,
+    /// What each of these says, in their order.
+    pub later_texts: Vec<String>,
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
@@ -137,7 +142,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         for audience in self.audiences_of(by) {
             let id =
                 azalai_envelope::statement::document_id(&self.project, Kind::REPORT, &audience, &self.me(), &nonce);
-            if self.record(&id).await?.is_none() {
+            if self.record(&id).await?.is_none() && self.shed_report(&id).await?.is_none() {
                 self.open_document_as(nonce, Kind::REPORT, audience, lane, now_ms, |document, actor| {
                     document.write_report(actor, &fields).map_err(|error| NodeError::Invalid(error.to_string()))
                 })
@@ -182,7 +187,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         self.open_document_as(nonce, kind, audience, lane, now_ms, write).await
     }
 
-    async fn open_document_as(
+    pub(crate) async fn open_document_as(
         &mut self,
         nonce: [u8; 16],
         kind: Kind,
@@ -241,6 +246,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         change: impl FnOnce(&mut ReportFields) -> Result<(), NodeError>,
         now_ms: u64,
     ) -> Result<StatementId, NodeError> {
+        if let Some(shed) = self.shed_report(&id).await? {
+            return self.correct_shed(id, &shed, change, now_ms).await;
+        }
         let record = self.own_report(&id).await?;
         let mut fields = Report::read(&self.build(&id, &record, &BTreeMap::new()).await?.document).fields;
         change(&mut fields)?;
@@ -275,6 +283,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// As [`Node::amend`].
     pub async fn retract(&mut self, id: DocumentId, why: &str, now_ms: u64) -> Result<StatementId, NodeError> {
+        if let Some(shed) = self.shed_report(&id).await? {
+            return self.retract_shed(id, &shed, why, now_ms).await;
+        }
         let record = self.own_report(&id).await?;
         let done = self.retract_one(id, &record, why, now_ms).await;
         for (copy, record) in self.copies_of(id, &record).await? {
@@ -341,10 +352,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// Those of the storage.
     pub async fn own_reports(&self, skip: usize, take: usize) -> Result<(Vec<ReportView>, usize), NodeError> {
+        let shed = self.all_shed().await?;
         let (page, total) = {
             let index = self.index().await?.lock();
             let own = index.reports.iter().filter(|(_, entry)| entry.author == self.me());
-            let mut own: Vec<(u64, DocumentId)> = own.map(|(id, entry)| (entry.written_ms, *id)).collect();
+            let shed = shed.iter().map(|(id, shed)| (shed.written.start_ms(), *id));
+            let mut own: Vec<(u64, DocumentId)> = own.map(|(id, entry)| (entry.written_ms, *id)).chain(shed).collect();
             own.sort_unstable();
             let page: Vec<DocumentId> = own.iter().rev().skip(skip).take(take).map(|(_, id)| *id).collect();
             (page, own.len())
@@ -361,6 +374,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// Those of the storage.
     pub async fn report_view(&self, id: DocumentId) -> Result<Option<ReportView>, NodeError> {
+        if let Some(shed) = self.shed_report(&id).await? {
+            return Ok(Some(self.shed_view(id, &shed).await?));
+        }
         match self.record(&id).await?.filter(|record| record.kind == Kind::REPORT) {
             Some(record) => self.view(id, &record).await,
             None => Ok(None),
@@ -371,7 +387,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub(crate) async fn view(&self, id: DocumentId, record: &Record) -> Result<Option<ReportView>, NodeError> {
         let opening = record.entries.iter().find(|entry| entry.opens);
         let Some(opening) = opening else { return Ok(None) };
-        let row = match rows::decode::<KeptReport>(&record.row) {
+        let mut row = match rows::decode::<KeptReport>(&record.row) {
             Some(kept) => kept.row,
             None => KeptReport::of(&self.build(&id, record, &BTreeMap::new()).await?, false).row,
         };
@@ -382,6 +398,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let member = self.roster.member(&opening.author);
         let circle = self.roster.circle_of(record.audience);
         let own = opening.author == self.me();
+        let (later, later_texts, retracted) = self.later_of(id, &opening.author).await?;
+        row.retracted = row.retracted.or(retracted);
         let state = match (&row.retracted, own) {
             (Some(_), _) => ReportState::Retracted,
             (None, false) => ReportState::Opened,
@@ -411,6 +429,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             own,
             written_ms: opening.clock.ms(),
             row,
+            shed_ms: None,
+            later,
+            later_texts,
         }))
     }
 
@@ -427,8 +448,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     pub(crate) async fn own_state(&self, statement: &StatementId) -> Result<ReportState, NodeError> {
-        let Some(outgoing) = self.vault.get(OUTBOX, &statement.0).await? else { return Ok(ReportState::Local) };
-        let outgoing = Outgoing::decode(&outgoing)?;
+        let Some(outgoing) = self.outgoing(statement).await? else { return Ok(ReportState::Local) };
         Ok(if !outgoing.acted_by.is_empty() {
             ReportState::Acted
         } else if !outgoing.opened_by.is_empty() {

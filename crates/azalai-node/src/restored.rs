@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use azalai_envelope::codec::Reader;
-use azalai_envelope::{Kind, Lane, Statement, Verified};
+use azalai_envelope::{Kind, Lane, Statement, StatementId, Verified};
 use azalai_store::{Batch, Disk, JournalEntry, JournalReport, Store};
 
 use crate::beginning;
@@ -97,9 +97,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok((stored::decode_statement(&self.project, statement)?, lane))
     }
 
-    /// Whether the database holds all of an own statement. One of which a part was lost is put back as a whole: that
-    /// others acknowledged it is learnt again.
+    /// Whether the database holds all of an own statement, or it was forgotten. One of which a part was lost is put back
+    /// as a whole: that others acknowledged it is learnt again.
     pub(crate) async fn is_kept(&self, id: &[u8; 32]) -> Result<bool, NodeError> {
+        if self.shed.contains(&StatementId(*id)) {
+            return Ok(true);
+        }
         if beginning::readable(&self.vault, OUTBOX, id).await?.is_none() {
             return Ok(false);
         }

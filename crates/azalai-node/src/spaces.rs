@@ -39,6 +39,15 @@ pub(crate) const NOTICES: Space = Space(14);
 pub(crate) const CLAIM_NOTICES: Space = Space(15);
 /// Marks of duress among the kept statements. Key: statement id; value: 1.
 pub(crate) const MARKS: Space = Space(16);
+/// Own reports whose words were forgotten. Key: document id.
+pub(crate) const SHED: Space = Space(17);
+/// Statements that were forgotten, so that they are not taken in again, with what is learnt of own ones. Key: statement
+/// id.
+pub(crate) const SHED_STATEMENTS: Space = Space(18);
+/// What is being forgotten, until it is. Key: random.
+pub(crate) const FORGETTING: Space = Space(19);
+/// Since when an own report could be forgotten by itself. Key: document id.
+pub(crate) const DUE: Space = Space(20);
 /// What the person at this device has begun and not said, and how they like things. Key: see `desk.rs`.
 pub(crate) const DESK: Space = Space(0x20);
 /// Places that somebody brought, besides those that ship. Key: the place's id.

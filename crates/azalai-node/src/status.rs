@@ -45,6 +45,8 @@ pub struct Status {
     pub carried: Vec<(Lane, u64, u64)>,
     /// The posting epoch that this device writes in.
     pub epoch: Option<u32>,
+    /// Own reports of which this device has forgotten the words; they are counted among [`Status::reports`] too.
+    pub shed: usize,
     /// Reports and incidents that this device can read.
     pub readable: (usize, usize),
     /// Members known by state: confirmed, unconfirmed, removed.
@@ -89,6 +91,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 *states.entry(view.state).or_default() += 1;
             }
         }
+        let shed = self.shed_reports().await?;
+        for view in &shed {
+            *states.entry(view.state).or_default() += 1;
+        }
         let mut members = (0, 0, 0);
         for member in self.roster.members() {
             match member.state {
@@ -105,6 +111,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             reports: states.into_iter().collect(),
             own_reports,
             other_statements,
+            shed: shed.len(),
             carried: self.carried_by_lane(),
             epoch: self.secrets.posting(&self.roster).map(|posting| posting.epoch),
             readable,

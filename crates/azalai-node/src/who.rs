@@ -197,6 +197,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// [`NodeError::NotFound`]; those of the storage.
     pub async fn who_can_read(&self, id: DocumentId) -> Result<Readers, NodeError> {
         let missing = || NodeError::NotFound(format!("there is no report or incident {id} on this device"));
+        if let Some(shed) = self.shed_report(&id).await? {
+            return self.who_has_shed(id, &shed).await;
+        }
         let record = self.record(&id).await?.ok_or_else(missing)?;
         let by = match self.roster.circle_of(record.audience) {
             Some(circle) => ReadBy::Circle(circle),
@@ -223,7 +226,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// The one place that adds up who reads what.
-    fn readers(&self, tlp: Tlp, by: ReadBy, only_here: bool) -> Readers {
+    pub(crate) fn readers(&self, tlp: Tlp, by: ReadBy, only_here: bool) -> Readers {
         let mut known = Vec::new();
         for member in self.roster.members().filter(|member| member.device.signing != self.me()) {
             let key = member.device.signing;

@@ -38,19 +38,34 @@ impl<S: Store, D: Disk> Vault<S, D> {
     /// # Errors
     /// [`StoreError::KeyTooLong`], those of the inner store and of the disk.
     pub async fn forget(&self, space: Space, keys: &[Vec<u8>]) -> Result<Forgotten, StoreError> {
-        keys.iter().try_for_each(|key| crate::store::check_key(key))?;
-        if keys.is_empty() {
+        let items: Vec<(Space, Vec<u8>)> = keys.iter().map(|key| (space, key.clone())).collect();
+        self.forget_all(&items, &[]).await
+    }
+
+    /// As [`Vault::forget`], for items of several spaces at once. Of those in `earlier` only what stood there before is
+    /// forgotten: earlier values, or one that was deleted; what is there now stays.
+    ///
+    /// # Errors
+    /// Those of [`Vault::forget`].
+    pub async fn forget_all(
+        &self,
+        items: &[(Space, Vec<u8>)],
+        earlier: &[(Space, Vec<u8>)],
+    ) -> Result<Forgotten, StoreError> {
+        let all = || items.iter().chain(earlier);
+        all().try_for_each(|(_, key)| crate::store::check_key(key))?;
+        if all().next().is_none() {
             return Ok(Forgotten::default());
         }
-        let physical: Vec<[u8; 32]> = keys.iter().map(|key| self.physical_key(space, key)).collect();
-        let segments: BTreeSet<Segment> = physical.iter().map(|key| Segment::of(key)).collect();
+        let segments: BTreeSet<Segment> =
+            all().map(|(space, key)| Segment::of(&self.physical_key(*space, key))).collect();
         let _only_one = self.keys.changing.lock().await;
         let mut done = self.reseal().await?;
         let rotation = Rotation::new(self.keys.fresh(), segments);
         self.keys.change(|ring| ring.rotation = Some(rotation)).await?;
         let mut batch = Batch::new();
-        for key in physical {
-            batch.delete(self.physical_space(space), key);
+        for (space, key) in items {
+            batch.delete(self.physical_space(*space), self.physical_key(*space, key));
         }
         self.inner.apply(batch).await?;
         let now = self.reseal().await?;

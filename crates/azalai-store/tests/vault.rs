@@ -292,3 +292,32 @@ fn nothing_of_a_vault_stands_in_the_raw_files() {
     }
     assert!(read > 10_000, "the files were not where they are looked for");
 }
+
+/// Guards against earlier words of something that is still there: what was typed before in a draft stays in old pages of
+/// the database until it is forgotten, and the draft must stay.
+#[test]
+fn earlier_values_open_with_no_key_that_is_left_and_the_present_one_stays() {
+    let (store, disk) = (MemoryStore::new(), MemoryDisk::new());
+    let vault = created(&store, &disk);
+    let put = |space: u8, value: &[u8]| {
+        let mut batch = Batch::new();
+        batch.put(Space(space), key(1), value);
+        block_on(vault.apply(batch)).unwrap();
+    };
+    put(1, b"before");
+    put(2, b"to be deleted");
+    block_on(vault.apply(Batch::new())).unwrap();
+    // Old pages: a copy of the store as it was, which the keys of later must not open.
+    let old = store.crash();
+    put(1, b"now");
+    block_on(vault.forget_all(&[(Space(2), key(1))], &[(Space(1), key(1))])).unwrap();
+    assert_eq!(block_on(vault.get(Space(1), &key(1))).unwrap().as_deref(), Some(&b"now"[..]));
+    assert_eq!(block_on(vault.get(Space(2), &key(1))).unwrap(), None);
+    let keys = block_on(Keys::open(disk.clone(), profile(), &mut rng(3))).unwrap();
+    let laboratory = block_on(Vault::unlock(old, Arc::new(keys))).unwrap();
+    for space in [1, 2] {
+        let found = block_on(laboratory.get(Space(space), &key(1)));
+        assert!(matches!(found, Err(StoreError::Corrupt { .. })), "{space}: {found:?}");
+    }
+    assert_eq!(block_on(opened(&store, &disk).get(Space(1), &key(1))).unwrap().as_deref(), Some(&b"now"[..]));
+}

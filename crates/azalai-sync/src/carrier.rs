@@ -381,6 +381,19 @@ impl<S: Store> Carrier<S> {
         self.write(changed).await
     }
 
+    /// Where the store has an envelope's bytes: for whoever has to forget them.
+    #[must_use]
+    pub fn place_of(&self, id: &EnvelopeId) -> (Space, Vec<u8>) {
+        (ENVELOPES, key(&self.project, id.as_bytes()))
+    }
+
+    /// Whose bytes a store has there; the reverse of [`Carrier::place_of`].
+    #[must_use]
+    pub fn at_place(&self, space: Space, key: &[u8]) -> Option<EnvelopeId> {
+        let rest = key.strip_prefix(self.project.as_bytes()).filter(|_| space == ENVELOPES)?;
+        EnvelopeId::from_slice(rest)
+    }
+
     /// Keeps ids that were never held, with the lane and day that a responder named for them, so that they are not
     /// asked for again: declined here, or gone there. Those that are known are left as they are.
     ///

@@ -12,6 +12,7 @@ pub mod key;
 pub mod lanes;
 pub mod limits;
 pub mod message;
+pub mod proof;
 pub mod responder;
 pub mod set;
 mod tree;

@@ -108,3 +108,6 @@ pub const MAX_PROOF_BYTES: usize = 64 + MAX_PUT * 32 + 128;
 
 /// Reconciliations in one request: their answers leave room for envelopes.
 pub const MAX_RECONCILIATIONS: usize = 4;
+
+/// Letters whose bytes a device asks of a relay at once before it sheds its own: at most 3 MiB of answer for text.
+pub const MAX_PROOF_IDS: usize = 32;

@@ -240,7 +240,8 @@ impl<H: Host> App<H> {
             self.end_all();
             *device = None;
             let store = self.host.store(found.side()).await?;
-            let opened = Node::enter(found, store, self.rng(), now_ms).await?;
+            let mut opened = Node::enter(found, store, self.rng(), now_ms).await?;
+            opened.shed_due(now_ms).await?;
             self.host.even_out();
             // What every page asks for is read while somebody waits anyway.
             opened.read_rows().await?;

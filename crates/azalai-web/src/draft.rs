@@ -105,6 +105,15 @@ impl Draft {
         device.desk_put(&format!("{PREFIX}{id}"), self.encode()).await
     }
 
+    /// Puts a mark in the place of a draft, of which no word can be read from the disk afterwards.
+    pub(crate) async fn replace<S: Store, D: Disk + Clone>(
+        &self,
+        device: &mut Node<S, D>,
+        id: DraftId,
+    ) -> Result<(), NodeError> {
+        device.desk_replace(&format!("{PREFIX}{id}"), self.encode()).await
+    }
+
     pub(crate) async fn remove<S: Store, D: Disk + Clone>(
         device: &mut Node<S, D>,
         id: DraftId,

@@ -102,3 +102,6 @@ pub const LIKELY_PER_REPORT: usize = 3;
 
 /// Steps inwards that are shown as such; what lies deeper is shown as deep as this.
 pub const MAX_AREA_STEPS: usize = 5;
+
+/// Days after which a report that has arrived is forgotten by itself, as offered; 0: never.
+pub const SHED_CHOICES: [u16; 5] = [0, 7, 14, 30, 90];

@@ -14,7 +14,7 @@ use crate::host::Host;
 use crate::limits::{MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
 use crate::pages::{
     check, editor, exchange, ground, inbox, incident, incident_edits, incidents, invite, keys, leave, map, member,
-    members, passphrase, project, quarantine, readers, removal, report, reports, settings, sheets, start, unlock,
+    members, passphrase, project, quarantine, readers, removal, report, reports, settings, shed, sheets, start, unlock,
     upkeep, vault,
 };
 use crate::problem::Problem;
@@ -43,6 +43,7 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/reports", get(reports::list::<H>))
         .route("/reports/{report}", get(reports::one::<H>))
         .route("/reports/{report}/correct", post(reports::correct::<H>))
+        .route("/reports/{report}/forget", get(shed::get::<H>).post(shed::post::<H>))
         .route("/reports/{report}/retract", post(reports::retract::<H>))
         .route("/exchange", get(exchange::get::<H>))
         .route("/exchange/start", post(exchange::start::<H>))
@@ -88,6 +89,7 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/settings/second", get(vault::get).post(vault::post::<H>))
         .route("/settings/sheets", get(sheets::get).post(sheets::make::<H>))
         .route("/sheets", get(sheets::ask).post(sheets::open::<H>))
+        .route("/settings/shedding", post(shed::setting::<H>))
         .route("/static/{print}/{name}", get(assets::get))
         .fallback(|| async { Problem::not_found() })
         .layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES))

@@ -231,6 +231,7 @@ mod tests {
             ("urgency", Urgency::ALL.iter().map(ToString::to_string).collect()),
             ("state", states.clone()),
             ("means", states),
+            ("shed-known", owned(&["only-here", "neighbour", "relay", "opened"])),
             ("answer", owned(&["yes", "no"])),
             ("role", owned(&["monitor", "coordinator", "steward"])),
             ("invited", owned(&["monitor", "coordinator", "steward"])),

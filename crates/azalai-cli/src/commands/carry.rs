@@ -49,7 +49,13 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out:
         "bytes_received": summary.bytes_received, "new_statements": exchanged.taken.statements,
         "new_report_and_incident_statements": exchanged.taken.of_documents, "new_notices": exchanged.taken.notices, "refused": exchanged.refused.len(),
         "set_aside": exchanged.taken.refused.len(), "foreign": exchanged.foreign, "settled": summary.settled, "held_up": held_up.map(|why| why.to_string()),
+        "shed": exchanged.shed.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
+    for id in &exchanged.shed {
+        host::say(&format!(
+            "azalai: {id} has safely arrived, and is forgotten on this device (azalai shedding --help)"
+        ));
+    }
     out.result(&object, || {
         format!(
             "Sent {} letters, received {} ({} bytes out, {} in, {} rounds). New here: {} of reports and incidents, {} notices, {} in all.{}",
@@ -139,6 +145,7 @@ pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output
                     imported.taken.left
                 ));
             }
+            let shed = device.shed_due(host::now_ms()).await?;
             let admitted = device.admit_at_exchange(host::now_ms()).await?;
             let held_up = device.held_up().await?;
             let object = json!({
@@ -146,6 +153,7 @@ pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output
                 "envelopes": imported.envelopes, "new": imported.new, "foreign": imported.foreign,
                 "new_statements": imported.taken.statements, "cut_off": imported.cut_off,
                 "held_up": held_up.map(|why| why.to_string()),
+                "shed": shed.iter().map(ToString::to_string).collect::<Vec<_>>(),
             });
             out.result(&object, || {
                 format!(

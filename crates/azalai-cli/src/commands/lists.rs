@@ -32,10 +32,10 @@ pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), 
     let reports: serde_json::Map<String, Value> =
         status.reports.iter().map(|(state, count)| (state.to_string(), (*count).into())).collect();
     let mut object = json!({
-        "project": status.project_name, "pseudonym": device.pseudonym(), "key": device.device().signing.to_string(),
+        "project": status.project_name, "project_id": device.project().to_string(), "pseudonym": device.pseudonym(), "key": device.device().signing.to_string(),
         "role": role, "admission": status.admission.to_string(), "admitted": status.admitted, "held_up": status.held_up.map(|why| why.to_string()), "epoch": status.epoch, "own_reports": reports,
         "own_report_statements": progress(&status.own_reports), "other_statements": progress(&status.other_statements),
-        "readable_reports": status.readable.0, "readable_incidents": status.readable.1, "carried": lanes,
+        "own_reports_shed": status.shed, "readable_reports": status.readable.0, "readable_incidents": status.readable.1, "carried": lanes,
         "members": { "confirmed": status.members.0, "unconfirmed": status.members.1, "removed": status.members.2 },
         "bytes_on_disk": disk,
     });
@@ -57,6 +57,7 @@ pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), 
                 "own reports and their corrections: {} only on this device, {} handed to a neighbour, {} in a relay (it says), {} opened by a coordinator",
                 own.only_here, own.with_neighbours, own.in_a_relay, own.opened
             ),
+            format!("own reports whose words this device has forgotten: {}", status.shed),
             format!("can read {} reports and {} incidents", status.readable.0, status.readable.1),
             format!("carries {carried} sealed letters ({bytes} bytes) for itself and others; {disk} bytes on disk"),
         ];

@@ -16,6 +16,7 @@ mod recovery;
 mod relay;
 mod reports;
 mod serve;
+mod shed;
 mod show;
 mod staff;
 mod who;
@@ -77,6 +78,10 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Report(report) => reports::report(home, *report, out).await,
         Command::Amend { id, category, said } => reports::amend(home, &id, category, *said, out).await,
         Command::Retract { id, why } => reports::retract(home, &id, &why, out).await,
+        Command::Forget { reports, yes, even_if_unsent } => {
+            shed::forget(home, &reports, yes, even_if_unsent, out).await
+        }
+        Command::Shedding { after, off } => shed::shedding(home, after, off, out).await,
         Command::Reports(filter) => reports::list(home, &filter, out).await,
         Command::Show { id } => show::show(home, &id, out).await,
         Command::WhoCanRead { id } => who::who_can_read(home, &id, out).await,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use azalai_envelope::Kind;
+use azalai_envelope::{DocumentId, Kind};
 use azalai_model::gazetteer::Entry;
 use azalai_model::{Occurred, Place, Point, ReportFields, Resolved};
 use azalai_node::{NodeError, Places, ReportView, catalog};
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::staff::member;
 use super::{area_code, find, parse, read_file, who};
 use crate::args::{Filter, Report, Said};
+use crate::home::Device;
 use crate::limits::MAX_JSON_BYTES;
 use crate::output::{Failure, Output, one_line, short, table};
 use crate::{home, host};
@@ -180,8 +181,12 @@ pub(crate) async fn amend(
         apply(&said, fields, &places).map_err(|error| NodeError::Invalid(error.to_string()))
     };
     device.amend(id, change, host::now_ms()).await?;
-    out.result(&json!({ "id": id.to_string() }), || {
-        format!("Saved: {id} is amended. What it said before stays in its history.")
+    let later = later(&device, id).await?;
+    out.result(&json!({ "id": id.to_string(), "later": later }), || match &later {
+        Some(later) => format!(
+            "Saved: {later} corrects {id}, whose words this device has forgotten. Those who have {id} see both."
+        ),
+        None => format!("Saved: {id} is amended. What it said before stays in its history."),
     })
 }
 
@@ -208,9 +213,16 @@ pub(crate) async fn retract(home: Option<&Path>, id: &str, why: &str, out: &mut 
     let mut device = home::open(home).await?;
     let id = find(&device, id, Kind::REPORT).await?;
     device.retract(id, why, host::now_ms()).await?;
-    out.result(&json!({ "id": id.to_string() }), || {
+    let later = later(&device, id).await?;
+    out.result(&json!({ "id": id.to_string(), "later": later }), || {
         format!("Saved: {id} is taken back. Those who have it keep its words, marked as retracted.")
     })
+}
+
+/// The later report that stands for one whose words were forgotten here.
+async fn later(device: &Device, id: DocumentId) -> Result<Option<String>, Failure> {
+    let view = device.report_view(id).await?.filter(|view| view.shed_ms.is_some());
+    Ok(view.and_then(|view| view.later.last().map(ToString::to_string)))
 }
 
 /// A report as machines read it.
@@ -230,6 +242,9 @@ pub(crate) fn object(view: &ReportView) -> Value {
         "author": view.pseudonym.clone().unwrap_or_else(|| view.author.to_string()), "author_key": view.author.to_string(),
         "state": view.state.to_string(), "unconfirmed": view.unconfirmed, "own": view.own, "language": fields.language,
         "urgency": fields.urgency.map(|urgency| urgency.to_string()), "basis": fields.basis.map(|basis| basis.to_string()),
+        "shed": view.shed_ms.is_some(), "shed_ms": view.shed_ms,
+        "corrects": fields.corrects.map(|corrects| corrects.0.to_string()),
+        "later": view.later.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "retracted": view.row.retracted.as_ref().map(|retraction| retraction.why.clone()), "written_ms": view.written_ms,
     })
 }
@@ -266,7 +281,10 @@ pub(crate) async fn list(home: Option<&Path>, filter: &Filter, out: &mut Output)
     };
     let mut rows = Vec::new();
     let replies = device.replies().await?;
-    for view in device.reports().await?.iter().filter(|view| wanted(view)) {
+    let mut all = device.reports().await?;
+    all.extend(device.shed_reports().await?);
+    all.sort_by_key(|view| (view.written_ms, view.id));
+    for view in all.iter().filter(|view| wanted(view)) {
         let replies = replies.get(&view.id).map_or(0, Vec::len);
         let mut object = object(view);
         if let Some(object) = object.as_object_mut() {
@@ -283,7 +301,11 @@ pub(crate) async fn list(home: Option<&Path>, filter: &Filter, out: &mut Output)
             view.pseudonym.clone().unwrap_or_else(|| short(&view.author))
                 + if view.unconfirmed { " (unconfirmed)" } else { "" },
             view.state.to_string() + if replies > 0 { " (answered)" } else { "" },
-            one_line(&fields.narrative, 60),
+            if view.shed_ms.is_some() {
+                "(forgotten on this device)".to_owned()
+            } else {
+                one_line(&fields.narrative, 60)
+            },
         ]);
     }
     if rows.is_empty() {

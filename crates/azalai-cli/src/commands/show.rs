@@ -13,6 +13,15 @@ use crate::output::{Failure, Output, one_line, short, table};
 pub(crate) async fn show(home: Option<&Path>, id: &str, out: &mut Output) -> Result<(), Failure> {
     let device = home::open(home).await?;
     let (id, kind) = device.find(id).await?;
+    if let Some(view) = device.report_view(id).await?.filter(|view| view.shed_ms.is_some()) {
+        let mut object = reports::object(&view);
+        set(&mut object, "kind", "report".into());
+        let replies = device.replies().await?.remove(&id).unwrap_or_default();
+        set(&mut object, "replies", replies.iter().map(|view| notices::object(&device, view)).collect());
+        let known =
+            "forgotten on this device: that it was written, on which day, and how far it got is all that is left";
+        return out.result(&object, || format!("{}\n{known}", people(&object)));
+    }
     let whole = device.whole(&id).await?;
     let missing = || Failure::failed(format!("{id} has begun to arrive, but not its first statement"));
     // Two devices that hold the same changes show the same digest.

@@ -281,3 +281,37 @@ fn windows_and_greetings_that_make_no_sense_end_the_exchange() {
     });
     assert!(matches!(error, Err(ExchangeError::Nonsense(_))), "{error:?}");
 }
+
+/// Guards against a device that lets go of its own words because a relay said, in any way but with the bytes themselves,
+/// that it holds them.
+#[test]
+fn only_the_bytes_themselves_prove_that_a_relay_holds_a_letter() {
+    let mut world = World::new(1);
+    let letters = world.envelopes(3, Lane::Text, TODAY);
+    let ids: Vec<EnvelopeId> = letters.iter().map(|letter| letter.id()).collect();
+    let bytes: Vec<Vec<u8>> = letters.iter().map(|letter| letter.bytes().to_vec()).collect();
+    let other = world.envelopes(1, Lane::Text, TODAY)[0].bytes().to_vec();
+    let mut changed = bytes[1].clone();
+    changed[80] ^= 1;
+    let mut asked = |answer_with: Answer| {
+        let config = world.config();
+        let (request, asking) = azalai_sync::proof::ask(&config, &ids, &mut world.rng).unwrap();
+        let reply = answer(&mut world, &request, |_, operation| {
+            assert!(matches!(operation, Operation::Fetch(of) if of == ids));
+            answer_with.clone()
+        });
+        asking.returned(&reply)
+    };
+    let envelopes = |envelopes: Vec<Vec<u8>>| Answer::Envelopes { envelopes, missing: Vec::new() };
+    assert_eq!(asked(envelopes(bytes.clone())), Ok(ids.clone()));
+    assert_eq!(asked(envelopes(vec![bytes[0].clone(), changed, other, vec![7; 640]])), Ok(vec![ids[0]]));
+    assert_eq!(asked(envelopes(Vec::new())), Ok(Vec::new()));
+    assert_eq!(asked(Answer::TooMuch), Ok(Vec::new()));
+    for lie in [Answer::Same, hello(), Answer::Put { receipt: vec![1; 200], refused: Vec::new() }] {
+        assert!(matches!(asked(lie), Err(ExchangeError::WrongAnswer { .. })));
+    }
+    let (request, asking) = azalai_sync::proof::ask(&world.config(), &ids, &mut world.rng).unwrap();
+    let mut reply = answer(&mut world, &request, |_, _| Answer::Same);
+    *reply.last_mut().unwrap() ^= 1;
+    assert!(matches!(asking.returned(&reply), Err(ExchangeError::Capsule(CapsuleError::Reply))));
+}

@@ -220,13 +220,15 @@ pub(crate) async fn post<H: Host>(
     if !reading.wrong.is_empty() {
         return Ok(on_to(&format!("/report/{id}/check")));
     }
-    let fields = reading.fields;
+    let mut fields = reading.fields;
+    // Which earlier report it takes the place of is not typed.
+    fields.corrects = kept.as_ref().and_then(|(_, before)| before.corrects);
     let report = match kept {
         Some((report, before)) => {
             // A correction that changes nothing is none.
             if fields != before {
                 let change = |now: &mut ReportFields| {
-                    *now = ReportFields { tlp: now.tlp, pack: now.pack.clone(), ..fields };
+                    *now = ReportFields { tlp: now.tlp, pack: now.pack.clone(), corrects: now.corrects, ..fields };
                     Ok::<(), NodeError>(())
                 };
                 device.amend(report, change, now).await?;
@@ -242,7 +244,7 @@ pub(crate) async fn post<H: Host>(
         }
     };
     draft = Draft { changed_ms: now, fields: Default::default(), became: Some(report) };
-    draft.save(device, id).await?;
+    draft.replace(device, id).await?;
     Ok(on_to(&format!("/reports/{report}?saved=1")))
 }
 

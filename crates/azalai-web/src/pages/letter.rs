@@ -30,6 +30,9 @@ pub(crate) struct Letter {
     pub(crate) danger: bool,
     /// Why its author took it back; empty if not.
     pub(crate) retracted: String,
+    /// Later reports that take its place, and what each says; the earlier one whose place it takes.
+    pub(crate) later: Vec<(String, String)>,
+    pub(crate) corrects: Option<String>,
 }
 
 impl Letter {
@@ -57,6 +60,8 @@ impl Letter {
             urgency: fields.urgency.filter(|_| holds).map(|urgency| urgency.to_string()).unwrap_or_default(),
             danger: fields.danger_to_me && holds,
             written: times::minute(texts, view.written_ms, app.settings().offset_min),
+            later: view.later.iter().map(ToString::to_string).zip(view.later_texts.clone()).collect(),
+            corrects: fields.corrects.map(|corrects| corrects.0.to_string()),
             retracted: view.row.retracted.as_ref().map(|retraction| retraction.why.clone()).unwrap_or_default(),
         })
     }

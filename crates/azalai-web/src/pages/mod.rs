@@ -25,6 +25,7 @@ pub(crate) mod removal;
 pub(crate) mod report;
 pub(crate) mod reports;
 pub(crate) mod settings;
+pub(crate) mod shed;
 pub(crate) mod sheets;
 pub(crate) mod staff;
 pub(crate) mod start;

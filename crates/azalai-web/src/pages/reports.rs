@@ -32,6 +32,8 @@ struct Card {
     /// `local`, `relay`, `opened`, `acted` or `retracted`.
     state: String,
     state_text: String,
+    /// Its words were forgotten here.
+    shed: bool,
 }
 
 #[derive(Template)]
@@ -63,6 +65,13 @@ struct OnePage {
     just_saved: bool,
     wrong: bool,
     draft: String,
+    /// Its words were forgotten here.
+    shed: bool,
+    /// Later reports that take its place, the last first; the earlier one whose place it takes.
+    later: Vec<String>,
+    corrects: Option<String>,
+    /// Categories to choose from, for the correction of one that was forgotten.
+    categories: Vec<(String, String)>,
 }
 
 /// `GET /reports`.
@@ -86,9 +95,13 @@ pub(crate) async fn list<H: Host>(
             id: view.id.to_string(),
             category: category.map_or("", |category| category.name(visitor.texts.code)).to_owned(),
             text: fields.narrative.chars().take(140).collect(),
-            when: times::minute(visitor.texts, view.written_ms, offset),
+            when: match view.shed_ms {
+                Some(_) => times::day(visitor.texts, view.written_ms, 0),
+                None => times::minute(visitor.texts, view.written_ms, offset),
+            },
             state: view.state.to_string(),
             state_text: visitor.texts.of("state", &view.state.to_string()),
+            shed: view.shed_ms.is_some(),
         }
     });
     let cards = cards.collect();
@@ -96,7 +109,7 @@ pub(crate) async fn list<H: Host>(
     render(&ReportsPage { f: Frame::new(&visitor, "reports"), cards, held, older: (end < total).then_some(end) })
 }
 
-async fn own<H: Host>(device: &Device<H>, id: &str) -> Result<ReportView, Problem> {
+pub(crate) async fn own<H: Host>(device: &Device<H>, id: &str) -> Result<ReportView, Problem> {
     let id = from_hex(id).and_then(|bytes| DocumentId::from_slice(&bytes)).ok_or_else(Problem::not_found)?;
     device.report_view(id).await?.filter(|view| view.own).ok_or_else(Problem::not_found)
 }
@@ -123,7 +136,21 @@ async fn page<H: Host>(
         id: view.id.to_string(),
         category: category.map_or("", |category| category.name(visitor.texts.code)).to_owned(),
         said: category.map(|category| said(visitor.texts, category, fields)).unwrap_or_default(),
-        written: times::minute(visitor.texts, view.written_ms, app.settings().offset_min),
+        written: match view.shed_ms {
+            Some(_) => times::day(visitor.texts, view.written_ms, 0),
+            None => times::minute(visitor.texts, view.written_ms, offset),
+        },
+        shed: view.shed_ms.is_some(),
+        later: view.later.iter().rev().map(ToString::to_string).collect(),
+        corrects: fields.corrects.map(|corrects| corrects.0.to_string()),
+        categories: match view.shed_ms {
+            Some(_) => {
+                let name =
+                    |it: &azalai_model::pack::Category| (it.code.clone(), it.name(visitor.texts.code).to_owned());
+                pack.categories.iter().map(name).collect()
+            }
+            None => Vec::new(),
+        },
         state_text: visitor.texts.of("state", &state),
         state_means: visitor.texts.of("means", &state),
         state,
@@ -163,6 +190,11 @@ pub(crate) async fn correct<H: Host>(
     let draft_id = super::editor::draft_id(form.get("draft"))?;
     if crate::draft::Draft::load(device, draft_id).await?.is_none() {
         let mut draft = report_form::of_report(&view.row.fields);
+        if view.shed_ms.is_some() {
+            let category = catalog::pack()?.category(form.get("category"));
+            let category = category.ok_or_else(|| Problem::new(crate::problem::Kind::Form))?;
+            draft.fields.insert("category".to_owned(), vec![category.code.clone()]);
+        }
         draft.fields.insert("of".to_owned(), vec![view.id.to_string()]);
         draft.changed_ms = app.host.now_ms();
         draft.save(device, draft_id).await?;

@@ -13,7 +13,7 @@ use crate::forms::Form;
 use crate::frame::{Frame, Page, render};
 use crate::gate::Member;
 use crate::host::Host;
-use crate::limits::{IDLE_CHOICES, IDLE_MS};
+use crate::limits::{IDLE_CHOICES, IDLE_MS, SHED_CHOICES};
 use crate::problem::Problem;
 
 /// Hours that clocks of the region are ahead of UTC.
@@ -29,6 +29,8 @@ struct SettingsPage {
     project: String,
     pseudonym: String,
     role: String,
+    /// Days, in words, and which is chosen.
+    shedding: Vec<(u16, String, bool)>,
 }
 
 /// `GET /settings`.
@@ -39,8 +41,20 @@ pub(crate) async fn get<H: Host>(State(app): State<Arc<App<H>>>, Member(visitor)
     let device = open.device()?;
     let project = device.roster().name().unwrap_or_default().to_owned();
     let (pseudonym, role) = (device.pseudonym().to_owned(), visitor.texts.of("role", &device.role().to_string()));
+    let chosen = device.shedding().await?.unwrap_or(0);
     drop(open);
+    let texts = visitor.texts;
+    let in_words = |days: u16| match days {
+        0 => texts.say("shed-never"),
+        days => texts.say1("shed-days", "count", u64::from(days)),
+    };
+    // One that was chosen elsewhere is shown beside those that are offered.
+    let mut days: Vec<u16> = SHED_CHOICES.into_iter().chain([chosen]).collect();
+    days.sort_unstable();
+    days.dedup();
+    let shedding = days.into_iter().map(|days| (days, in_words(days), days == chosen)).collect();
     render(&SettingsPage {
+        shedding,
         f: Frame::new(&visitor, "settings"),
         languages: offered(),
         idle: IDLE_CHOICES.map(|choice| (choice, choice == minutes)).to_vec(),
