@@ -39,7 +39,7 @@ pub struct TakenIn {
     /// Reports and incidents that they are of, and own reports that a coordinator confirmed.
     pub documents: BTreeSet<DocumentId>,
     /// Notices that are new on this device.
-    pub notices: usize,
+    pub notices: BTreeSet<DocumentId>,
     /// Envelopes that broke a rule, with the reason.
     pub refused: Vec<(EnvelopeId, String)>,
     /// Envelopes that need a newer program.
@@ -51,7 +51,7 @@ impl TakenIn {
         self.statements += other.statements;
         self.of_documents += other.of_documents;
         self.documents.extend(other.documents);
-        self.notices += other.notices;
+        self.notices.extend(other.notices);
         self.refused.extend(other.refused);
         self.newer += other.newer;
     }
@@ -389,7 +389,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 self.note_receipt(&receipt, statement.author(), round).await?;
             }
             Kind::NOTICE => match check_notice(&statement) {
-                Ok(()) => round.taken.notices += 1,
+                Ok(()) => drop(round.taken.notices.insert(statement.document())),
                 Err(outcome) => return Ok(outcome),
             },
             Kind::REPORT | Kind::INCIDENT => {

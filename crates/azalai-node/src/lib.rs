@@ -20,6 +20,7 @@ pub mod evidence;
 pub mod evidence_check;
 pub mod exchange;
 pub mod exchange_steps;
+mod find;
 pub mod founding;
 pub mod history;
 pub mod inbox;

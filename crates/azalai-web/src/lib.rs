@@ -34,6 +34,7 @@ mod strength;
 mod testing;
 mod texts;
 mod times;
+mod unread;
 
 pub use app::App;
 pub use host::{Host, Piece};

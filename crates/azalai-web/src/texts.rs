@@ -261,6 +261,15 @@ mod tests {
                 "incident-wrong",
                 owned(&["title", "status", "when", "place", "text", "form", "own", "sources", "rumour", "stale"]),
             ),
+            ("notice-circle", owned(&crate::pages::notice_new::CIRCLES)),
+            ("notice-means", owned(&crate::pages::notice_new::CIRCLES)),
+            ("notice-wrong", owned(&["text", "long", "area", "nobody"])),
+            ("unanswered", owned(&crate::pages::notice_new::UNANSWERED)),
+            ("evidence-label", owned(&crate::pages::evidence::LABELS)),
+            ("verify", owned(&["not-who", "not-when", "not-true", "not-all"])),
+            ("verify-wrong", owned(&crate::pages::evidence_check::WRONG)),
+            ("verify-receipt", owned(&crate::pages::evidence_check::RECEIPTS)),
+            ("key-is", owned(&crate::pages::evidence_check::STANDINGS)),
             ("key", crate::pages::keys::KEYS.iter().map(|(_, name)| (*name).to_owned()).collect()),
         ];
         for text in &texts {

@@ -9,6 +9,7 @@ mod community;
 mod evidence;
 mod keeper;
 mod lies;
+mod notices;
 mod passphrase;
 mod places;
 mod refusals;

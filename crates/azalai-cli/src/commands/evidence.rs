@@ -9,7 +9,7 @@ use azalai_roster::limits::MAX_EVIDENCE_BYTES;
 use azalai_roster::{MemberState, Role, What};
 use serde_json::{Value, json};
 
-use super::{read_file, write_file};
+use super::{find_document, read_file, write_file};
 use crate::home;
 use crate::host;
 use crate::output::{Failure, Output, one_line, short};
@@ -22,7 +22,7 @@ pub(crate) async fn make(
     out: &mut Output,
 ) -> Result<(), Failure> {
     let device = home::open(home).await?;
-    let (id, _) = device.find(id).await?;
+    let id = find_document(&device, id, "and packages are made of reports and incidents").await?;
     let made = device.evidence(&id, name_authors, host::now_ms()).await?;
     write_file(file, &made.bytes)?;
     let object = json!({

@@ -2,6 +2,8 @@
 
 pub(crate) mod check;
 pub(crate) mod editor;
+pub(crate) mod evidence;
+pub(crate) mod evidence_check;
 pub(crate) mod exchange;
 pub(crate) mod ground;
 pub(crate) mod inbox;
@@ -15,9 +17,12 @@ mod letter;
 pub(crate) mod likeness;
 pub(crate) mod map;
 pub(crate) mod members;
+pub(crate) mod notice_new;
+pub(crate) mod notices;
 pub(crate) mod passphrase;
 pub(crate) mod problem;
 pub(crate) mod project;
+mod received;
 pub(crate) mod report;
 pub(crate) mod reports;
 pub(crate) mod settings;
