@@ -264,12 +264,12 @@ mod tests {
             ("notice-circle", owned(&crate::pages::notice_new::CIRCLES)),
             ("notice-means", owned(&crate::pages::notice_new::CIRCLES)),
             ("notice-wrong", owned(&["text", "long", "area", "nobody"])),
-            ("unanswered", owned(&crate::pages::notice_new::UNANSWERED)),
-            ("evidence-label", owned(&crate::pages::evidence::LABELS)),
+            ("unanswered", owned(&["own", "removed", "unknown"])),
+            ("evidence-label", owned(&["red", "strict", "amber", "green", "clear"])),
             ("verify", owned(&["not-who", "not-when", "not-true", "not-all"])),
-            ("verify-wrong", owned(&crate::pages::evidence_check::WRONG)),
-            ("verify-receipt", owned(&crate::pages::evidence_check::RECEIPTS)),
-            ("key-is", owned(&crate::pages::evidence_check::STANDINGS)),
+            ("verify-wrong", owned(&["file", "strange", "broken", "subject"])),
+            ("verify-receipt", owned(&["opened", "acted"])),
+            ("key-is", owned(&["confirmed", "unconfirmed", "suspended", "removed", "unknown"])),
             ("key", crate::pages::keys::KEYS.iter().map(|(_, name)| (*name).to_owned()).collect()),
         ];
         for text in &texts {

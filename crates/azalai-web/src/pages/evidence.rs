@@ -24,10 +24,6 @@ use crate::problem::Problem;
 use crate::sizes::size;
 use crate::texts::Texts;
 
-/// The sharing labels, each with the message `evidence-label-NAME`.
-#[cfg(test)]
-pub(crate) const LABELS: [&str; 5] = ["red", "strict", "amber", "green", "clear"];
-
 #[derive(Template)]
 #[template(path = "evidence.html")]
 struct EvidencePage {

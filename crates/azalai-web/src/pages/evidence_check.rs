@@ -24,16 +24,6 @@ use crate::problem::Problem;
 use crate::texts::Texts;
 use crate::times;
 
-/// Why there is nothing to show, each with the message `verify-wrong-NAME`.
-#[cfg(test)]
-pub(crate) const WRONG: [&str; 4] = ["file", "strange", "broken", "subject"];
-/// How a key stands, each with the message `key-is-NAME`.
-#[cfg(test)]
-pub(crate) const STANDINGS: [&str; 5] = ["confirmed", "unconfirmed", "suspended", "removed", "unknown"];
-/// What a receipt says, each with the message `verify-receipt-NAME`.
-#[cfg(test)]
-pub(crate) const RECEIPTS: [&str; 2] = ["opened", "acted"];
-
 struct Entry {
     when: String,
     by: String,

@@ -25,9 +25,6 @@ use crate::texts::Texts;
 
 /// The circles that a form offers, each with the messages `notice-circle-NAME` and `notice-means-NAME`.
 pub(crate) const CIRCLES: [&str; 4] = ["everyone", "staff", "above", "area"];
-/// Why a report cannot be answered, each with the message `unanswered-NAME`.
-#[cfg(test)]
-pub(crate) const UNANSWERED: [&str; 3] = ["own", "removed", "unknown"];
 
 /// Whom somebody wants to tell.
 enum Whom {

@@ -175,7 +175,7 @@ mod tests {
         }
         steward.hand_to(&monitor);
         monitor.count_unread();
-        assert!(monitor.get("/report").body.contains("2 new"));
+        assert!(monitor.get("/report").body.contains("\u{2068}2\u{2069} new"));
         let page = monitor.get("/notices").body;
         let at = |text: &str| page.find(text).unwrap();
         assert!(at("The ford is open again") < at("Keep off the north road"), "{page}");
@@ -204,7 +204,7 @@ mod tests {
     fn a_hostile_notice_is_only_shown() {
         let mut steward = Browser::begun();
         say(&mut steward, "<script>alert(1)</script>\u{202e}");
-        let page = steward.get("/notices?after=x&sent=<b>").body;
+        let page = steward.get("/notices?after=x&sent=%3Cb%3E").body;
         assert!(page.contains("&#60;script&#62;") && !page.contains("<script>alert"), "{page}");
     }
 }

@@ -97,7 +97,7 @@ pub(crate) mod tests {
         assert_eq!(coordinator.post("/notices/send", &fields).location, "/notices");
         coordinator.hand_to(&monitor);
         monitor.count_unread();
-        assert!(monitor.get("/reports").body.contains("1 new"));
+        assert!(monitor.get("/reports").body.contains("\u{2068}1\u{2069} new"));
         let page = monitor.get(&format!("/reports/{id}")).body;
         assert_eq!(page.matches("Somebody went to look").count(), 1, "{page}");
         assert!(page.contains("stork") && page.contains("notice new"), "{page}");
@@ -152,7 +152,7 @@ pub(crate) mod tests {
         assert!(page.contains(&format!("/notices/new?incident={incident}")), "{page}");
         let fields = [("incident", incident.as_str()), ("text", "Thank you")];
         let check = coordinator.post("/notices/check", &fields).body;
-        assert!(check.contains("swift") && check.contains("your own report"), "{check}");
+        assert!(check.contains("swift") && check.contains("Your own report"), "{check}");
         assert_eq!(coordinator.post("/notices/send", &fields).location, "/notices?sent=1");
         coordinator.hand_to(&monitor);
         assert!(monitor.get(&format!("/reports/{id}")).body.contains("Thank you"));
