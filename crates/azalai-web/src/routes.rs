@@ -47,7 +47,7 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/notices/new", get(notice_new::get::<H>))
         .route("/notices/check", post(notice_new::check::<H>))
         .route("/notices/send", post(notice_new::send::<H>))
-        .route("/evidence", get(evidence_check::get::<H>))
+        .route("/evidence", get(evidence_check::get))
         .route(
             "/evidence/check",
             post(evidence_check::post::<H>).layer(DefaultBodyLimit::max(MAX_EVIDENCE_UPLOAD_BYTES)),

@@ -211,7 +211,7 @@ fn result(texts: &Texts, verdict: &Verdict, ours: bool, offset: i16) -> Checked 
 }
 
 /// `GET /evidence`.
-pub(crate) async fn get<H: Host>(Member(visitor): Member) -> Result<Page, Problem> {
+pub(crate) async fn get(Member(visitor): Member) -> Result<Page, Problem> {
     render(&VerifyPage { f: Frame::new(&visitor, "settings"), wrong: "", result: None })
 }
 
