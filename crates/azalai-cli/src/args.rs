@@ -211,13 +211,13 @@ pub(crate) enum Command {
     /// Lists the reports that this device may read.
     #[command(after_help = "Example: azalai reports --home heron --state opened --json")]
     Reports(Filter),
-    /// Shows a report or an incident.
+    /// Shows a report, an incident or a notice.
     #[command(after_help = "Example: azalai show 3f9a01 --home heron")]
     Show {
         /// Its id, or at least six digits of it.
         id: String,
     },
-    /// Says who can read a report or an incident, as far as this device knows, and what it cannot know.
+    /// Says who can read a report, an incident or a notice, as far as this device knows, and what it cannot know.
     #[command(after_help = "Example: azalai who-can-read 3f9a01 --home me")]
     WhoCanRead {
         /// Its id, or at least six digits of it.

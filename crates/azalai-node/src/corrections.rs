@@ -94,7 +94,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 ReadBy::Named(keys.filter(|key| audiences.contains(&key.audience())).collect())
             }
         };
-        Ok(self.readers(view.tlp, by, false))
+        Ok(self.readers(Some(view.tlp), by, false))
     }
 
     /// The later report of this device that names one that was forgotten, says something, and still stands.

@@ -41,7 +41,7 @@ pub struct TakenIn {
     /// Reports and incidents that they are of, and own reports that a coordinator confirmed.
     pub documents: BTreeSet<DocumentId>,
     /// Notices that are new on this device.
-    pub notices: usize,
+    pub notices: BTreeSet<DocumentId>,
     /// Envelopes that broke a rule, with the reason.
     pub refused: Vec<(EnvelopeId, String)>,
     /// Envelopes whose statement needs a newer program: kept, and looked at again by one.
@@ -56,7 +56,7 @@ impl TakenIn {
         self.statements += other.statements;
         self.of_documents += other.of_documents;
         self.documents.extend(other.documents);
-        self.notices += other.notices;
+        self.notices.extend(other.notices);
         self.refused.extend(other.refused);
         self.newer += other.newer;
         self.left += other.left;
@@ -425,7 +425,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 }
             }
             Kind::NOTICE => match check_notice(&statement) {
-                Ok(()) => round.taken.notices += 1,
+                Ok(()) => drop(round.taken.notices.insert(statement.document())),
                 Err(outcome) => return Ok(outcome),
             },
             Kind::MARK => match check_mark(&self.project, &statement) {

@@ -147,6 +147,8 @@ pub struct Verdict {
     pub foreign_receipts: usize,
     /// All who spoke in the documents and receipts, and the maker.
     pub speakers: BTreeMap<SigningPublic, Speaker>,
+    /// Everybody whom the acts in the package name, whether or not they spoke: pseudonym and role.
+    pub named: BTreeMap<SigningPublic, (String, Role)>,
     /// Acts in the package.
     pub acts: usize,
 }
@@ -216,6 +218,7 @@ pub fn check(bytes: &[u8]) -> Result<Verdict, CheckError> {
         subject: package.document,
         maker: package.maker,
         made_ms: package.made_ms,
+        named: roster.members().map(|m| (m.device.signing, (m.pseudonym.clone(), m.role))).collect(),
         documents: shown,
         incomplete,
         receipts: acknowledged,

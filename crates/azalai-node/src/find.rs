@@ -11,7 +11,7 @@ use crate::node::{Node, SCAN_PAGE};
 use crate::spaces::DOCUMENTS;
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
-    /// Finds the document that a person means by an id or the first digits of one.
+    /// Finds the report, incident or notice that a person means by an id or the first digits of one.
     ///
     /// # Errors
     /// [`NodeError::Invalid`] for fewer than six digits or other characters, [`NodeError::NotFound`] if there is
@@ -53,6 +53,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         // Of what was forgotten here the ids are left.
         let shed = self.all_shed().await?.into_keys().filter(|id| id.to_string().starts_with(prefix));
         found.extend(shed.map(|id| (id, Kind::REPORT)));
+        let notices = self.notices().await?.into_iter().map(|view| (view.id, Kind::NOTICE));
+        found.extend(notices.filter(|(id, _)| id.to_string().starts_with(prefix)));
         match found.as_slice() {
             [one] => Ok(*one),
             [] => Err(NodeError::NotFound(format!("nothing on this device has an id that begins with {prefix}"))),

@@ -14,8 +14,9 @@ use crate::door::{Outcome, refused};
 use crate::error::NodeError;
 use crate::node::{Node, Saying, scan_all};
 use crate::reports::ReportState;
-use crate::spaces::{NOTICES, STATEMENTS};
-use crate::stored;
+use crate::spaces::{NOTICES, OUTBOX, STATEMENTS};
+use crate::stored::{self, Outgoing};
+use crate::who::{ReadBy, Reader, Readers};
 
 /// Whom a notice is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,16 +89,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             NoticeTo::Circle(_) => report,
         };
         let notice = Notice::try_new(text, language, report).map_err(|error| NodeError::Invalid(error.to_string()))?;
-        let audience = self.notice_audience(to).await?;
-        self.roster.may_write(&self.me(), Kind::NOTICE, audience).map_err(|denied| {
-            NodeError::Denied(match denied {
-                // A monitor's device holds no registry, and does not find itself.
-                Denied::Unknown | Denied::Role => {
-                    "coordinators and stewards write notices, others read them".to_owned()
-                }
-                other => other.to_string(),
-            })
-        })?;
+        let audience = self.writable(to).await?;
         if let Some(report) = report {
             let record = self.report_record(&report).await?;
             if record.audience != audience && record.creator().map(|author| author.audience()) != Some(audience) {
@@ -118,6 +110,64 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let statement = self.sign(&saying, chain, now_ms)?;
         self.keep(&statement, lane, Batch::new()).await?;
         Ok(id)
+    }
+
+    /// The audience of a notice that this device may write.
+    async fn writable(&self, to: &NoticeTo) -> Result<AudienceId, NodeError> {
+        let audience = self.notice_audience(to).await?;
+        self.roster.may_write(&self.me(), Kind::NOTICE, audience).map_err(|denied| {
+            NodeError::Denied(match denied {
+                // A monitor's device holds no registry, and does not find itself.
+                Denied::Unknown | Denied::Role => {
+                    "coordinators and stewards write notices, others read them".to_owned()
+                }
+                other => other.to_string(),
+            })
+        })?;
+        Ok(audience)
+    }
+
+    /// Who could read a notice, were it written so. Saves nothing.
+    ///
+    /// # Errors
+    /// Those of [`Node::notify`] that do not hang on the text.
+    pub async fn who_would_hear(&self, to: &NoticeTo) -> Result<Readers, NodeError> {
+        let audience = self.writable(to).await?;
+        Ok(self.readers(None, self.heard_by(audience), true))
+    }
+
+    /// Who can read a notice; `None` if there is none of this id that counts.
+    pub(crate) async fn who_hears(&self, id: &DocumentId) -> Result<Option<Readers>, NodeError> {
+        let Some(statement) = self.notice_statements().await?.into_iter().find(|said| said.document() == *id) else {
+            return Ok(None);
+        };
+        let own = statement.author() == self.me();
+        let out = self.vault.get(OUTBOX, &statement.id().0).await?.map(|bytes| Outgoing::decode(&bytes)).transpose()?;
+        let only_here = own && out.is_none_or(|out| out.envelope.is_none());
+        let mut readers = self.readers(None, self.heard_by(statement.audience()), only_here);
+        // Whoever wrote it keeps it, whether or not they open what is sealed to its readers.
+        let author = self.roster.member(&statement.author()).filter(|_| !own);
+        if let Some(author) = author.filter(|author| readers.known.iter().all(|one| one.key != author.device.signing)) {
+            readers.known.push(Reader {
+                key: author.device.signing,
+                pseudonym: author.pseudonym.clone(),
+                role: author.role,
+                areas: author.areas.clone(),
+                removed: matches!(author.state, MemberState::Removed | MemberState::Suspended),
+            });
+            readers.known.sort_by(|one, other| (&one.pseudonym, one.key).cmp(&(&other.pseudonym, other.key)));
+        }
+        readers.nobody_yet &= readers.known.is_empty();
+        Ok(Some(readers))
+    }
+
+    /// Whom an audience of notices is.
+    fn heard_by(&self, audience: AudienceId) -> ReadBy {
+        let keys = self.roster.members().map(|member| member.device.signing).chain([self.me()]);
+        match self.roster.circle_of(audience) {
+            Some(circle) => ReadBy::Circle(circle),
+            None => ReadBy::Named(keys.filter(|key| key.audience() == audience).collect()),
+        }
     }
 
     async fn notice_audience(&self, to: &NoticeTo) -> Result<AudienceId, NodeError> {
@@ -148,17 +198,28 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// Those of the storage.
     pub async fn notices(&self) -> Result<Vec<NoticeView>, NodeError> {
-        let (kept, _) = scan_all(&self.vault, NOTICES).await?;
         let mut found: Vec<(Clock, StatementId, NoticeView)> = Vec::new();
-        for (key, _) in kept {
-            let Some(bytes) = self.vault.get(STATEMENTS, &key).await? else { continue };
-            let statement = stored::decode_statement(&self.project, &bytes)?;
+        for statement in self.notice_statements().await? {
             if let Some(view) = self.notice_view(&statement).await? {
                 found.push((statement.clock(), statement.id(), view));
             }
         }
         found.sort_by_key(|(clock, id, _)| (*clock, *id));
         Ok(found.into_iter().map(|(_, _, view)| view).collect())
+    }
+
+    /// The statements of notices that this device keeps and that count, in no order.
+    async fn notice_statements(&self) -> Result<Vec<Verified<Statement>>, NodeError> {
+        let (kept, _) = scan_all(&self.vault, NOTICES).await?;
+        let mut found = Vec::new();
+        for (key, _) in kept {
+            let Some(bytes) = self.vault.get(STATEMENTS, &key).await? else { continue };
+            let statement = stored::decode_statement(&self.project, &bytes)?;
+            if self.roster.standing(&statement) == Standing::Counts && !self.is_forked(&statement).await? {
+                found.push(statement);
+            }
+        }
+        Ok(found)
     }
 
     /// The notices that answer reports, by report, in order: those to a report's author or to its own audience. One
@@ -188,9 +249,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     async fn notice_view(&self, statement: &Verified<Statement>) -> Result<Option<NoticeView>, NodeError> {
-        if self.roster.standing(statement) != Standing::Counts || self.is_forked(statement).await? {
-            return Ok(None);
-        }
         let (author, audience) = (statement.author(), statement.audience());
         let own = author == self.me();
         let to = match self.roster.circle_of(audience) {

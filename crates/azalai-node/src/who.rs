@@ -73,8 +73,8 @@ impl Unknowable {
 /// Who can read a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readers {
-    /// Its sharing label.
-    pub tlp: Tlp,
+    /// Its sharing label; a notice has none.
+    pub tlp: Option<Tlp>,
     /// The label that its author asked for, where the pack narrows it.
     pub asked: Option<Tlp>,
     /// Whom it is for.
@@ -186,21 +186,23 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         named: &[SigningPublic],
     ) -> Result<Readers, NodeError> {
         let tlp = self.label_of(fields)?;
-        let mut readers = self.readers(tlp, self.read_by(tlp, area, named)?, true);
+        let mut readers = self.readers(Some(tlp), self.read_by(tlp, area, named)?, true);
         readers.asked = fields.tlp.filter(|asked| *asked != tlp);
         Ok(readers)
     }
 
-    /// Who can read a report or incident that this device keeps.
+    /// Who can read a report, incident or notice that this device keeps.
     ///
     /// # Errors
     /// [`NodeError::NotFound`]; those of the storage.
     pub async fn who_can_read(&self, id: DocumentId) -> Result<Readers, NodeError> {
-        let missing = || NodeError::NotFound(format!("there is no report or incident {id} on this device"));
+        let missing = || NodeError::NotFound(format!("there is no report, incident or notice {id} on this device"));
         if let Some(shed) = self.shed_report(&id).await? {
             return self.who_has_shed(id, &shed).await;
         }
-        let record = self.record(&id).await?.ok_or_else(missing)?;
+        let Some(record) = self.record(&id).await? else {
+            return self.who_hears(&id).await?.ok_or_else(missing);
+        };
         let by = match self.roster.circle_of(record.audience) {
             Some(circle) => ReadBy::Circle(circle),
             None => {
@@ -222,11 +224,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             left |=
                 outgoing.map(|bytes| Outgoing::decode(&bytes)).transpose()?.is_some_and(|out| out.envelope.is_some());
         }
-        Ok(self.readers(tlp, by, !left))
+        Ok(self.readers(Some(tlp), by, !left))
     }
 
     /// The one place that adds up who reads what.
-    pub(crate) fn readers(&self, tlp: Tlp, by: ReadBy, only_here: bool) -> Readers {
+    pub(crate) fn readers(&self, tlp: Option<Tlp>, by: ReadBy, only_here: bool) -> Readers {
         let mut known = Vec::new();
         for member in self.roster.members().filter(|member| member.device.signing != self.me()) {
             let key = member.device.signing;

@@ -2,6 +2,7 @@
 //!
 //! There is one device and at most one of it unlocked; it is forgotten when the last session ends.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use azalai_node::{Disks, Home, Node, NodeError, Rooms};
@@ -17,6 +18,7 @@ use crate::passage::Passages;
 use crate::problem::Problem;
 use crate::sessions::{CookieId, Session, Sessions};
 use crate::settings::Settings;
+use crate::unread::Shown;
 
 /// An unlocked device of a host.
 pub(crate) type Device<H> = Node<<H as Host>::Store, <H as Host>::Disk>;
@@ -55,6 +57,8 @@ pub struct App<H: Host> {
     pending: Mutex<Option<Pending>>,
     handouts: Mutex<Handouts>,
     pub(crate) passages: Passages,
+    /// Notices that were not shown yet, as of the last time somebody counted.
+    unread: AtomicUsize,
     process_key: [u8; 32],
     port: u16,
     /// By what else than this machine's own names a browser may call it.
@@ -110,6 +114,7 @@ impl<H: Host> App<H> {
             pending: Mutex::default(),
             handouts: Mutex::default(),
             passages: Passages::default(),
+            unread: AtomicUsize::new(0),
             process_key,
             port,
             names,
@@ -186,6 +191,23 @@ impl<H: Host> App<H> {
 
     pub(crate) fn set_settings(&self, settings: Settings) {
         *held(&self.settings) = settings;
+    }
+
+    pub(crate) fn unread(&self) -> usize {
+        self.unread.load(Ordering::Relaxed)
+    }
+
+    /// Notes how many notices were not shown yet; the same number.
+    pub(crate) fn set_unread(&self, count: usize) -> usize {
+        self.unread.store(count, Ordering::Relaxed);
+        count
+    }
+
+    /// Counts the notices that were not shown yet, after something arrived.
+    pub(crate) async fn count_unread(&self, device: &Device<H>) -> Result<(), NodeError> {
+        let all = device.notices().await?;
+        self.set_unread(Shown::load(device).await?.count(&all));
+        Ok(())
     }
 
     pub(crate) fn session(&self, cookie: &CookieId, quiet: bool) -> Option<Session> {
@@ -276,7 +298,7 @@ impl<H: Host> App<H> {
     async fn load_settings(&self, device: &Device<H>) -> Result<(), NodeError> {
         let settings = Settings::load(device).await?;
         self.set_settings(settings);
-        Ok(())
+        self.count_unread(device).await
     }
 
     fn begin_session(&self, device: &Device<H>, old: &CookieId) -> CookieId {

@@ -29,6 +29,7 @@ pub(crate) fn ways(role: Role) -> &'static [Way] {
     const MONITOR: &[Way] = &[
         way("/report", "report"),
         way("/reports", "reports"),
+        way("/notices", "notices"),
         way("/exchange", "exchange"),
         way("/settings", "settings"),
     ];
@@ -36,6 +37,7 @@ pub(crate) fn ways(role: Role) -> &'static [Way] {
         way("/inbox", "inbox"),
         way("/incidents", "incidents"),
         way("/map", "map"),
+        way("/notices", "notices"),
         way("/report", "report"),
         way("/reports", "reports"),
         way("/exchange", "exchange"),
@@ -58,6 +60,8 @@ pub(crate) struct Frame {
     pub(crate) unlocked: bool,
     /// Milliseconds of rest after which the page leaves by itself; 0: never.
     pub(crate) idle_ms: u64,
+    /// Notices that were not shown yet.
+    pub(crate) unread: usize,
 }
 
 impl Frame {
@@ -70,12 +74,13 @@ impl Frame {
             here,
             unlocked: visitor.role.is_some(),
             idle_ms: if visitor.role.is_some() { visitor.idle_ms } else { 0 },
+            unread: visitor.unread,
         }
     }
 
     /// Of a page that nobody unlocks, with no ways to others.
     pub(crate) fn bare(texts: &'static Texts) -> Self {
-        Self { texts, token: String::new(), ways: &[], here: "", unlocked: false, idle_ms: 0 }
+        Self { texts, token: String::new(), ways: &[], here: "", unlocked: false, idle_ms: 0, unread: 0 }
     }
 
     pub(crate) fn code(&self) -> &'static str {

@@ -53,6 +53,8 @@ pub(crate) struct Visitor {
     pub(crate) role: Option<Role>,
     /// Milliseconds of rest after which the device locks, counted from now.
     pub(crate) idle_ms: u64,
+    /// Notices that were not shown on this device yet.
+    pub(crate) unread: usize,
 }
 
 impl Visitor {
@@ -144,7 +146,8 @@ pub(crate) async fn gate<H: Host>(State(app): State<Arc<App<H>>>, mut request: R
     let role = session.map(|session| session.role);
     let token = app.token(&cookie_id);
     let idle_ms = session.map_or(0, |session| app.rest_ms(session));
-    let visitor = Visitor { texts, cookie: cookie_id.clone(), token, role, idle_ms };
+    let unread = if role.is_some() { app.unread() } else { 0 };
+    let visitor = Visitor { texts, cookie: cookie_id.clone(), token, role, idle_ms, unread };
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let allowed = right_host(headers, app.port(), app.names(), app.tls())
         .is_some_and(|host| reads || from_here(headers, &host, app.tls()));

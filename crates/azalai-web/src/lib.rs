@@ -33,6 +33,7 @@ mod sizes;
 mod testing;
 mod texts;
 mod times;
+mod unread;
 
 pub use app::App;
 pub use host::{Host, Piece};

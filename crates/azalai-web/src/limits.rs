@@ -89,6 +89,15 @@ pub const MAX_ADDRESS_BYTES: usize = 300;
 /// Bytes of a form that brings a file of letters: the largest such file, and the frame around it.
 pub const MAX_LETTERS_UPLOAD_BYTES: usize = azalai_node::limits::MAX_BUNDLE_BYTES as usize + 64 * 1024;
 
+/// Bytes of a form that brings a package of evidence: the largest such package, and the frame around it.
+pub const MAX_EVIDENCE_UPLOAD_BYTES: usize = azalai_roster::limits::MAX_EVIDENCE_BYTES + 64 * 1024;
+
+/// Notices on one page of the list: each shows all of its text.
+pub const NOTICES_PER_PAGE: usize = 30;
+
+/// Statements of one document that the page of a checked package lists; the rest is counted.
+pub const MAX_EVIDENCE_LISTED: usize = 100;
+
 /// Things that arrived which an exchange lists by name: what one reads at a glance; the rest is counted.
 pub const MAX_ARRIVED: usize = 30;
 /// Reports on one page of the inbox: each is compared with some hundred others, and a person reads no more in one go.

@@ -109,6 +109,8 @@ pub(crate) struct Passage {
     pub(crate) summary: Summary,
     /// Reports and incidents that arrived or were confirmed.
     pub(crate) arrived: BTreeSet<DocumentId>,
+    /// Notices that arrived.
+    pub(crate) notices: BTreeSet<DocumentId>,
     /// Letters that were set aside, since they broke a rule.
     pub(crate) set_aside: usize,
     /// Letters that need a newer program.
@@ -133,6 +135,7 @@ impl Passage {
     fn note(&mut self, summary: Summary, exchanged: &Exchanged) {
         self.summary = summary;
         self.arrived.clone_from(&exchanged.taken.documents);
+        self.notices.clone_from(&exchanged.taken.notices);
         self.set_aside = exchanged.taken.refused.len();
         self.newer = exchanged.taken.newer;
         self.left = exchanged.taken.left;
@@ -220,6 +223,7 @@ impl Passages {
                 passage.newer = imported.taken.newer;
                 passage.left = imported.taken.left;
                 passage.arrived = imported.taken.documents;
+                passage.notices = imported.taken.notices;
                 passage.end = Some(if imported.cut_off.is_some() { End::FileCut } else { End::File });
             }
             Err(end) => passage.end = Some(end),
@@ -246,6 +250,14 @@ pub(crate) fn begin<H: Host>(app: &Arc<App<H>>, link: H::Link) {
             task.host.log("an exchange ended in a panic");
             End::Inside
         });
+        // Counted before the end is told: the page that says what arrived says how many are new.
+        let mut open = task.open().await;
+        if let Ok(device) = open.device()
+            && let Err(error) = task.count_unread(device).await
+        {
+            task.host.log(&format!("notices were not counted: {error}"));
+        }
+        drop(open);
         task.passages.change(number, |passage| passage.end = Some(end));
     });
 }

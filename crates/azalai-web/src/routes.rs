@@ -11,11 +11,11 @@ use crate::app::App;
 use crate::assets;
 use crate::gate::gate;
 use crate::host::Host;
-use crate::limits::{MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
+use crate::limits::{MAX_EVIDENCE_UPLOAD_BYTES, MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
 use crate::pages::{
-    check, editor, exchange, ground, inbox, incident, incident_edits, incidents, invite, keys, leave, map, member,
-    members, passphrase, project, quarantine, readers, removal, report, reports, settings, shed, sheets, start, unlock,
-    upkeep, vault,
+    check, editor, evidence, evidence_check, exchange, ground, inbox, incident, incident_edits, incidents, invite,
+    keys, leave, map, member, members, notice_new, notices, passphrase, project, quarantine, readers, removal, report,
+    reports, settings, shed, sheets, start, unlock, upkeep, vault,
 };
 use crate::problem::Problem;
 
@@ -45,6 +45,16 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/reports/{report}/correct", post(reports::correct::<H>))
         .route("/reports/{report}/forget", get(shed::get::<H>).post(shed::post::<H>))
         .route("/reports/{report}/retract", post(reports::retract::<H>))
+        .route("/notices", get(notices::get::<H>))
+        .route("/notices/new", get(notice_new::get::<H>))
+        .route("/notices/check", post(notice_new::check::<H>))
+        .route("/notices/send", post(notice_new::send::<H>))
+        .route("/evidence", get(evidence_check::get))
+        .route(
+            "/evidence/check",
+            post(evidence_check::post::<H>).layer(DefaultBodyLimit::max(MAX_EVIDENCE_UPLOAD_BYTES)),
+        )
+        .route("/evidence/{id}", get(evidence::get::<H>).post(evidence::post::<H>))
         .route("/exchange", get(exchange::get::<H>))
         .route("/exchange/start", post(exchange::start::<H>))
         .route("/exchange/stop", post(exchange::stop::<H>))

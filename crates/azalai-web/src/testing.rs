@@ -225,6 +225,14 @@ impl Browser {
         browser
     }
 
+    /// Counts the notices that were not shown, as an exchange does when it ends.
+    pub(crate) fn count_unread(&self) {
+        block_on(async {
+            let mut open = self.app.open().await;
+            self.app.count_unread(open.device().unwrap()).await.unwrap();
+        });
+    }
+
     /// Hands all letters of this device to another's.
     pub(crate) fn hand_to(&self, other: &Self) {
         let now_ms = self.now.load(Ordering::Relaxed);

@@ -273,6 +273,15 @@ mod tests {
             ("area-wrong", owned(&["name", "code", "taken", "parent"])),
             ("rotate-wrong", owned(&["none"])),
             ("unknowable", owned(&["monitors", "later-members", "custody", "taken-devices", "passed-on"])),
+            ("notice-circle", owned(&crate::pages::notice_new::CIRCLES)),
+            ("notice-means", owned(&crate::pages::notice_new::CIRCLES)),
+            ("notice-wrong", owned(&["text", "long", "area", "nobody"])),
+            ("unanswered", owned(&["own", "removed", "unknown"])),
+            ("evidence-label", owned(&["red", "strict", "amber", "green", "clear"])),
+            ("verify", owned(&["not-who", "not-when", "not-true", "not-all"])),
+            ("verify-wrong", owned(&["file", "strange", "broken", "subject"])),
+            ("verify-receipt", owned(&["opened", "acted"])),
+            ("key-is", owned(&["confirmed", "unconfirmed", "suspended", "removed", "unknown"])),
             ("key", crate::pages::keys::KEYS.iter().map(|(_, name)| (*name).to_owned()).collect()),
         ];
         for text in &texts {

@@ -10,6 +10,7 @@ mod evidence;
 mod keeper;
 mod laboratory;
 mod lies;
+mod notices;
 mod passphrase;
 mod places;
 mod refusals;

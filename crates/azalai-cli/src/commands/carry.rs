@@ -47,7 +47,7 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out:
     let object = json!({
         "admitted": admitted, "sent": summary.sent, "received": summary.received, "rounds": summary.rounds, "bytes_sent": summary.bytes_sent,
         "bytes_received": summary.bytes_received, "new_statements": exchanged.taken.statements,
-        "new_report_and_incident_statements": exchanged.taken.of_documents, "new_notices": exchanged.taken.notices, "refused": exchanged.refused.len(),
+        "new_report_and_incident_statements": exchanged.taken.of_documents, "new_notices": exchanged.taken.notices.len(), "refused": exchanged.refused.len(),
         "set_aside": exchanged.taken.refused.len(), "foreign": exchanged.foreign, "settled": summary.settled, "held_up": held_up.map(|why| why.to_string()),
         "shed": exchanged.shed.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
@@ -65,7 +65,7 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out:
             summary.bytes_received,
             summary.rounds,
             exchanged.taken.of_documents,
-            exchanged.taken.notices,
+            exchanged.taken.notices.len(),
             exchanged.taken.statements,
             if summary.settled { " Both sides carry the same now." } else { "" }
         )

@@ -9,7 +9,7 @@ use azalai_roster::limits::MAX_EVIDENCE_BYTES;
 use azalai_roster::{MemberState, Role, What};
 use serde_json::{Value, json};
 
-use super::read_file;
+use super::{find_document, read_file};
 use crate::home;
 use crate::host;
 use crate::out_file::OutFile;
@@ -24,7 +24,7 @@ pub(crate) async fn make(
 ) -> Result<(), Failure> {
     let target = OutFile::begin(file)?;
     let device = home::open(home).await?;
-    let (id, _) = device.find(id).await?;
+    let id = find_document(&device, id, "and packages are made of reports and incidents").await?;
     let made = device.evidence(&id, name_authors, host::now_ms()).await?;
     target.finish(&made.bytes)?;
     let object = json!({

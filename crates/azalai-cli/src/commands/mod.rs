@@ -117,9 +117,22 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
 /// The document of one kind that an id means.
 async fn find(device: &Device, id: &str, kind: Kind) -> Result<DocumentId, Failure> {
     let (found, is) = device.find(id).await?;
-    let name = |kind| if kind == Kind::INCIDENT { "an incident" } else { "a report" };
+    let name = |kind| match kind {
+        Kind::INCIDENT => "an incident",
+        Kind::NOTICE => "a notice",
+        _ => "a report",
+    };
     if is != kind {
         return Err(Failure::failed(format!("{found} is {}, not {}", name(is), name(kind))));
+    }
+    Ok(found)
+}
+
+/// The report or incident that an id means; `what` says what cannot be done to a notice.
+async fn find_document(device: &Device, id: &str, what: &str) -> Result<DocumentId, Failure> {
+    let (found, kind) = device.find(id).await?;
+    if kind == Kind::NOTICE {
+        return Err(Failure::failed(format!("{found} is a notice, {what}; `azalai show {id}` shows all of it")));
     }
     Ok(found)
 }

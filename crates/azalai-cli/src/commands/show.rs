@@ -1,4 +1,4 @@
-//! One report or incident, whole, and the history behind it.
+//! One report, incident or notice, whole, and the history behind it.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use azalai_envelope::Kind;
 use azalai_node::Fate;
 use serde_json::{Value, json};
 
-use super::{incidents, notices, reports, who};
+use super::{find_document, incidents, notices, reports, who};
 use crate::home;
 use crate::output::{Failure, Output, one_line, short, table};
 
@@ -21,6 +21,13 @@ pub(crate) async fn show(home: Option<&Path>, id: &str, out: &mut Output) -> Res
         let known =
             "forgotten on this device: that it was written, on which day, and how far it got is all that is left";
         return out.result(&object, || format!("{}\n{known}", people(&object)));
+    }
+    if kind == Kind::NOTICE {
+        let view = device.notices().await?.into_iter().find(|view| view.id == id);
+        let view = view.ok_or_else(|| Failure::failed(format!("{id} counts no longer: its author was removed")))?;
+        let mut object = notices::object(&device, &view);
+        set(&mut object, "kind", "notice".into());
+        return out.result(&object, || people(&object));
     }
     let whole = device.whole(&id).await?;
     let missing = || Failure::failed(format!("{id} has begun to arrive, but not its first statement"));
@@ -80,7 +87,7 @@ fn people(object: &Value) -> String {
 
 pub(crate) async fn history(home: Option<&Path>, id: &str, out: &mut Output) -> Result<(), Failure> {
     let device = home::open(home).await?;
-    let (id, _) = device.find(id).await?;
+    let id = find_document(&device, id, "which nobody changes and which has no history").await?;
     let mut rows = Vec::new();
     for entry in device.whole(&id).await?.history {
         let (state, why) = match &entry.fate {

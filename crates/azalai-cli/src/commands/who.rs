@@ -32,7 +32,11 @@ pub(crate) fn circle(device: &Device, readers: &Readers) -> String {
         }
         ReadBy::Named(devices) => {
             let name = |key| device.pseudonym_of(key).unwrap_or_else(|| short(key));
-            let names: Vec<String> = devices.iter().map(name).collect();
+            let others = devices.iter().filter(|key| **key != device.device().signing);
+            let names: Vec<String> = others.map(name).collect();
+            if names.is_empty() {
+                return "this device alone, and whoever wrote it".to_owned();
+            }
             format!("this device and {}, each by a letter of their own", names.join(", "))
         }
     }
@@ -61,7 +65,8 @@ fn line(reader: &Reader) -> String {
 }
 
 pub(crate) fn text(device: &Device, readers: &Readers) -> String {
-    let mut lines = vec![format!("{}: {}.", readers.tlp, circle(device, readers))];
+    let label = readers.tlp.map_or_else(|| "A notice".to_owned(), |tlp| tlp.to_string());
+    let mut lines = vec![format!("{label}: {}.", circle(device, readers))];
     if let Some(asked) = readers.asked {
         lines.push(format!("Not {asked}: reports of this kind go to fewer."));
     }
@@ -91,7 +96,7 @@ pub(crate) fn object(device: &Device, readers: &Readers) -> Value {
         ReadBy::Named(_) => "named".to_owned(),
     };
     json!({
-        "tlp": readers.tlp.to_string(), "asked": readers.asked.map(|asked| asked.to_string()), "circle": by,
+        "tlp": readers.tlp.map(|tlp| tlp.to_string()), "asked": readers.asked.map(|asked| asked.to_string()), "circle": by,
         "words": circle(device, readers), "known": known.collect::<Vec<_>>(), "only_here": readers.only_here,
         "unknowable": readers.unknowable.iter().map(|what| what.name()).collect::<Vec<_>>(),
     })

@@ -191,7 +191,7 @@ pub(crate) async fn get<H: Host>(
         id: id.to_string(),
         category: category.name(visitor.texts.code).to_owned(),
         said: with_defaults(visitor.texts, category, &reading.fields),
-        label: who.tlp.to_string(),
+        label: who.tlp.map(|tlp| tlp.to_string()).unwrap_or_default(),
         several: !reading.several.is_empty(),
         readers: readers::<H>(visitor.texts, device, &who),
         correcting: kept.is_some(),

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use azalai_node::{Amount, NodeError, Waiting, catalog};
-use azalai_roster::Circle;
+use azalai_roster::{Circle, Role};
 use azalai_store::StoreError;
 
 use super::on_to;
@@ -45,6 +45,8 @@ struct Shown {
     figures: Vec<(String, String)>,
     notes: Vec<String>,
     arrived: Vec<Arrived>,
+    /// The pages on which what arrived is worked through: where they are, and the names of their ways.
+    on: Vec<(&'static str, &'static str)>,
     /// How many more arrived than are listed.
     more: usize,
 }
@@ -89,7 +91,7 @@ async fn page<H: Host>(
         running,
         held: held.map_or(String::new(), |why| texts.of("held", &why.to_string())),
         last: match &last {
-            Some(last) => Some(shown::<H>(device, texts, last).await?),
+            Some(last) => Some(shown::<H>(device, visitor, last).await?),
             None => None,
         },
         waits: waits::<H>(device, texts, &waiting),
@@ -125,7 +127,9 @@ fn waits<H: Host>(device: &Device<H>, texts: &Texts, waiting: &Waiting) -> Vec<(
     lines
 }
 
-async fn shown<H: Host>(device: &Device<H>, texts: &'static Texts, last: &Passage) -> Result<Shown, Problem> {
+async fn shown<H: Host>(device: &Device<H>, visitor: &Visitor, last: &Passage) -> Result<Shown, Problem> {
+    let texts = visitor.texts;
+    let works = matches!(visitor.role, Some(Role::Coordinator | Role::Steward));
     let count = |number: u64, bytes| {
         let bytes = size(texts, bytes);
         texts.say2("exchange-letters", ("count", &number), ("size", &bytes))
@@ -159,21 +163,47 @@ async fn shown<H: Host>(device: &Device<H>, texts: &'static Texts, last: &Passag
     }
     let pack = catalog::pack()?;
     let mut arrived = Vec::new();
-    for id in last.arrived.iter().take(MAX_ARRIVED) {
+    if !last.notices.is_empty() {
+        // What is for people to read comes first.
+        for view in
+            device.notices().await?.iter().rev().filter(|view| last.notices.contains(&view.id)).take(MAX_ARRIVED)
+        {
+            arrived.push(Arrived {
+                href: format!("/notices#n-{}", view.id),
+                name: texts.say("exchange-notice"),
+                text: view.notice.text().chars().take(140).collect(),
+                state: String::new(),
+                state_text: String::new(),
+            });
+        }
+    }
+    for id in last.arrived.iter().take(MAX_ARRIVED.saturating_sub(arrived.len())) {
         if let Some(view) = device.report_view(*id).await? {
             let category = view.row.fields.category.as_deref().and_then(|code| pack.category(code));
             let state = view.state.to_string();
             arrived.push(Arrived {
-                href: if view.own { format!("/reports/{id}") } else { String::new() },
+                href: if view.own || works { format!("/reports/{id}") } else { String::new() },
                 name: category.map_or("", |category| category.name(texts.code)).to_owned(),
                 text: view.row.fields.narrative.chars().take(140).collect(),
                 state_text: if view.own { texts.of("state", &state) } else { String::new() },
                 state,
             });
-        } else if device.incident(id).await?.is_some() {
-            let (href, text, state, state_text) = Default::default();
-            arrived.push(Arrived { href, name: texts.say("exchange-incident"), text, state, state_text });
+        } else if let Some(incident) = device.incident(id).await? {
+            arrived.push(Arrived {
+                href: if works { format!("/incidents/{id}") } else { String::new() },
+                name: texts.say("exchange-incident"),
+                text: incident.title.clone(),
+                state: String::new(),
+                state_text: String::new(),
+            });
         }
+    }
+    let mut on = Vec::new();
+    if works && !last.arrived.is_empty() {
+        on.extend([("/inbox", "inbox"), ("/incidents", "incidents")]);
+    }
+    if !last.notices.is_empty() {
+        on.push(("/notices", "notices"));
     }
     Ok(Shown {
         head: last.end.map_or(String::new(), |end| texts.of("ended", end.name())),
@@ -181,8 +211,9 @@ async fn shown<H: Host>(device: &Device<H>, texts: &'static Texts, last: &Passag
         good: last.end.is_some_and(End::good),
         figures,
         notes,
+        more: (last.arrived.len() + last.notices.len()).saturating_sub(MAX_ARRIVED),
         arrived,
-        more: last.arrived.len().saturating_sub(MAX_ARRIVED),
+        on,
     })
 }
 
@@ -236,7 +267,9 @@ pub(crate) async fn bring<H: Host>(
         return page(&app, &visitor, None, true).await;
     }
     let mut open = app.open().await;
-    let imported = open.device()?.import_bundle(&form.file).await;
+    let device = open.device()?;
+    let imported = device.import_bundle(&form.file).await;
+    app.count_unread(device).await?;
     drop(open);
     app.passages.brought(match imported {
         Ok(imported) => Ok(imported),

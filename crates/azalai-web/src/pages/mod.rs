@@ -2,6 +2,8 @@
 
 pub(crate) mod check;
 pub(crate) mod editor;
+pub(crate) mod evidence;
+pub(crate) mod evidence_check;
 pub(crate) mod exchange;
 pub(crate) mod ground;
 pub(crate) mod inbox;
@@ -16,11 +18,14 @@ pub(crate) mod likeness;
 pub(crate) mod map;
 pub(crate) mod member;
 pub(crate) mod members;
+pub(crate) mod notice_new;
+pub(crate) mod notices;
 pub(crate) mod passphrase;
 pub(crate) mod problem;
 pub(crate) mod project;
 pub(crate) mod quarantine;
 pub(crate) mod readers;
+mod received;
 pub(crate) mod removal;
 pub(crate) mod report;
 pub(crate) mod reports;

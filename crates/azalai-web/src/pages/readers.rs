@@ -59,11 +59,12 @@ pub(crate) async fn get<H: Host>(
     let (back, here) = match device.report_view(id).await? {
         Some(view) if view.own => (format!("/reports/{id}"), "reports"),
         Some(_) => ("/inbox".to_owned(), "inbox"),
-        None => (format!("/incidents/{id}"), "incidents"),
+        None if device.incident(&id).await?.is_some() => (format!("/incidents/{id}"), "incidents"),
+        None => ("/notices".to_owned(), "notices"),
     };
     render(&ReadersPage {
         f: Frame::new(&visitor, here),
-        label: readers.tlp.to_string(),
+        label: readers.tlp.map(|label| label.to_string()).unwrap_or_default(),
         for_whom: for_whom::<H>(texts, device, &readers.by),
         only_here: readers.only_here,
         nobody_yet: readers.nobody_yet,

@@ -10,8 +10,10 @@ use azalai_envelope::DocumentId;
 use azalai_envelope::ids::from_hex;
 use azalai_model::limits::MAX_TEXT_BYTES;
 use azalai_node::{ReportState, ReportView, catalog};
+use azalai_roster::Role;
 
 use super::check::{Said, readers, said};
+use super::notices::{Line, answers};
 use super::on_to;
 use crate::app::{App, Device};
 use crate::draft::DraftId;
@@ -58,8 +60,10 @@ struct OnePage {
     state_text: String,
     state_means: String,
     readers: Vec<String>,
-    /// Answers: by whom, when, what.
-    replies: Vec<(String, String, String)>,
+    /// The answers that came.
+    replies: Vec<Line>,
+    /// Whether this device's person makes packages of evidence.
+    evidence: bool,
     retracted: String,
     may_change: bool,
     just_saved: bool,
@@ -116,8 +120,8 @@ pub(crate) async fn own<H: Host>(device: &Device<H>, id: &str) -> Result<ReportV
 
 async fn page<H: Host>(
     app: &App<H>,
-    device: &Device<H>,
-    visitor: &Visitor,
+    device: &mut Device<H>,
+    mut visitor: Visitor,
     view: &ReportView,
     just_saved: bool,
     wrong: bool,
@@ -126,19 +130,15 @@ async fn page<H: Host>(
     let pack = catalog::pack()?;
     let category = fields.category.as_deref().and_then(|code| pack.category(code));
     let state = view.state.to_string();
-    let offset = app.settings().offset_min;
-    let replies = device.replies().await?.remove(&view.id).unwrap_or_default().into_iter().map(|reply| {
-        let by = reply.pseudonym.unwrap_or_else(|| azalai_node::node::short_name(&reply.author));
-        (by, times::minute(visitor.texts, reply.at_ms, offset), reply.notice.text().to_owned())
-    });
+    let replies = answers(app, device, &mut visitor, view.id).await?;
     render(&OnePage {
-        f: Frame::new(visitor, "reports"),
+        f: Frame::new(&visitor, "reports"),
         id: view.id.to_string(),
         category: category.map_or("", |category| category.name(visitor.texts.code)).to_owned(),
         said: category.map(|category| said(visitor.texts, category, fields)).unwrap_or_default(),
         written: match view.shed_ms {
             Some(_) => times::day(visitor.texts, view.written_ms, 0),
-            None => times::minute(visitor.texts, view.written_ms, offset),
+            None => times::minute(visitor.texts, view.written_ms, app.settings().offset_min),
         },
         shed: view.shed_ms.is_some(),
         later: view.later.iter().rev().map(ToString::to_string).collect(),
@@ -155,8 +155,9 @@ async fn page<H: Host>(
         state_means: visitor.texts.of("means", &state),
         state,
         readers: readers::<H>(visitor.texts, device, &device.who_can_read(view.id).await?),
-        replies: replies.collect(),
+        replies,
         retracted: view.row.retracted.as_ref().map(|retraction| retraction.why.clone()).unwrap_or_default(),
+        evidence: matches!(visitor.role, Some(Role::Coordinator | Role::Steward)),
         may_change: view.state != ReportState::Retracted,
         just_saved,
         wrong,
@@ -173,8 +174,10 @@ pub(crate) async fn one<H: Host>(
 ) -> Result<Page, Problem> {
     let mut open = app.open().await;
     let device = open.device()?;
-    let view = own::<H>(device, &id).await?;
-    page(&app, device, &visitor, &view, of_address(query)?.contains_key("saved"), false).await
+    let Ok(view) = own::<H>(device, &id).await else {
+        return super::received::page(&app, device, visitor, &id).await;
+    };
+    page(&app, device, visitor, &view, of_address(query)?.contains_key("saved"), false).await
 }
 
 /// `POST /reports/ID/correct`: a draft with what the report says.
@@ -214,7 +217,7 @@ pub(crate) async fn retract<H: Host>(
     let view = own::<H>(device, &id).await?;
     let why = form.get("why");
     if why.is_empty() || why.len() > MAX_TEXT_BYTES {
-        let page = page(&app, device, &visitor, &view, false, true).await?;
+        let page = page(&app, device, visitor, &view, false, true).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     // A second tap finds it taken back already.
