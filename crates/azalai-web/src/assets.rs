@@ -14,6 +14,7 @@ static ASSETS: &[(&str, &str, &str)] = &[
     ("app.css", "text/css; charset=utf-8", include_str!("../static/app.css")),
     ("desk.css", "text/css; charset=utf-8", include_str!("../static/desk.css")),
     ("app.js", "text/javascript; charset=utf-8", include_str!("../static/app.js")),
+    ("editor.js", "text/javascript; charset=utf-8", include_str!("../static/editor.js")),
     ("categories.svg", "image/svg+xml", include_str!(concat!(env!("OUT_DIR"), "/categories.svg"))),
     ("map.css", "text/css; charset=utf-8", include_str!("../static/map.css")),
     ("map.js", "text/javascript; charset=utf-8", include_str!("../static/map.js")),
