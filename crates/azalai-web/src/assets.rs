@@ -18,6 +18,8 @@ static ASSETS: &[(&str, &str, &str)] = &[
     ("categories.svg", "image/svg+xml", include_str!(concat!(env!("OUT_DIR"), "/categories.svg"))),
     ("map.css", "text/css; charset=utf-8", include_str!("../static/map.css")),
     ("map.js", "text/javascript; charset=utf-8", include_str!("../static/map.js")),
+    ("map-land.js", "text/javascript; charset=utf-8", include_str!("../static/map-land.js")),
+    ("point.js", "text/javascript; charset=utf-8", include_str!("../static/point.js")),
     ("map-own.js", "text/javascript; charset=utf-8", include_str!("../static/map-own.js")),
     ("map-tiles.js", "text/javascript; charset=utf-8", include_str!("../vendor/pmtiles/pmtiles.js")),
     ("map-images.js", "text/javascript; charset=utf-8", include_str!("../static/map-images.js")),

@@ -120,11 +120,6 @@ impl Frame {
         assets::path("desk.css")
     }
 
-    /// The script of the form of a report.
-    pub(crate) fn editor(&self) -> String {
-        assets::path("editor.js")
-    }
-
     /// The script of the pages that are worked through by keys.
     pub(crate) fn keys(&self) -> String {
         assets::path("keys.js")

@@ -14,7 +14,7 @@ use crate::host::Host;
 use crate::limits::{MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
 use crate::pages::{
     check, editor, exchange, ground, inbox, incident, incident_edits, incidents, invite, keys, leave, map, members,
-    passphrase, project, report, reports, settings, start, unlock,
+    passphrase, point, project, report, reports, settings, start, unlock,
 };
 use crate::problem::Problem;
 
@@ -74,6 +74,7 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/map/ground", get(ground::get::<H>))
         .route("/map/cards", get(map::cards::<H>))
         .route("/places", get(editor::places::<H>))
+        .route("/places/towns", get(point::get))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))
         .route("/static/{print}/{name}", get(assets::get))
         .fallback(|| async { Problem::not_found() })

@@ -52,7 +52,7 @@ if (gps instanceof HTMLElement && "geolocation" in navigator && isSecureContext 
   gps.querySelector("button")?.addEventListener("click", () => {
     tell(gps.dataset.asking);
     navigator.geolocation.getCurrentPosition(({ coords }) => {
-      const values = { lat: coords.latitude.toFixed(6), lon: coords.longitude.toFixed(6), accuracy: String(Math.ceil(coords.accuracy)) };
+      const values = { lat: coords.latitude.toFixed(6), lon: coords.longitude.toFixed(6), accuracy: String(Math.ceil(coords.accuracy)), by: "" };
       for (const [name, value] of Object.entries(values)) {
         const field = gps.querySelector(`[name=${name}]`);
         if (field instanceof HTMLInputElement) field.value = value;

@@ -16,6 +16,7 @@ pub(crate) mod likeness;
 pub(crate) mod map;
 pub(crate) mod members;
 pub(crate) mod passphrase;
+pub(crate) mod point;
 pub(crate) mod problem;
 pub(crate) mod project;
 pub(crate) mod report;
