@@ -16,6 +16,7 @@ use crate::passage::Passages;
 use crate::problem::Problem;
 use crate::sessions::{CookieId, Session, Sessions};
 use crate::settings::Settings;
+use crate::slowing::Slowing;
 
 /// An unlocked device of a host.
 pub(crate) type Device<H> = Node<<H as Host>::Store, <H as Host>::Disk>;
@@ -39,12 +40,25 @@ pub(crate) enum Beginning {
     Found { name: String, areas: Vec<azalai_node::NewArea>, admission: azalai_roster::Admission },
 }
 
+/// What became of a passphrase that was to be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Changed {
+    /// The new one opens from now on.
+    Done,
+    /// The old one opens nothing.
+    Wrong,
+    /// Too many were wrong: it was not tried, for so many milliseconds more.
+    Wait(u64),
+}
+
 /// The state behind the pages of one device.
 pub struct App<H: Host> {
     pub(crate) host: H,
     device: AsyncMutex<Option<Device<H>>>,
     /// Guessing is one at a time, whatever many tabs try.
     unlocking: AsyncMutex<()>,
+    /// Wrong passphrases of those who wanted to change it.
+    slowing: Mutex<Slowing>,
     sessions: Mutex<Sessions>,
     settings: Mutex<Settings>,
     pending: Mutex<Option<Pending>>,
@@ -100,6 +114,7 @@ impl<H: Host> App<H> {
             host,
             device: AsyncMutex::new(None),
             unlocking: AsyncMutex::new(()),
+            slowing: Mutex::default(),
             sessions: Mutex::default(),
             settings: Mutex::default(),
             pending: Mutex::default(),
@@ -234,6 +249,28 @@ impl<H: Host> App<H> {
         let opened = device.as_ref().ok_or(NodeError::NoHome)?;
         self.load_settings(opened).await?;
         Ok(self.begin_session(opened, old))
+    }
+
+    /// Puts a new passphrase in the place of one that opens this home. One is tried at a time; what a try costs is the
+    /// same whether it opens or not, and several wrong ones have to wait.
+    pub(crate) async fn change_passphrase(&self, old: &str, new: &str) -> Result<Changed, NodeError> {
+        let _one = self.unlocking.lock().await;
+        let wait = held(&self.slowing).wait_ms(self.host.now_ms());
+        if wait > 0 {
+            return Ok(Changed::Wait(wait));
+        }
+        let changed = Device::<H>::change_passphrase(&self.host.home().disk, old, new, &mut self.rng()).await;
+        match changed {
+            Ok(()) => {
+                held(&self.slowing).right();
+                Ok(Changed::Done)
+            }
+            Err(NodeError::WrongPassphrase) => {
+                held(&self.slowing).wrong(self.host.now_ms());
+                Ok(Changed::Wrong)
+            }
+            Err(other) => Err(other),
+        }
     }
 
     /// Takes a home that was just made, and begins a session under a new cookie.

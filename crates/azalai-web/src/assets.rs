@@ -19,6 +19,7 @@ static ASSETS: &[(&str, &str, &str)] = &[
     ("map.css", "text/css; charset=utf-8", include_str!("../static/map.css")),
     ("map.js", "text/javascript; charset=utf-8", include_str!("../static/map.js")),
     ("map-land.js", "text/javascript; charset=utf-8", include_str!("../static/map-land.js")),
+    ("strength.js", "text/javascript; charset=utf-8", include_str!("../static/strength.js")),
     ("point.js", "text/javascript; charset=utf-8", include_str!("../static/point.js")),
     ("map-own.js", "text/javascript; charset=utf-8", include_str!("../static/map-own.js")),
     ("map-tiles.js", "text/javascript; charset=utf-8", include_str!("../vendor/pmtiles/pmtiles.js")),

@@ -30,6 +30,7 @@ mod routes;
 mod sessions;
 mod settings;
 mod sizes;
+mod slowing;
 mod strength;
 #[cfg(test)]
 mod testing;

@@ -14,7 +14,7 @@ use crate::host::Host;
 use crate::limits::{MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
 use crate::pages::{
     check, editor, exchange, ground, inbox, incident, incident_edits, incidents, invite, keys, leave, map, members,
-    passphrase, point, project, report, reports, settings, start, unlock,
+    new_passphrase, passphrase, point, project, report, reports, settings, start, unlock,
 };
 use crate::problem::Problem;
 
@@ -76,6 +76,8 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/places", get(editor::places::<H>))
         .route("/places/towns", get(point::get))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))
+        .route("/settings/passphrase", get(new_passphrase::get::<H>).post(new_passphrase::post::<H>))
+        .route("/passphrase/strength", post(new_passphrase::strength))
         .route("/static/{print}/{name}", get(assets::get))
         .fallback(|| async { Problem::not_found() })
         .layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES))

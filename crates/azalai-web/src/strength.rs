@@ -19,6 +19,21 @@ pub(crate) enum Strength {
     Strong,
 }
 
+impl Strength {
+    /// From easy to hard.
+    pub(crate) const ALL: [Self; 4] = [Self::Weak, Self::Fair, Self::Good, Self::Strong];
+
+    /// Its message is `strength-NAME`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Weak => "weak",
+            Self::Fair => "fair",
+            Self::Good => "good",
+            Self::Strong => "strong",
+        }
+    }
+}
+
 /// The strength of a passphrase.
 pub(crate) fn of(passphrase: &str) -> Strength {
     match bits(passphrase) {

@@ -26,10 +26,10 @@ export function nameCountries(base, language) {
   }
 }
 
-/** Towns as features, large ones from farther away. @param {[string, number, number, number][]} names */
-export const townsOf = (names) => names.map(([name, lon, lat, people]) => ({
+/** Towns as features, large ones from farther away. @param {[string, number, number, number, string][]} names */
+export const townsOf = (names) => names.map(([name, lon, lat, people, own]) => ({
   type: "Feature", geometry: point(lon, lat),
-  properties: { l: (people > 150000 ? "T:" : "t:") + name, n: name, p: -people, z: people > 800000 ? 3.2 : people > 150000 ? 4.6 : people > 30000 ? 6 : 7.5 },
+  properties: { l: (people > 150000 ? "T:" : "t:") + name, n: name, own, p: -people, z: people > 800000 ? 3.2 : people > 150000 ? 4.6 : people > 30000 ? 6 : 7.5 },
 }));
 
 /** Land and water. @param {Record<string, string>} paint */

@@ -95,7 +95,7 @@ if (root instanceof HTMLElement) {
     const [lat, lon] = [field("lat").value, field("lon").value];
     if (lat && lon) return { center: [Number(lon), Number(lat)], zoom: 9.5 };
     const name = field("place").value.trim().toLowerCase();
-    const [town, other] = towns.filter((town) => town.properties.n.toLowerCase() === name);
+    const [town, other] = towns.filter(({ properties: { n, own } }) => n.toLowerCase() === name || own.toLowerCase() === name);
     if (town && !other) return { center: town.geometry.coordinates, zoom: 9.5 };
     const around = say.around?.split(",").map(Number);
     if (around?.length === 2) return { center: around, zoom: 6.5 };

@@ -25,10 +25,14 @@ function broken() {
     if (!tile.checkVisibility()) continue;
     const text = tile.lastChild;
     for (const { index, 0: part } of text.data.matchAll(/[^\s\u00ad]+/g)) {
-      const range = document.createRange();
-      range.setStart(text, index);
-      range.setEnd(text, index + part.length);
-      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) found.push(part);
+      // Letter by letter: a range that begins after a soft hyphen has a box of the hyphen too.
+      const tops = [...part].map((_, at) => {
+        const range = document.createRange();
+        range.setStart(text, index + at);
+        range.setEnd(text, index + at + 1);
+        return Math.round([...range.getClientRects()].at(-1).top);
+      });
+      if (new Set(tops).size > 1) found.push(part);
     }
     if (tile.scrollWidth > tile.clientWidth) found.push(tile.textContent);
   }

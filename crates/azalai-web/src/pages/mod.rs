@@ -15,6 +15,7 @@ mod letter;
 pub(crate) mod likeness;
 pub(crate) mod map;
 pub(crate) mod members;
+pub(crate) mod new_passphrase;
 pub(crate) mod passphrase;
 pub(crate) mod point;
 pub(crate) mod problem;

@@ -11,6 +11,7 @@ use azalai_roster::Role;
 
 use super::on_to;
 use crate::app::{App, Beginning, Pending};
+use crate::assets;
 use crate::forms::Form;
 use crate::frame::{Frame, Page, render};
 use crate::gate::{Member, SESSION, Visitor, cookie};
@@ -27,6 +28,12 @@ struct PassphrasePage {
     offered: String,
     pseudonym: String,
     own: bool,
+}
+
+impl PassphrasePage {
+    fn script(&self) -> String {
+        assets::path("strength.js")
+    }
 }
 
 /// The words that were offered, asked back before the home is made: whoever cannot type them now cannot open it later.

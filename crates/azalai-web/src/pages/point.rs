@@ -10,11 +10,12 @@ use crate::gate::Member;
 use crate::problem::Problem;
 use crate::texts::Texts;
 
-/// The towns of the shipped list: each its name in a language, longitude, latitude and people.
+/// The towns of the shipped list: each its name in a language, longitude, latitude and people, and its name as the form
+/// writes it.
 pub(crate) fn towns(texts: &Texts) -> Result<Vec<Value>, Problem> {
     let each = catalog::gazetteer()?.iter().map(|entry| {
         let people = entry.population.unwrap_or_default();
-        json!([entry.name_in(texts.code), entry.point.lon(), entry.point.lat(), people])
+        json!([entry.name_in(texts.code), entry.point.lon(), entry.point.lat(), people, entry.name])
     });
     Ok(each.collect())
 }
