@@ -19,8 +19,7 @@ pub(crate) fn hyphenated(text: &str) -> String {
 
 fn word(word: &str) -> String {
     let letters: Vec<char> = word.chars().collect();
-    let latin =
-        letters.iter().all(|c| ('a'..='z').contains(&c.to_ascii_lowercase()) || ('\u{c0}'..'\u{180}').contains(c));
+    let latin = letters.iter().all(|c| c.is_ascii_alphabetic() || ('\u{c0}'..'\u{180}').contains(c));
     if letters.len() < LONG || !latin {
         return word.to_owned();
     }
