@@ -369,6 +369,23 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok((views, total))
     }
 
+    /// Categories of the reports that were written on this device: of these the `take` that were used most, the most
+    /// used first.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub async fn own_categories(&self, take: usize) -> Result<Vec<String>, NodeError> {
+        let index = self.index().await?.lock();
+        let own = index.reports.values().filter(|entry| entry.author == self.me());
+        let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
+        for code in own.filter_map(|entry| entry.category.as_ref()) {
+            *counts.entry(code).or_default() += 1;
+        }
+        let mut codes: Vec<_> = counts.into_iter().collect();
+        codes.sort_by_key(|(code, count)| (core::cmp::Reverse(*count), *code));
+        Ok(codes.into_iter().take(take).map(|(code, _)| code.clone()).collect())
+    }
+
     /// One report, if this device may read it.
     ///
     /// # Errors

@@ -18,6 +18,22 @@ pub enum Strength {
     Strong,
 }
 
+impl Strength {
+    /// From easy to hard.
+    pub const ALL: [Self; 4] = [Self::Weak, Self::Fair, Self::Good, Self::Strong];
+
+    /// Its message is `strength-NAME`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Weak => "weak",
+            Self::Fair => "fair",
+            Self::Good => "good",
+            Self::Strong => "strong",
+        }
+    }
+}
+
 /// The strength of a passphrase.
 #[must_use]
 pub fn of(passphrase: &str) -> Strength {

@@ -52,6 +52,7 @@ pub struct App<H: Host> {
     device: AsyncMutex<Option<Device<H>>>,
     /// Guessing is one at a time, whatever many tabs try.
     unlocking: AsyncMutex<()>,
+    /// Wrong passphrases of those who wanted to change it.
     sessions: Mutex<Sessions>,
     settings: Mutex<Settings>,
     pending: Mutex<Option<Pending>>,
@@ -284,6 +285,16 @@ impl<H: Host> App<H> {
         let two = Home { store: self.host.store(Side::Two).await?, disk: two };
         let (home, rooms) = Rooms::choose(root, [one, two], rng);
         Ok((home, Some(rooms)))
+    }
+
+    /// Puts a new passphrase in the place of one that opens this home. One is tried at a time; wrong ones are counted as at
+    /// unlocking.
+    pub(crate) async fn change_passphrase(&self, old: &str, new: &str) -> Result<(), NodeError> {
+        let _one = self.unlocking.lock().await;
+        let disks = self.host.disks();
+        let root = disks.root.clone();
+        Device::<H>::look(disks, old, self.host.now_ms()).await?;
+        Device::<H>::change_passphrase(&root, old, new, &mut self.rng()).await
     }
 
     /// Takes a home that was just made, and begins a session under a new cookie.

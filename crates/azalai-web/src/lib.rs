@@ -15,6 +15,7 @@ mod frame;
 mod gate;
 mod handouts;
 mod host;
+mod hyphens;
 mod keeper;
 pub mod limits;
 mod map_points;

@@ -51,6 +51,9 @@ pub const MAX_LINE_BYTES: usize = 64;
 /// Own reports on one page of the list.
 pub const REPORTS_PER_PAGE: usize = 50;
 
+/// Categories that stand first since they were reported most: two rows of the narrowest screen.
+pub const OFTEN_TILES: usize = 6;
+
 /// Places that a suggestion shows: what fits above a phone's keyboard.
 pub const MAX_SUGGESTIONS: usize = 8;
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use azalai_model::gazetteer::Entry;
 use azalai_model::pack::{Category, Question, QuestionKind};
 use azalai_model::parts::{Answer, Number};
-use azalai_model::{Basis, Occurred, Place, Point, ReportFields, Resolved, Tlp, Urgency};
+use azalai_model::{Basis, Occurred, Place, PlacePrecision, Point, ReportFields, Resolved, Tlp, Urgency};
 use azalai_node::{Places, catalog};
 
 use crate::draft::Draft;
@@ -97,6 +97,9 @@ fn later(now_ms: u64) -> i64 {
     i64::try_from(now_ms).unwrap_or(i64::MAX).saturating_add(86_400_000)
 }
 
+/// The accuracy in metres from which on a point is that of a village, and not the spot itself.
+const SPOT_METRES: u32 = 100;
+
 /// The choice of none of the places that are like what was typed.
 pub(crate) const AS_WRITTEN: &str = "as-written";
 
@@ -121,16 +124,18 @@ fn read_where(draft: &Draft, places: &Places, reading: &mut Reading) {
         reading.fields.place = None;
         return;
     }
-    if reading.fields.place.as_ref().is_some_and(|place| place.name() == Some(name)) {
-        return;
-    }
     let (lat, lon) = (plain_digits(draft.get("lat")), plain_digits(draft.get("lon")));
     let point = lat.parse().ok().zip(lon.parse().ok());
+    let kept = |place: &Place| place.name() == Some(name) && place.accuracy_m().is_none() && point.is_none();
+    if reading.fields.place.as_ref().is_some_and(kept) {
+        return;
+    }
     let mut place = || -> Option<Place> {
         if let Some((lat, lon)) = point {
             let accuracy = draft.get("accuracy").parse().ok();
+            let coarse = accuracy.is_some_and(|metres| metres > SPOT_METRES).then_some(PlacePrecision::Village);
             let name = (!name.is_empty()).then(|| name.to_owned());
-            return Place::try_new(Some(Point::try_new(lat, lon).ok()?), accuracy, None, name, None).ok();
+            return Place::try_new(Some(Point::try_new(lat, lon).ok()?), accuracy, coarse, name, None).ok();
         }
         let as_written = || Place::try_new(None, None, None, Some(name.to_owned()), None).ok();
         if draft.get("place-id") == AS_WRITTEN {
@@ -235,6 +240,13 @@ pub(crate) fn of_report(fields: &ReportFields) -> Draft {
     put("text", fields.narrative.clone());
     put("when", if fields.occurred.is_some() { "keep" } else { "" }.to_owned());
     put("place", fields.place.as_ref().and_then(Place::name).unwrap_or_default().to_owned());
+    // A position stays one: nobody typed it, and a correction must not lose it.
+    let place = fields.place.as_ref();
+    if let Some((point, metres)) = place.and_then(|place| place.point().zip(place.accuracy_m())) {
+        put("lat", point.lat().to_string());
+        put("lon", point.lon().to_string());
+        put("accuracy", metres.to_string());
+    }
     put("basis", fields.basis.map(|basis| basis.to_string()).unwrap_or_default());
     put("urgency", fields.urgency.map(|urgency| urgency.to_string()).unwrap_or_default());
     put("danger", if fields.danger_to_me { "yes" } else { "" }.to_owned());
@@ -307,6 +319,27 @@ mod tests {
         assert_eq!(asked(&[("lat", "91"), ("lon", "0")]).wrong["place"], "place");
         assert_eq!(asked(&[("when", "date"), ("when-date", "2025-13-40")]).wrong["when"], "when");
         assert_eq!(asked(&[("when", "date"), ("when-date", "2031-01-01")]).wrong["when"], "future");
+    }
+
+    /// Guards against a point that a correction loses or cannot leave out, and one of a kilometre that is called exact.
+    #[test]
+    fn a_position_outlives_a_correction_and_is_as_exact_as_it_says() {
+        let places = Places::shipped().unwrap();
+        for (name, metres, precision) in
+            [("", "30", PlacePrecision::Exact), ("A ford", "1200", PlacePrecision::Village)]
+        {
+            let pairs = [("category", "abduction"), ("lat", "16.271"), ("lon", "-0.04"), ("accuracy", metres)];
+            let said = read(&draft(&[&pairs[..], &[("place", name)]].concat()), None, NOW, &places).unwrap().fields;
+            let place = said.place.clone().unwrap();
+            assert_eq!((place.accuracy_m(), place.precision()), (metres.parse().ok(), precision));
+            let mut correction = of_report(&said);
+            assert_eq!(read(&correction, Some(&said), NOW, &places).unwrap().fields, said);
+            for field in ["lat", "lon", "accuracy"] {
+                correction.fields.remove(field);
+            }
+            let left_out = read(&correction, Some(&said), NOW, &places).unwrap().fields.place;
+            assert!(left_out.is_none_or(|place| place.point().is_none()));
+        }
     }
 
     /// Guards against a correction that changes what nobody touched.

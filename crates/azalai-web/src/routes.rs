@@ -14,8 +14,8 @@ use crate::host::Host;
 use crate::limits::{MAX_EVIDENCE_UPLOAD_BYTES, MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
 use crate::pages::{
     check, editor, evidence, evidence_check, exchange, ground, inbox, incident, incident_edits, incidents, invite,
-    keys, leave, map, member, members, notice_new, notices, passphrase, project, quarantine, readers, removal, report,
-    reports, settings, shed, sheets, start, unlock, upkeep, vault,
+    keys, leave, map, member, members, new_passphrase, notice_new, notices, passphrase, point, project, quarantine,
+    readers, removal, report, reports, settings, shed, sheets, start, unlock, upkeep, vault,
 };
 use crate::problem::Problem;
 
@@ -95,11 +95,14 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/map/ground", get(ground::get::<H>))
         .route("/map/cards", get(map::cards::<H>))
         .route("/places", get(editor::places::<H>))
+        .route("/places/towns", get(point::get))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))
         .route("/settings/second", get(vault::get).post(vault::post::<H>))
         .route("/settings/sheets", get(sheets::get).post(sheets::make::<H>))
         .route("/sheets", get(sheets::ask).post(sheets::open::<H>))
         .route("/settings/shedding", post(shed::setting::<H>))
+        .route("/settings/passphrase", get(new_passphrase::get::<H>).post(new_passphrase::post::<H>))
+        .route("/passphrase/strength", post(new_passphrase::strength))
         .route("/static/{print}/{name}", get(assets::get))
         .fallback(|| async { Problem::not_found() })
         .layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES))

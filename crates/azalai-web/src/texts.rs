@@ -241,6 +241,11 @@ mod tests {
             ("wrong", owned(&["when", "future", "place", "text", "answer", "area"])),
             ("areas", owned(&["none", "name", "depth", "many"])),
             ("passphrase", owned(&["weak", "differ", "pseudonym"])),
+            ("new-passphrase", owned(&["same", "wrong", "wait"])),
+            (
+                "strength",
+                azalai_node::strength::Strength::ALL.iter().map(|strength| strength.name().to_owned()).collect(),
+            ),
             ("problem", problems.collect()),
             ("map-period", owned(&crate::map_query::PERIODS)),
             ("map-status", azalai_model::Status::ALL.iter().map(ToString::to_string).collect()),

@@ -12,10 +12,6 @@ const day = new Intl.DateTimeFormat((language === "en" ? "en-GB" : language) + "
 const dayOf = (/** @type {number} */ days) => day.format(days * 86400000);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
-/** Where the region is: west, south, east, north. */
-const REGION = [-18.5, 4, 39, 38];
-/** Metres that one pixel of zoom 0 is at the equator. */
-const METRES = 78271.517;
 const MOST_SEEN = 24;
 const MOST_CARDS = 50;
 
@@ -53,24 +49,18 @@ const short = (count) => (count < 1000 ? String(count) : count < 10000 ? (count 
 async function begin() {
   root.hidden = false;
   const load = (/** @type {string} */ path) => ask(path).then((answer) => answer.json());
-  const [draw, images, base, names, columns] = await Promise.all([
-    import(/** @type {string} */ (say.draw)), import(/** @type {string} */ (say.images)), load(say.base ?? ""), load("/map/names"),
+  const [draw, images, land, base, names, columns] = await Promise.all([
+    import(/** @type {string} */ (say.draw)), import(/** @type {string} */ (say.images)), import(/** @type {string} */ (say.land)),
+    load(say.base ?? ""), load("/map/names"),
     load("/map/points?" + say.query),
   ]);
+  const { REGION, METRES, point, collection } = land;
   await images.loadIcons(say.icons);
   draw.setWorkerUrl(new URL(say.work ?? "", location.href).href);
 
   const shapes = new Map(base.features.filter((/** @type {any} */ f) => f.properties.k === "region").map((/** @type {any} */ f) => [f.properties.n, f]));
-  const country = new Intl.DisplayNames([language], { type: "region" });
-  for (const feature of base.features) {
-    if (feature.properties.k === "country") feature.properties.l = "k:" + country.of(feature.properties.n);
-  }
-  const point = (/** @type {number} */ lon, /** @type {number} */ lat) => ({ type: "Point", coordinates: [lon, lat] });
-  const collection = (/** @type {any[]} */ features) => ({ type: "FeatureCollection", features });
-  const towns = names.towns.map((/** @type {any} */ [name, lon, lat, people]) => ({
-    type: "Feature", geometry: point(lon, lat),
-    properties: { l: (people > 150000 ? "T:" : "t:") + name, n: name, p: -people, z: people > 800000 ? 3.2 : people > 150000 ? 4.6 : people > 30000 ? 6 : 7.5 },
-  }));
+  land.nameCountries(base, language);
+  const towns = land.townsOf(names.towns);
   const areas = names.areas.flatMap((/** @type {any} */ area) => {
     const shape = shapes.get(area.region);
     return shape ? [{ type: "Feature", geometry: shape.geometry, properties: {} }] : [];
@@ -94,7 +84,6 @@ async function begin() {
   if (mine) find("#map-credit").textContent = mine.credit;
 
   let paint = images.colours();
-  const is = (/** @type {string} */ kind) => ["==", ["get", "k"], kind];
   const single = ["!", ["has", "point_count"]];
   const radius = (/** @type {number} */ zoom) => ["*", ["get", "q"], 2 ** zoom / METRES];
   const style = () => ({
@@ -111,32 +100,21 @@ async function begin() {
       },
     },
     layers: [
-      { id: "sea", type: "background", paint: { "background-color": paint.tint } },
-      { id: "land", type: "fill", source: "base", filter: is("land"), paint: { "fill-color": paint.ground } },
-      { id: "lake", type: "fill", source: "base", filter: is("lake"), paint: { "fill-color": paint.tint } },
-      { id: "river", type: "line", source: "base", filter: ["all", is("river"), ["<=", ["get", "r"], ["step", ["zoom"], 1, 5, 2, 6.5, 3]]],
-        paint: { "line-color": paint.deep, "line-opacity": 0.35, "line-width": ["interpolate", ["linear"], ["zoom"], 3, 0.6, 9, 1.8] } },
+      ...land.ground(paint),
       ...(mine?.ground(paint) ?? []),
-      { id: "inner", type: "line", source: "base", filter: is("inner"), minzoom: 4.2,
-        paint: { "line-color": paint.line, "line-opacity": 0.55, "line-width": 0.8, "line-dasharray": [1, 2] } },
-      { id: "border", type: "line", source: "base", filter: is("border"), layout: { "line-join": "round" },
-        paint: { "line-color": paint.line, "line-width": ["interpolate", ["linear"], ["zoom"], 3, 1, 9, 2] } },
-      { id: "unsettled", type: "line", source: "base", filter: is("unsettled"),
-        paint: { "line-color": paint.line, "line-width": ["interpolate", ["linear"], ["zoom"], 3, 1.2, 9, 2.2], "line-dasharray": [3, 2.5] } },
+      ...land.borders(paint),
       { id: "areas", type: "line", source: "areas", paint: { "line-color": paint.deep, "line-opacity": 0.8, "line-width": 1.6 } },
       { id: "coarse-fill", type: "fill", source: "coarse", filter: ["has", "n"], paint: { "fill-color": paint.deep, "fill-opacity": 0.12 } },
       { id: "coarse-line", type: "line", source: "coarse", filter: ["has", "n"], paint: { "line-color": paint.deep, "line-width": 2, "line-dasharray": [2, 1.6] } },
       { id: "reach", type: "circle", source: "spots", filter: ["all", single, [">", ["get", "q"], 0]],
         paint: { "circle-radius": ["interpolate", ["exponential", 2], ["zoom"], 0, radius(0), 20, radius(20)], "circle-pitch-alignment": "map",
           "circle-color": paint.deep, "circle-opacity": 0.12, "circle-stroke-color": paint.deep, "circle-stroke-width": 1, "circle-stroke-opacity": 0.5 } },
-      { id: "dot", type: "circle", source: "towns", filter: [">=", ["zoom"], ["get", "z"]],
-        paint: { "circle-radius": 2, "circle-color": paint.soft, "circle-stroke-color": paint.ground, "circle-stroke-width": 1 } },
+      land.dots(paint),
       { id: "region-name", type: "symbol", source: "labels", filter: ["!", ["get", "own"]], minzoom: 6.2, layout: { "icon-image": ["get", "l"] } },
       ...(mine?.names() ?? []),
-      { id: "town", type: "symbol", source: "towns", filter: [">=", ["zoom"], ["get", "z"]],
-        layout: { "icon-image": ["get", "l"], "icon-anchor": "bottom", "icon-offset": [0, -2], "symbol-sort-key": ["get", "p"] } },
+      land.townNames,
       { id: "area-name", type: "symbol", source: "labels", filter: ["get", "own"], layout: { "icon-image": ["get", "l"] } },
-      { id: "country", type: "symbol", source: "base", filter: is("country"), maxzoom: 7, layout: { "icon-image": ["get", "l"] } },
+      land.countryNames,
       { id: "coarse-count", type: "symbol", source: "coarse", filter: ["has", "m"],
         layout: { "icon-image": ["get", "m"], "icon-allow-overlap": true } },
       { id: "spot", type: "symbol", source: "spots", filter: single,
@@ -155,7 +133,7 @@ async function begin() {
   const map = new draw.Map({
     container: find(".map-canvas"), style: style(), bounds: all.length > 0 ? bounds : REGION,
     fitBoundsOptions: { padding: Math.min(70, innerWidth / 8), maxZoom: 7 }, hash: "at", minZoom: 2.2, maxZoom: 15,
-    maxBounds: [-31, -11, 61, 49], attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, validateStyle: false, locale: { "Map.Title": say.title },
+    maxBounds: land.BOUNDS, attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, validateStyle: false, locale: { "Map.Title": say.title },
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
@@ -305,21 +283,6 @@ async function begin() {
     map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
   }
 
-  /** The town nearest to a point, among those that the map knows. @param {number[]} at */
-  function near([lon, lat]) {
-    let best = "";
-    let least = Infinity;
-    const narrow = Math.cos((lat * Math.PI) / 180) ** 2;
-    for (const town of towns) {
-      const [x, y] = town.geometry.coordinates;
-      const away = (x - lon) ** 2 * narrow + (y - lat) ** 2;
-      // A large town says more than the village beside it.
-      const felt = away / (town.properties.p < -30000 ? 4 : 1);
-      if (felt < least) [least, best] = [felt, town.properties.n];
-    }
-    return best;
-  }
-
   const seen = find("#map-seen");
   /** Lists what is in view, so that it can be read and reached without the map. */
   function list() {
@@ -340,7 +303,7 @@ async function begin() {
       const name = document.createElement("bdi");
       const what = document.createElement("span");
       const spot = all[properties.i];
-      name.textContent = "g" in properties ? regions[properties.g].name : near(geometry.coordinates);
+      name.textContent = "g" in properties ? regions[properties.g].name : land.near(towns, geometry.coordinates[0], geometry.coordinates[1]).name;
       if (spot) what.textContent = [names.categories[spot.c], names.statuses[spot.s], dayOf(spot.d)].filter(Boolean).join(" · ");
       else [what.textContent, what.className] = [number.format(many(feature)), "count"];
       button.dataset.at = geometry.coordinates.map((/** @type {number} */ x) => x.toFixed(3)).join();

@@ -66,3 +66,10 @@ export async function unlock(page, passphrase, language) {
     assert.equal(await page.getAttribute("html", "lang"), language);
   }
 }
+
+/** Taps the picture of a category, where it is folded away after opening its theme. */
+export async function choose(page, category) {
+  const tile = page.locator(`button.tile[value=${category}]`).first();
+  if (!(await tile.isVisible())) await page.click(`details.theme:has(button.tile[value=${category}]) > summary`);
+  await tile.click();
+}

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { LANGUAGES, launch, unlock, visit } from "../lib/browser.mjs";
+import { LANGUAGES, choose, launch, unlock, visit } from "../lib/browser.mjs";
 import { look } from "../lib/look.mjs";
 import { PASSPHRASE, Place } from "../lib/program.mjs";
 
@@ -46,7 +46,7 @@ async function exchange(page, address) {
 
 async function write(page, text) {
   await page.goto("/report");
-  await page.click("button.tile[value=abduction]");
+  await choose(page, "abduction");
   await page.fill("#text", text);
   await page.click(".editor button.main");
   await page.click("button.main");

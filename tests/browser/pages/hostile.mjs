@@ -1,7 +1,7 @@
 // Hostile text, in every field that keeps one: shown as it was written, and never more than shown.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, unlock, visit } from "../lib/browser.mjs";
+import { choose, launch, unlock, visit } from "../lib/browser.mjs";
 import { look } from "../lib/look.mjs";
 import { PASSPHRASE, Place } from "../lib/program.mjs";
 
@@ -31,7 +31,7 @@ for (const [name, text] of Object.entries(HOSTILE)) {
     const page = await visit(t, browser, served.url);
     await unlock(page, PASSPHRASE, "en");
     await page.goto("/report");
-    await page.click("button.tile[value=abduction]");
+    await choose(page, "abduction");
     await page.fill("#text", text);
     await page.fill("#place", text.slice(0, 200).replace(/[\r\n]/g, " "));
     await page.click("main summary");

@@ -1,7 +1,7 @@
 // Rest locks. This waits for the shortest rest that the settings offer, by the real clock.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, unlock, visit } from "../lib/browser.mjs";
+import { choose, launch, unlock, visit } from "../lib/browser.mjs";
 import { PASSPHRASE, Place } from "../lib/program.mjs";
 
 const REST_MS = 2 * 60_000;
@@ -24,7 +24,7 @@ test("a page that nobody touches goes away, and what was typed in another surviv
   await page.check("input[name=idle][value='2']", { force: true });
   await page.click("main button.main");
   await page.goto("/report");
-  await page.click("button.tile[value=abduction]");
+  await choose(page, "abduction");
   await page.waitForURL(/\/report\/[0-9a-f]{32}$/);
   // One that has no scripts cannot leave by itself; what is typed into it must not be lost.
   const { cookies } = await page.context().storageState();

@@ -1,7 +1,7 @@
 // The device's position on a report, and the second thoughts before it is saved.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { LANGUAGES, launch, unlock, visit } from "../lib/browser.mjs";
+import { LANGUAGES, choose, launch, unlock, visit } from "../lib/browser.mjs";
 import { look } from "../lib/look.mjs";
 import { PASSPHRASE, Place } from "../lib/program.mjs";
 
@@ -23,7 +23,7 @@ after(async () => {
 async function begin(page, language) {
   await unlock(page, PASSPHRASE, language);
   await page.goto("/report");
-  await page.click("button.tile[value=abduction]");
+  await choose(page, "abduction");
   await page.waitForURL(/\/report\/[0-9a-f]{32}$/);
 }
 

@@ -2,7 +2,7 @@
 // taking back.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { LANGUAGES, launch, unlock, visit } from "../lib/browser.mjs";
+import { LANGUAGES, choose, launch, unlock, visit } from "../lib/browser.mjs";
 import { look } from "../lib/look.mjs";
 import { PASSPHRASE, Place } from "../lib/program.mjs";
 
@@ -22,7 +22,7 @@ after(async () => {
 
 async function begin(page, category = "abduction") {
   await page.goto("/report");
-  await page.click(`button.tile[value=${category}]`);
+  await choose(page, category);
   await page.waitForURL(/\/report\/[0-9a-f]{32}$/);
 }
 

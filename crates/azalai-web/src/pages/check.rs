@@ -104,6 +104,11 @@ fn typed_words(fields: &ReportFields) -> Vec<&str> {
 }
 
 pub(crate) fn of_place(texts: &Texts, place: &Place) -> String {
+    if let Some((point, metres)) = place.point().zip(place.accuracy_m()) {
+        let point = format!("{:.4}, {:.4}", point.lat(), point.lon());
+        let point = texts.say2("place-point", ("point", &point), ("metres", &metres));
+        return place.name().map_or(point.clone(), |name| [name, &point].join(&texts.say("said-separator")));
+    }
     match (place.name(), place.point()) {
         (Some(name), _) => name.to_owned(),
         (None, Some(point)) => format!("{:.4}, {:.4}", point.lat(), point.lon()),
@@ -182,7 +187,7 @@ pub(crate) async fn get<H: Host>(
     if let Some(words) = own_words.into_iter().find_map(|text| caution::seems_to_name(text, gazetteer)) {
         cautions.push(visitor.texts.say1("check-names", "words", words));
     }
-    if reading.fields.place.as_ref().is_some_and(|place| place.accuracy_m().is_some()) {
+    if reading.fields.place.as_ref().is_some_and(|place| place.accuracy_m().is_some()) && draft.get("by") != "map" {
         cautions.push(visitor.texts.say("check-position"));
     }
     let page = CheckPage {

@@ -6,21 +6,24 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use azalai_envelope::DocumentId;
 use azalai_envelope::ids::from_hex;
 use azalai_model::pack::{Category, QuestionKind};
 use azalai_model::{Basis, ReportFields, Tlp, Urgency};
+use azalai_node::placing::region_of;
 use azalai_node::{Places, catalog};
 use azalai_roster::AreaCode;
 
+use super::point::around;
 use super::{on_to, unlock};
 use crate::app::{App, Device};
+use crate::assets;
 use crate::draft::{Draft, DraftId};
 use crate::forms::{Fields, Form, Unchecked, first, of_address};
 use crate::frame::{Frame, render};
-use crate::gate::{Member, Visitor};
+use crate::gate::{Member, POLICY, Visitor};
 use crate::host::Host;
 use crate::limits::MAX_SUGGESTIONS;
 use crate::problem::{Kind, Problem};
@@ -64,6 +67,10 @@ struct EditorPage {
     lat: String,
     lon: String,
     accuracy: String,
+    /// `map` where the position was shown on the map, else empty.
+    by: String,
+    /// Where the map for showing it begins, and how close.
+    around: String,
     /// Places to choose from.
     places: Vec<Choice>,
     as_written: String,
@@ -83,6 +90,12 @@ struct EditorPage {
     wrong_place: String,
     wrong_text: String,
     wrong_area: String,
+}
+
+impl EditorPage {
+    fn asset(&self, name: &str) -> String {
+        assets::path(name)
+    }
 }
 
 /// The id in an address.
@@ -197,6 +210,8 @@ pub(crate) async fn page<H: Host>(
         lat: draft.get("lat").to_owned(),
         lon: draft.get("lon").to_owned(),
         accuracy: draft.get("accuracy").to_owned(),
+        by: draft.get("by").to_owned(),
+        around: own.as_ref().and_then(|area| region_of(device.roster(), area)).map_or(String::new(), around),
         found: match &found {
             Some(places) if wrong.is_empty() && places.is_empty() => visitor.texts.say("editor-found-none"),
             Some(_) if wrong.is_empty() => visitor.texts.say("editor-found"),
@@ -229,6 +244,9 @@ pub(crate) async fn page<H: Host>(
     // The one page that may ask where the device is, and only when somebody taps the button.
     let allowed = HeaderValue::from_static("camera=(), microphone=(), geolocation=(self), interest-cohort=()");
     answer.headers_mut().insert("permissions-policy", allowed);
+    // And one of those with a map, which is drawn in a worker from a file of these pages.
+    let policy = HeaderValue::from_str(&format!("{POLICY}; worker-src 'self'")).map_err(Problem::inside)?;
+    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     Ok(answer)
 }
 
@@ -305,7 +323,7 @@ pub(crate) async fn keep<H: Host>(app: &App<H>, id: DraftId, mut typed: Fields) 
         typed.remove(own);
     }
     if typed.remove("gps").is_some() {
-        for own in ["lat", "lon", "accuracy"] {
+        for own in ["lat", "lon", "accuracy", "by"] {
             typed.remove(own);
         }
     }

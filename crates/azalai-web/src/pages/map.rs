@@ -26,6 +26,7 @@ use crate::limits::{MAP_CARDS, MAP_LIST};
 use crate::map_points;
 use crate::map_query::{PERIODS, Query};
 use crate::pages::ground::{GROUND, Ground, ground};
+use crate::pages::point::towns;
 use crate::problem::{Kind, Problem};
 use crate::texts::Texts;
 use crate::times;
@@ -239,7 +240,7 @@ pub(crate) async fn get<H: Host>(
     Ok(([(header::CONTENT_SECURITY_POLICY, policy)], render(&page)?).into_response())
 }
 
-fn json_answer(text: String) -> Response {
+pub(crate) fn json_answer(text: String) -> Response {
     ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response()
 }
 
@@ -282,17 +283,7 @@ pub(crate) async fn names<H: Host>(
         .filter_map(|(_, info)| Some(json!({"name": info.name, "region": region_named(&info.name)?.id})))
         .collect();
     drop(open);
-    let towns: Vec<Value> = catalog::gazetteer()?
-        .iter()
-        .map(|entry| {
-            json!([
-                entry.name_in(texts.code),
-                entry.point.lon(),
-                entry.point.lat(),
-                entry.population.unwrap_or_default()
-            ])
-        })
-        .collect();
+    let towns = towns(texts)?;
     let categories = catalog::pack()?.categories.iter();
     let categories: BTreeMap<&str, &str> =
         categories.map(|category| (category.code.as_str(), category.name(texts.code))).collect();

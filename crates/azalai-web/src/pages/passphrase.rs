@@ -13,6 +13,7 @@ use super::on_to;
 use azalai_node::strength::{self, Strength};
 
 use crate::app::{App, Beginning, Pending};
+use crate::assets;
 use crate::forms::Form;
 use crate::frame::{Frame, Page, render};
 use crate::gate::{Member, SESSION, Visitor, cookie};
@@ -28,6 +29,12 @@ struct PassphrasePage {
     offered: String,
     pseudonym: String,
     own: bool,
+}
+
+impl PassphrasePage {
+    fn script(&self) -> String {
+        assets::path("strength.js")
+    }
 }
 
 /// The words that were offered, asked back before the home is made: whoever cannot type them now cannot open it later.

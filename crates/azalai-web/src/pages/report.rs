@@ -1,10 +1,12 @@
-//! What happened: the grid of categories, and the drafts that were begun.
+//! What happened: the categories with their pictures, folded by theme, and the drafts that were begun. What this device
+//! has reported most stands first. A fold shows the pictures of what is in it: nobody has to read to find one.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use azalai_model::pack::Category;
 use azalai_node::catalog;
 
 use super::on_to;
@@ -14,11 +16,15 @@ use crate::forms::Form;
 use crate::frame::{Frame, Page, render};
 use crate::gate::Member;
 use crate::host::Host;
+use crate::hyphens::hyphenated;
+use crate::limits::OFTEN_TILES;
 use crate::problem::{Kind, Problem};
 use crate::times;
 
+#[derive(Clone)]
 struct Tile {
     code: String,
+    /// May break where syllables end.
     name: String,
 }
 
@@ -40,8 +46,17 @@ struct ReportPage {
     f: Frame,
     /// The id of the draft that a tap begins: two taps on one page begin one.
     draft: String,
+    /// What this device has reported most.
+    often: Vec<Tile>,
+    /// Themes of several categories, folded: all but the first, which is open while nothing was reported yet.
     themes: Vec<Theme>,
+    /// Categories that are alone in their theme.
+    alone: Vec<Tile>,
     begun: Vec<Begun>,
+}
+
+fn tile(category: &Category, language: &str) -> Tile {
+    Tile { code: category.code.clone(), name: hyphenated(category.name(language)) }
 }
 
 /// `GET /report`.
@@ -50,7 +65,7 @@ pub(crate) async fn get<H: Host>(State(app): State<Arc<App<H>>>, Member(visitor)
     let code = visitor.texts.code;
     let mut themes: Vec<(String, Theme)> = Vec::new();
     for category in &pack.categories {
-        let tile = Tile { code: category.code.clone(), name: category.name(code).to_owned() };
+        let tile = tile(category, code);
         match themes.iter_mut().find(|(theme, _)| *theme == category.theme) {
             Some((_, theme)) => theme.tiles.push(tile),
             None => {
@@ -60,8 +75,13 @@ pub(crate) async fn get<H: Host>(State(app): State<Arc<App<H>>>, Member(visitor)
         }
     }
     let mut open = app.open().await;
-    let drafts = Draft::all(open.device()?, app.host.now_ms()).await?;
+    let device = open.device()?;
+    let drafts = Draft::all(device, app.host.now_ms()).await?;
+    let used = device.own_categories(OFTEN_TILES).await?;
     drop(open);
+    let often = used.iter().filter_map(|used| pack.category(used)).map(|category| tile(category, code)).collect();
+    let (themes, alone): (Vec<Theme>, Vec<Theme>) =
+        themes.into_iter().map(|(_, theme)| theme).partition(|theme| theme.tiles.len() > 1);
     let offset = app.settings().offset_min;
     let begun = drafts.into_iter().map(|(id, draft)| Begun {
         id: id.to_string(),
@@ -74,7 +94,9 @@ pub(crate) async fn get<H: Host>(State(app): State<Arc<App<H>>>, Member(visitor)
     render(&ReportPage {
         f: Frame::new(&visitor, "report"),
         draft,
-        themes: themes.into_iter().map(|(_, t)| t).collect(),
+        often,
+        themes,
+        alone: alone.into_iter().flat_map(|theme| theme.tiles).collect(),
         begun,
     })
 }
@@ -131,6 +153,25 @@ mod tests {
             assert_eq!(seen.insert(picture, code), None, "{code} looks like another");
         }
         assert_eq!(pictures.body.matches("<symbol").count(), seen.len(), "a picture belongs to no category");
+    }
+
+    /// Guards against a list that hides what is reported every day, and one that hides everything at first.
+    #[test]
+    fn what_was_reported_most_stands_first_and_before_that_the_first_theme_is_open() {
+        let mut browser = Browser::begun();
+        let page = browser.get("/report").body;
+        assert_eq!(page.matches("<details class=\"theme\" open>").count(), 1);
+        assert!(page.matches("<details class=\"theme\"").count() > 3 && !page.contains("Reported here before"));
+        for category in ["roadblock", "forged-documents", "roadblock"] {
+            let path = browser.begin_report(category);
+            browser.post(&path, &[("when", "unknown")]);
+            assert!(browser.post(&format!("{path}/check"), &[]).location.ends_with("?saved=1"));
+        }
+        let page = browser.get("/report").body;
+        let often = page.split("Reported here before").nth(1).unwrap().split("</section>").next().unwrap();
+        let at = |code: &str| often.find(&format!("value=\"{code}\"")).unwrap();
+        assert!(at("roadblock") < at("forged-documents") && often.matches("class=\"tile\"").count() == 2);
+        assert!(!page.contains("class=\"theme\" open"));
     }
 
     /// Guards against a page that takes a minute over a slow link: the first page that a monitor sees, with all that
