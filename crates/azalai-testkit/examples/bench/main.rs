@@ -9,10 +9,12 @@
     reason = "a measuring program speaks and reads its arguments"
 )]
 
+mod browser;
 mod child;
 mod compare;
 mod first;
 mod http;
+mod pages;
 mod project;
 mod relay;
 mod save;
@@ -89,6 +91,9 @@ const ALL: &[Bench] = &[
     ("first_exchange", first::first_exchange),
     ("relay_durable_envelopes", relay::relay_durable_envelopes),
     ("save_over_fsync", save::save_over_fsync),
+    ("pages", pages::pages),
+    ("pages_of_incidents", pages::pages_of_incidents),
+    ("unlock", pages::unlock),
 ];
 
 fn main() -> ExitCode {
