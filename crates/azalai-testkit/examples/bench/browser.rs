@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use azalai_envelope::ids::derive;
-use azalai_node::Home;
-use azalai_store::{ArgonParams, FolderDisk, SledStore};
+use azalai_node::{Disks, Home, NodeError};
+use azalai_store::{ArgonParams, FolderDisk, Side, SledStore};
 use azalai_testkit::member::cheap;
 use azalai_web::{App, Host, Pages, Piece, router};
 use futures_lite::future::block_on;
@@ -39,8 +39,12 @@ impl Host for Machine {
         derive("azalai bench randomness", &[&self.drawn.fetch_add(1, Ordering::Relaxed).to_be_bytes()])
     }
 
-    fn home(&self) -> Home<Self::Store, Self::Disk> {
-        Home { store: Arc::clone(&self.home.store), disk: self.home.disk.clone() }
+    fn disks(&self) -> Disks<FolderDisk> {
+        Disks { root: self.home.disk.clone(), sides: None }
+    }
+
+    async fn store(&self, _: Side) -> Result<Arc<SledStore>, NodeError> {
+        Ok(Arc::clone(&self.home.store))
     }
 
     fn params(&self) -> ArgonParams {

@@ -59,7 +59,7 @@ impl OnDisk {
         let area = Some("north".parse().unwrap());
         let invite = block_on(steward.node.invite(role, area, cheap(), NOW)).unwrap();
         let rng = ChaCha20Rng::seed_from_u64(self.seed);
-        let new = NewHome { home: self.home(), passphrase: WORDLESS, params: cheap(), rng, pseudonym };
+        let new = NewHome { home: self.home(), rooms: None, passphrase: WORDLESS, params: cheap(), rng, pseudonym };
         block_on(new.join(&invite.file, &invite.words, NOW)).unwrap()
     }
 
