@@ -80,8 +80,13 @@ fn monitor_on(mib: u32, test: &str) -> Option<(Place, Small)> {
 
 const HOME: &str = "small/swift";
 
-fn store_of(place: &Place) -> PathBuf {
-    place.path(HOME).join("store")
+/// The databases of both sides of the home: which of them is in use cannot be told from outside.
+fn stores_of(place: &Place) -> [PathBuf; 2] {
+    ["one", "two"].map(|side| place.path(HOME).join(side).join("store"))
+}
+
+fn names_of(place: &Place) -> Vec<String> {
+    stores_of(place).iter().flat_map(|store| names(store)).collect()
 }
 
 fn texts(place: &Place, home: &str) -> Vec<String> {
@@ -92,7 +97,7 @@ fn texts(place: &Place, home: &str) -> Vec<String> {
 }
 
 fn rescued(place: &Place) -> bool {
-    let found = names(&store_of(place));
+    let found = names_of(place);
     found.iter().any(|name| name.starts_with("damaged") || ["copy", "attempt", "rebuilt"].contains(&name.as_str()))
 }
 
@@ -114,7 +119,7 @@ fn a_home_on_a_full_disk_can_be_read_and_left_and_nothing_is_written() {
     let write = ["report", "--category", "road-ambush", "--text", "The third", "--when", "today"];
     place.json(HOME, &write).fails(1, &["no space is left on the device; nothing saved earlier is lost"]);
     place.json(HOME, &["bundle", "export", "--out", "away.bundle"]).object();
-    assert!(!rescued(&place), "{:?}", names(&store_of(&place)));
+    assert!(!rescued(&place), "{:?}", names_of(&place));
     // What was taken along says all: another device reads it.
     place.json("steward", &["bundle", "import", "away.bundle"]).object();
     place.json("steward", &["admit"]).objects();
@@ -125,7 +130,7 @@ fn a_home_on_a_full_disk_can_be_read_and_left_and_nothing_is_written() {
     place.report(HOME, "The third report");
     assert_eq!(texts(&place, HOME).len(), 3);
     assert_eq!(place.json(HOME, &["doctor"]).status, 0);
-    assert!(!rescued(&place), "{:?}", names(&store_of(&place)));
+    assert!(!rescued(&place), "{:?}", names_of(&place));
 }
 
 /// Guards against loss where the disk becomes full in the middle of work: all that was said to be saved is there.
@@ -154,26 +159,27 @@ fn what_was_saved_while_a_disk_became_full_is_there_when_there_is_room() {
     assert_eq!(place.json(HOME, &["reports"]).status, 0);
     small.make_room();
     assert_eq!(texts(&place, HOME).len(), saved);
-    assert!(!rescued(&place), "{:?}", names(&store_of(&place)));
+    assert!(!rescued(&place), "{:?}", names_of(&place));
 }
 
 /// Guards against a rescue that begins without room for it: it must leave everything as it was, and say what it needs.
 #[test]
 fn a_damaged_database_on_a_full_disk_waits_for_room() {
     let Some((place, small)) = monitor_on(12, "a rescue on a full disk") else { return };
-    let settings = store_of(&place).join("db/conf");
-    fs::write(&settings, b"nothing that sled wrote").unwrap();
+    for store in stores_of(&place) {
+        fs::write(store.join("db/conf"), b"nothing that sled wrote").unwrap();
+    }
     small.fill();
-    let before = names(&store_of(&place));
+    let before = names_of(&place);
     let refused = place.json(HOME, &["reports"]);
     refused.fails(1, &["is damaged", "MiB of free space", "left as it is"]);
-    let left: Vec<String> = names(&store_of(&place)).into_iter().filter(|name| name != "reserve").collect();
+    let left: Vec<String> = names_of(&place).into_iter().filter(|name| name != "reserve").collect();
     assert_eq!(left, before.into_iter().filter(|name| name != "reserve").collect::<Vec<_>>());
     small.make_room();
     let opened = place.json(HOME, &["reports"]);
     assert!(opened.err.contains("Nothing was lost"), "{}", opened.err);
     assert_eq!(opened.objects().len(), 2);
-    assert!(!rescued(&place), "nothing was lost, and the old database is kept: {:?}", names(&store_of(&place)));
+    assert!(!rescued(&place), "nothing was lost, and the old database is kept: {:?}", names_of(&place));
 }
 
 /// Guards against a card with its switch on "lock" that is taken for a damaged one.
@@ -184,7 +190,7 @@ fn a_home_on_a_disk_that_can_only_be_read_is_left_alone() {
     place.json(HOME, &["reports"]).fails(1, &["the disk can only be read"]);
     small.remount("rw");
     assert_eq!(texts(&place, HOME), BOTH);
-    assert!(!rescued(&place), "{:?}", names(&store_of(&place)));
+    assert!(!rescued(&place), "{:?}", names_of(&place));
 }
 
 fn is_full(result: Result<impl Sized, NodeError>) -> bool {

@@ -5,7 +5,7 @@ use azalai_envelope::SigningPublic;
 use azalai_model::Tlp;
 use azalai_node::{Past, TakenAt};
 use azalai_roster::{Circle, MemberState, Role};
-use azalai_testkit::attacker::bundle;
+use azalai_testkit::attacker::{bundle, unbundle};
 use azalai_testkit::{Asleep, Community, Member};
 use futures_lite::future::block_on;
 
@@ -58,17 +58,6 @@ fn a_grant_made_apart_does_not_bring_a_removed_phone_back() {
     assert_eq!(read.len(), 0, "it reads what was said after its removal: {read:?}");
 }
 
-/// The envelopes in a bundle.
-fn envelopes(bundle: &[u8]) -> Vec<Vec<u8>> {
-    let (mut all, mut rest) = (Vec::new(), &bundle[1..]);
-    while !rest.is_empty() {
-        let length = u32::from_be_bytes(rest[..4].try_into().unwrap()) as usize;
-        all.push(rest[4..4 + length].to_vec());
-        rest = &rest[4 + length..];
-    }
-    all
-}
-
 /// Guards against a relay that withholds one letter, the removal, from a steward: the key that this one then gives goes
 /// to the removed device too, and was everybody's newest afterwards, since by its past it follows the removal.
 #[test]
@@ -77,7 +66,7 @@ fn a_key_given_while_the_removal_was_withheld_is_replaced() {
     let (device, now_ms) = (key(&mut c, "stork"), c.now_ms);
     block_on(c.who("heron").node.remove(&device, TakenAt::Now, now_ms)).unwrap();
     let (all, _) = block_on(c.who("heron").node.export_bundle(now_ms)).unwrap();
-    let all = envelopes(&all);
+    let all = unbundle(&all);
     let before: Asleep = c.who("acacia").asleep();
     let epoch = |member: &Member| member.node.roster().posting().unwrap().epoch;
     let old = epoch(c.who("acacia"));

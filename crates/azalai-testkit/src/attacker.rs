@@ -186,3 +186,19 @@ impl Attacker {
 pub fn bundle(envelopes: &[Vec<u8>]) -> Vec<u8> {
     azalai_node::bundle::write(envelopes)
 }
+
+/// The envelopes of a whole bundle.
+///
+/// # Panics
+/// If it is none.
+#[must_use]
+pub fn unbundle(bundle: &[u8]) -> Vec<Vec<u8>> {
+    // Eight bytes that every bundle begins with, and the version.
+    let (mut rest, mut found) = (&bundle[9..], Vec::new());
+    while let Some((length, after)) = rest.split_first_chunk::<4>() {
+        let (envelope, after) = after.split_at(u32::from_be_bytes(*length) as usize);
+        found.push(envelope.to_vec());
+        rest = after;
+    }
+    found
+}

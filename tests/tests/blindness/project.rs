@@ -74,7 +74,10 @@ impl Secrets {
             add(format!("author id of {name}"), member.device.signing.author_id().as_bytes());
             add(format!("audience of {name}"), member.device.signing.audience().as_bytes());
             add(format!("pseudonym {name}"), name.as_bytes());
-            add(format!("person of {name}"), &member.person.unwrap_or([0xA5; 16]));
+            // Whom nobody admitted has none.
+            if let Some(person) = &member.person {
+                add(format!("person of {name}"), person);
+            }
         }
         for circle in roster.circles() {
             add(format!("audience of {circle}"), circle.audience(&roster.project()).as_bytes());

@@ -263,7 +263,7 @@ fn a_file_to_write_is_looked_at_before_anything_is_done() {
         place.json("steward", &invite)
     };
     let slots = fs::read(place.path("steward/slots")).unwrap();
-    for out in ["steward/slots", "steward/new", "steward/store/x", "relay/relay.key", "folder/../steward/slots"] {
+    for out in ["steward/slots", "steward/new", "steward/one/x", "relay/relay.key", "folder/../steward/slots"] {
         invite(out).fails(1, &[out, "home", "nothing was changed"]);
         place.json("steward", &["bundle", "export", "--out", out]).fails(1, &[out, "home"]);
         let export = ["export", "--what", "reports", "--format", "csv", "--for", "project", "--out", out];

@@ -1,6 +1,7 @@
 //! What was forgotten is forgotten on the real files; and the commands say what is known, before and after.
 
 use azalai_envelope::ids::from_hex;
+use azalai_testkit::attacker::unbundle;
 use azalai_tests::program::{PASSPHRASE, Place};
 use serde_json::Value;
 
@@ -12,13 +13,7 @@ const ENVELOPES: u8 = 0x40;
 
 /// The ids of the letters in a bundle.
 fn letters(bundle: &[u8]) -> Vec<[u8; 32]> {
-    let (mut rest, mut ids) = (&bundle[1..], Vec::new());
-    while let Some((length, more)) = rest.split_first_chunk::<4>() {
-        let (letter, more) = more.split_at(u32::from_be_bytes(*length) as usize);
-        ids.push(*blake3::hash(&letter[..letter.len() - 64]).as_bytes());
-        rest = more;
-    }
-    ids
+    unbundle(bundle).iter().map(|letter| *blake3::hash(&letter[..letter.len() - 64]).as_bytes()).collect()
 }
 
 fn export(place: &Place, home: &str) -> Vec<[u8; 32]> {

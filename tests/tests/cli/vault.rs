@@ -13,6 +13,7 @@ use azalai_envelope::Lane;
 use azalai_envelope::envelope::UnverifiedEnvelope;
 use azalai_node::{Home, NewHome, Node};
 use azalai_store::{ArgonParams, FolderDisk, Keys, Opening, Side, SledStore, Slots};
+use azalai_testkit::attacker::unbundle;
 use azalai_tests::program::Ran;
 use futures_lite::future::block_on;
 use rand_chacha::ChaCha20Rng;
@@ -283,18 +284,6 @@ fn every_command_says_the_same_under_both_passphrases_of_the_second_profile() {
     drop(relay);
 }
 
-/// Reads the envelopes of a bundle.
-fn envelopes(file: &Path) -> Vec<Vec<u8>> {
-    let bytes = fs::read(file).unwrap();
-    let (mut rest, mut found) = (&bytes[1..], Vec::new());
-    while let Some((len, after)) = rest.split_first_chunk::<4>() {
-        let (envelope, after) = after.split_at(u32::from_be_bytes(*len) as usize);
-        found.push(envelope.to_vec());
-        rest = after;
-    }
-    found
-}
-
 /// Guards against a mark that no coordinator sees, one that whoever carries it can tell from a report, and one that anybody
 /// could have made up.
 #[test]
@@ -305,7 +294,7 @@ fn the_mark_travels_as_one_more_ordinary_letter_and_coordinators_are_told_what_t
     let export = |home: &str, passphrase: &str| {
         let file = format!("{home}.out");
         let said = with(&place, home, passphrase, &["bundle", "export", "--out", &file]).object();
-        (said["envelopes"].as_u64().unwrap() as usize, envelopes(&place.path(&file)))
+        (said["envelopes"].as_u64().unwrap() as usize, unbundle(&fs::read(place.path(&file)).unwrap()))
     };
     let (said, free) = export("free", SECOND);
     assert_eq!(said, free.len());
