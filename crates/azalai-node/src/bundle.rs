@@ -13,12 +13,12 @@ use azalai_envelope::{Day, Envelope, EnvelopeError, EnvelopeId, StatementId, Ver
 use azalai_store::{Disk, Store};
 
 use crate::beginning;
-use crate::door::TakenIn;
 use crate::error::NodeError;
 use crate::limits::{ABSORB_BATCH, MAX_BUNDLE_BYTES};
 use crate::node::{Node, scan_all};
 use crate::spaces::{OUTBOX, space_of};
 use crate::stored::{self, Outgoing};
+use crate::taken::TakenIn;
 
 /// What a bundle begins with: `derive8("azalai 1 bundle")`. No word of any language, for whoever looks into a card.
 const MAGIC: [u8; 8] = [0x7d, 0xca, 0x02, 0x7b, 0xd2, 0x4c, 0xdd, 0x0b];

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, btree_map};
 use azalai_envelope::codec::DecodeError;
 use azalai_envelope::envelope::{Opened, UnverifiedEnvelope};
 use azalai_envelope::{
-    DocumentId, Envelope, EnvelopeError, EnvelopeId, GenerationId, Kind, SigningPublic, Statement, StatementError,
-    StatementId, Verified,
+    Envelope, EnvelopeError, EnvelopeId, GenerationId, Kind, SigningPublic, Statement, StatementError, StatementId,
+    Verified,
 };
 use azalai_roster::{Circle, KeyLetter, Receipt, Touched, What, introduced_key};
 use azalai_store::{Batch, Disk, Store};
@@ -26,41 +26,10 @@ use crate::notices::check_notice;
 pub(crate) use crate::outcome::Outcome;
 use crate::spaces::{OUTCOMES, PROFILE, STATEMENTS, space_of};
 use crate::stored::{Outgoing, decode_statement};
+use crate::taken::TakenIn;
 
 pub(crate) fn refused(error: &dyn std::fmt::Display) -> Outcome {
     Outcome::Refused(error.to_string().chars().take(MAX_REASON_BYTES / 4).collect())
-}
-
-/// What a batch of envelopes brought.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TakenIn {
-    /// Statements that are new on this device.
-    pub statements: usize,
-    /// Of these, statements of reports and incidents.
-    pub of_documents: usize,
-    /// Reports and incidents that they are of, and own reports that a coordinator confirmed.
-    pub documents: BTreeSet<DocumentId>,
-    /// Notices that are new on this device.
-    pub notices: BTreeSet<DocumentId>,
-    /// Envelopes that broke a rule, with the reason.
-    pub refused: Vec<(EnvelopeId, String)>,
-    /// Envelopes whose statement needs a newer program: kept, and looked at again by one.
-    pub newer: usize,
-    /// Envelopes of a version that this program does not know. Nothing shows who posted one, so it is not kept: it stays
-    /// with whoever offered it, and a newer program takes it.
-    pub left: usize,
-}
-
-impl TakenIn {
-    pub(crate) fn add(&mut self, other: Self) {
-        self.statements += other.statements;
-        self.of_documents += other.of_documents;
-        self.documents.extend(other.documents);
-        self.notices.extend(other.notices);
-        self.refused.extend(other.refused);
-        self.newer += other.newer;
-        self.left += other.left;
-    }
 }
 
 /// Why an envelope is looked at again.

@@ -12,11 +12,11 @@ use azalai_store::{Batch, Disk, Store, Vault};
 use azalai_sync::exchange::{Config, Event, Exchange, Step, Summary};
 use azalai_sync::{Carrier, Found, KeyDocument, Refusal, Responder, Why};
 
-use crate::door::TakenIn;
 use crate::error::NodeError;
 use crate::exchange_steps::Ask;
 use crate::node::Node;
 use crate::spaces::PROFILE;
+use crate::taken::TakenIn;
 
 /// How bytes get to a responder and back.
 pub trait Transport: Send {

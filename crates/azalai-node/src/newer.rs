@@ -8,12 +8,12 @@ use azalai_envelope::codec::{DecodeError, Writer};
 use azalai_envelope::statement::VERSION;
 use azalai_store::{Batch, Disk, Store};
 
-use crate::door::TakenIn;
 use crate::error::NodeError;
 use crate::limits::ABSORB_BATCH;
 use crate::node::{Node, scan_all};
 use crate::outcome::Outcome;
 use crate::spaces::{OUTCOMES, PROFILE};
+use crate::taken::TakenIn;
 
 /// Key in the profile's space: what the program understood that last looked at all that is kept as newer.
 const UNDERSTOOD: &[u8] = b"understood";

@@ -44,4 +44,6 @@ pub use opening::{Duress, Opening, Side};
 pub use secret::ProfileKey;
 pub use slots::Slots;
 pub use store::{Batch, Cursor, Page, Space, Store};
+/// The lock that is held across a store's calls: a plain future, under any executor and on wasm32.
+pub use tokio::sync::RwLock as AsyncRwLock;
 pub use vault::Vault;

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use azalai_envelope::{Day, Envelope, EnvelopeId, Lane, ProjectId, Verified};
-use azalai_store::{Batch, Cursor, Space, Store, StoreError};
+use azalai_store::{AsyncRwLock, Batch, Cursor, Space, Store, StoreError};
 
 use crate::index::{Entry, Index, State, Why};
 use crate::limits::MAX_IDS;
@@ -90,7 +90,7 @@ pub struct Carrier<S> {
     taken: AtomicU64,
     /// Who drops bytes, from choosing them to the index, has this alone; those who put share it. So nobody drops what
     /// was put again after it was chosen.
-    giving_up: tokio::sync::RwLock<()>,
+    giving_up: AsyncRwLock<()>,
 }
 
 fn key(project: &ProjectId, rest: &[u8]) -> Vec<u8> {
@@ -150,7 +150,7 @@ impl<S: Store> Carrier<S> {
                 }
             }
         }
-        let (keep, taken, giving_up) = (RwLock::default(), AtomicU64::new(0), tokio::sync::RwLock::default());
+        let (keep, taken, giving_up) = (RwLock::default(), AtomicU64::new(0), AsyncRwLock::default());
         Ok(Self { store, project, quota, max_ids, damaged, index: RwLock::new(index), keep, taken, giving_up })
     }
 
