@@ -181,7 +181,8 @@ pub(crate) fn there(home: Option<&Path>) -> Result<PathBuf, Failure> {
 /// Unlocks the home that the command line names.
 pub(crate) async fn open(home: Option<&Path>) -> Result<Opened, Failure> {
     let held = Held::take(&there(home)?)?;
-    let found = Device::look(held.disks(), &host::passphrase()?, host::now_ms()).await?;
+    let mut found = Device::look(held.disks(), &host::passphrase()?, host::now_ms()).await?;
+    found.obey(&mut host::rng()?).await;
     let store = held.store(found.side())?;
     let device = Device::enter(found, store, host::rng()?, host::now_ms()).await?;
     let report = device.open_report();

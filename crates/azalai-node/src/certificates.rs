@@ -107,7 +107,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let known = relay.certificate.as_ref().and_then(|bytes| Certificate::parse(bytes).ok());
             let shown = self.shown(&relay.public.signing).await?.map(|shown| shown.day);
             // Of one that no steward's device met, nobody knows how it stands.
-            let newest = known.map(|known| known.day).max(shown);
+            // What a relay shows may be of somebody who was removed and kept the carrier key.
+            let newest = known.map(|known| known.day).or(shown);
             if newest.is_some_and(|day| today.0 >= day.0.saturating_add(RENEW_AFTER_DAYS)) {
                 aged.push(relay.public);
             }

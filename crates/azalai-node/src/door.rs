@@ -298,7 +298,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         self.touched = Touched::default();
         if again {
-            self.finish_forgetting().await?;
+            // It is noted durably, and finished at the next opening if not now: one letter that came again stops nothing.
+            let _later = self.finish_forgetting().await;
         }
         if let Some(seen) = &mut self.looked_at {
             seen.extend(outcomes.keys().copied());

@@ -45,7 +45,7 @@ enum Stage {
     /// Letters go to and fro.
     Letters(Box<Running>),
     /// A relay was asked for the letters of reports that could be forgotten here.
-    Proof(Box<Asking>, BTreeMap<DocumentId, BTreeSet<EnvelopeId>>),
+    Proof(Box<Asking>, SigningPublic, BTreeMap<DocumentId, BTreeSet<EnvelopeId>>),
     /// It has ended.
     Over,
 }
@@ -142,13 +142,20 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 self.begin_letters(run, &document, postings, now_ms).await
             }
             Stage::Letters(running) => self.go_on(run, *running, answer, now_ms).await,
-            Stage::Proof(asking, wanted) => {
+            Stage::Proof(asking, relay, wanted) => {
                 // Letters have gone to and fro: a relay that shows nothing now has only proved nothing.
                 if let Some(Ok(reply)) = answer
                     && let Ok(returned) = asking.returned(&reply)
                 {
-                    for (id, _) in wanted.iter().filter(|(_, letters)| letters.iter().all(|it| returned.contains(it))) {
-                        run.exchanged.shed.extend(self.forget(*id, false, now_ms).await?);
+                    // The device was free meanwhile: what was added to since is another report than was asked for.
+                    let now = self.unproved(relay, now_ms).await.unwrap_or_default();
+                    let proved = wanted.iter().filter(|(id, letters)| {
+                        now.get(*id) == Some(*letters) && letters.iter().all(|it| returned.contains(it))
+                    });
+                    for (id, _) in proved {
+                        if let Ok(forgotten) = self.forget(*id, false, now_ms).await {
+                            run.exchanged.shed.extend(forgotten);
+                        }
                     }
                 }
                 Ok(Ask::Nothing)
@@ -179,16 +186,17 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// Forgets what may be forgotten, and asks a relay for the bytes of what only one reader is known to have.
     async fn begin_proof(&mut self, run: &mut Exchanging, running: &Running, now_ms: u64) -> Result<Ask, NodeError> {
-        run.exchanged.shed.extend(self.shed_due(now_ms).await?);
+        // All letters have gone to and fro: what cannot be forgotten now is forgotten later.
+        run.exchanged.shed.extend(self.shed_due(now_ms).await.unwrap_or_default());
         let Some(relay) = running.relay else { return Ok(Ask::Nothing) };
-        let wanted = self.unproved(relay, now_ms).await?;
+        let wanted = self.unproved(relay, now_ms).await.unwrap_or_default();
         let ids: Vec<EnvelopeId> = wanted.values().flatten().copied().collect();
         if ids.is_empty() {
             return Ok(Ask::Nothing);
         }
         let config = self.config(running.responder, first(&running.postings)?).await?;
         let (request, asking) = proof::ask(&config, &ids, &mut self.rng).map_err(failed)?;
-        run.stage = Stage::Proof(Box::new(asking), wanted);
+        run.stage = Stage::Proof(Box::new(asking), relay, wanted);
         Ok(Ask::Request(request))
     }
 
@@ -274,6 +282,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                         let (again, stay) = self.get_ready(now_ms).await?;
                         run.exchanged.taken.add(again);
                         run.exchanged.stay = stay;
+                        // A new key may be among what was said just now, and letters be posted with it.
+                        running.postings = self.shown_postings()?;
                         let config = self.config(running.responder, first(&running.postings)?).await?;
                         running =
                             Running { exchange: Exchange::new(config), introduced: false, again: true, ..running };

@@ -124,6 +124,9 @@ pub const MIN_PASSPHRASE_BITS: u32 = 30;
 /// and drafts, many times over.
 pub const MAX_FORGET_ITEMS: usize = 65_536;
 
+/// Of these, so many stand in one note of what is being forgotten: with the longest keys half of what an item may hold.
+pub const MAX_NOTED_ITEMS: usize = 4_096;
+
 /// Bytes of the kept note how far an own statement got: three lists of keys, with room.
 pub const MAX_OUTGOING_BYTES: usize = 3 * 32 * MAX_RECEIPTS + 128;
 

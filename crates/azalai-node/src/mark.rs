@@ -183,6 +183,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         if !dropped && last_ms != 0 && now_ms.saturating_sub(last_ms) < MARK_AGAIN_MS {
             return Ok(());
         }
+        // One letter at a time is left out of all counts: a second one would uncover the first.
+        let waits = self.quiet.is_some_and(|quiet| self.carrier.read(|index| index.holds(&quiet)));
+        if !dropped && waits {
+            return Ok(());
+        }
         let mark = self.aside(&Mark { at_ms: now_ms, dropped, real, word: word.clone() }.encode(), now_ms)?;
         let recipient = self.roster.newest_key(&Circle::Staff).map_err(|error| NodeError::NoKey(error.to_string()))?;
         let posting = self.secrets.posting(&self.roster).cloned();

@@ -71,9 +71,19 @@ pub struct Found<D> {
     disks: Disks<D>,
     slots: Slots,
     opening: Opening,
+    /// Whether the other profile was dropped, once that was tried.
+    dropped: Option<bool>,
 }
 
 impl<D: Disk + Clone> Found<D> {
+    /// Does what the passphrase asks for before anything is opened: a database that cannot be opened must not keep the
+    /// other profile from being dropped. Whoever stands beside must see no error: what fails is done by the next opening.
+    pub async fn obey(&mut self, rng: &mut ChaCha20Rng) {
+        if self.dropped.is_none() && self.opening.duress == Duress::Drops {
+            self.dropped = Some(self.drop_other(rng).await.is_ok());
+        }
+    }
+
     /// The side whose store is to be opened.
     #[must_use]
     pub fn side(&self) -> Side {
@@ -97,11 +107,12 @@ impl<D: Disk + Clone> Found<D> {
     /// is done by the next opening with this passphrase, and until then all is as before or the other profile is gone.
     async fn drop_other(&mut self, rng: &mut ChaCha20Rng) -> Result<(), NodeError> {
         self.slots = self.slots.without(rng, self.opening.others());
-        write_slots(&self.disks.root, &self.slots).await?;
+        // Each of them counts, whatever becomes of the others.
+        let slots = write_slots(&self.disks.root, &self.slots).await;
         if let Some(other) = self.opening.side.other().and_then(|side| self.disks.of(side)) {
             erase_keyring(other, rng).await?;
         }
-        Ok(())
+        slots
     }
 }
 
@@ -201,7 +212,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         match look_at(&disks.root, passphrase).await {
             Ok((slots, opening)) => {
                 attempts::forget(&disks.root).await;
-                Ok(Found { disks, slots, opening })
+                Ok(Found { disks, slots, opening, dropped: None })
             }
             Err(error) => {
                 if matches!(error, NodeError::WrongPassphrase | NodeError::SlotsDiffer) {
@@ -218,11 +229,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// Those of the storage.
     pub async fn enter(mut found: Found<D>, store: S, mut rng: ChaCha20Rng, now_ms: u64) -> Result<Self, NodeError> {
-        let dropped = match found.opening.duress {
-            // Whoever stands beside must see no error: what could not be dropped is dropped the next time.
-            Duress::Drops => found.drop_other(&mut rng).await.is_ok(),
-            Duress::No | Duress::Keeps => false,
-        };
+        found.obey(&mut rng).await;
+        let dropped = found.dropped.unwrap_or_default();
         if let Some(other) = found.opening.side.other().and_then(|side| found.disks.of(side)) {
             // Whether anything opens it or not: where one copy is gone the other takes its place.
             azalai_store::mend_keyring(other).await;
@@ -258,7 +266,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub async fn open(home: Home<S, D>, passphrase: &str, rng: ChaCha20Rng) -> Result<Self, NodeError> {
         let (slots, opening) = look_at(&home.disk, passphrase).await?;
         let disks = Disks { root: home.disk, sides: None };
-        Self::enter(Found { disks, slots, opening }, home.store, rng, 0).await
+        Self::enter(Found { disks, slots, opening, dropped: None }, home.store, rng, 0).await
     }
 
     /// On which side of its home this profile lies.

@@ -17,6 +17,7 @@ use crate::chains::Link;
 use crate::documents::Record;
 use crate::door::Outcome;
 use crate::error::NodeError;
+use crate::limits::MAX_NOTED_ITEMS;
 use crate::node::{Node, scan_all};
 use crate::shed_format::{Forgetting, Shed, ShedStatement};
 use crate::spaces::{
@@ -247,12 +248,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 gathered.what.items.push(self.carrier.place_of(&envelope));
             }
         }
-        self.shed.extend(&gathered.statements);
         for (space, key) in &gathered.what.items {
             gathered.batch.delete(*space, key.clone());
         }
         self.note_forgetting(&gathered.what, &mut gathered.batch);
         self.vault.apply(gathered.batch).await?;
+        self.shed.extend(&gathered.statements);
         self.finish_forgetting().await
     }
 
@@ -272,8 +273,18 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         self.finish_forgetting().await
     }
 
+    /// Notes it in as many items as it takes: somebody who seals one letter again and again makes long lists, and an item
+    /// holds no more than a store takes.
     fn note_forgetting(&mut self, what: &Forgetting, batch: &mut Batch) {
-        batch.put(FORGETTING, self.random16(), what.encode());
+        let some = Forgetting::default;
+        let items = what.items.chunks(MAX_NOTED_ITEMS).map(|items| Forgetting { items: items.to_vec(), ..some() });
+        let earlier =
+            what.earlier.chunks(MAX_NOTED_ITEMS).map(|earlier| Forgetting { earlier: earlier.to_vec(), ..some() });
+        let journal =
+            what.journal.chunks(MAX_NOTED_ITEMS).map(|journal| Forgetting { journal: journal.to_vec(), ..some() });
+        for part in items.chain(earlier).chain(journal) {
+            batch.put(FORGETTING, self.random16(), part.encode());
+        }
     }
 
     /// Letters that brought forgotten statements again: they are forgotten too. Says whether there are any.
@@ -297,7 +308,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         let (mut all, mut done) = (Forgetting::default(), Batch::new());
         for (key, value) in notes {
-            let Forgetting { items, earlier, journal } = Forgetting::decode(&value)?;
+            // One of a newer program's is left to that; a damaged one says nothing any more.
+            let Ok(Forgetting { items, earlier, journal }) = Forgetting::decode(&value) else {
+                self.report.damaged += 1;
+                continue;
+            };
             all.items.extend(items);
             all.earlier.extend(earlier);
             all.journal.extend(journal);

@@ -257,14 +257,18 @@ impl<H: Host> App<H> {
         let _one = self.unlocking.lock().await;
         let now_ms = self.host.now_ms();
         // Others of this device may be at work: the passphrase is looked at without disturbing them.
-        let found = Device::<H>::look(self.host.disks(), passphrase, now_ms).await?;
+        let mut found = Device::<H>::look(self.host.disks(), passphrase, now_ms).await?;
         let mut device = self.device.lock().await;
         if !device.as_ref().is_some_and(|open| found.is_plain() && open.side() == found.side()) {
             self.end_all();
             *device = None;
+            found.obey(&mut self.rng()).await;
             let store = self.host.store(found.side()).await?;
             let mut opened = Node::enter(found, store, self.rng(), now_ms).await?;
-            opened.shed_due(now_ms).await?;
+            // What cannot be forgotten now is forgotten later: that must lock nobody out.
+            if let Err(error) = opened.shed_due(now_ms).await {
+                self.host.log(&format!("forgetting is put off: {error}"));
+            }
             self.host.even_out();
             // What every page asks for is read while somebody waits anyway.
             opened.read_rows().await?;

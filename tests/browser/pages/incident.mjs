@@ -55,7 +55,8 @@ test("one tap settles what two set apart, and another tab's older page does not 
   assert.equal(await page.locator("section.apart").count(), 0);
   assert.equal((await page.textContent("h1")).trim(), "Bus attacked near Ansongo");
   await old.locator("section.apart li", { hasText: "Ambush at the ford" }).locator("button").click();
-  await old.waitForURL(/\?done=/);
+  await old.waitForURL(/\?settled=/);
+  assert.match(await old.textContent("main"), /Bus attacked near Ansongo/);
   await old.goto(`/incidents/${id}`);
   assert.equal((await old.textContent("h1")).trim(), "Bus attacked near Ansongo");
 });

@@ -64,8 +64,12 @@ pub(crate) async fn make(
     let files = files.collect::<Result<Vec<_>, Failure>>()?;
     let sheets = device.make_sheets(&held.disks().root, need, of).await?;
     for (sheet, (plain, printed)) in sheets.iter().zip(files) {
-        plain.finish(text(sheet).as_bytes())?;
-        printed.finish(page(sheet).as_bytes())?;
+        let written = plain.finish(text(sheet).as_bytes()).and_then(|()| printed.finish(page(sheet).as_bytes()));
+        written.map_err(|error| {
+            Failure::failed(format!(
+                "{error}. Sheets that were made before open nothing any more: make all of them anew"
+            ))
+        })?;
     }
     host::say(
         "azalai: print each sheet, give each to somebody else, and destroy these files: whoever has enough of them opens this \

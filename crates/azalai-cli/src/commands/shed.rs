@@ -76,12 +76,13 @@ pub(crate) async fn forget(
         let hint = if lost.is_empty() { "--yes" } else { "--yes --even-if-unsent" };
         return out.text(&format!("Nothing was forgotten. To do it, run this again with {hint}."));
     }
-    if let Some(id) = lost.first()
-        && !even_if_unsent
-    {
+    if !lost.is_empty() && !even_if_unsent {
         for (id, known) in reports.iter().filter_map(|(id, known)| Some((id, known.as_ref()?))) {
             host::say(&in_words(id, known));
         }
+    }
+    // Each by itself, and all before anything is forgotten.
+    for id in lost.iter().filter(|_| !even_if_unsent) {
         if !typed(id)? {
             return Err(Failure::failed(format!(
                 "nothing was forgotten: nobody else is known to have all of {id}, and it would be lost for ever. \
@@ -90,7 +91,7 @@ pub(crate) async fn forget(
         }
     }
     for (id, known) in &reports {
-        let forgotten = device.forget(*id, true, host::now_ms()).await?;
+        let forgotten = device.forget(*id, lost.contains(&id), host::now_ms()).await?;
         let all: Vec<String> = forgotten.iter().map(ToString::to_string).collect();
         let object = json!({ "id": id.to_string(), "ids": all, "known": known.as_ref().map(held), "forgotten": true });
         out.result(&object, || format!("{id} is forgotten on this device."))?;

@@ -39,7 +39,7 @@ impl Writer {
         let reading = |error| failed("reading the database", &error);
         let next_piece = values::next_piece(&db).map_err(reading)?;
         let groups = values::groups(&db).map_err(reading)?;
-        let tree = Tree { db: db.clone(), next_piece, groups, staged: 0, full, stopped: None };
+        let tree = Tree { db: db.clone(), next_piece, groups, staged: 0, full, filled: false, stopped: None };
         let tree = Arc::new(Mutex::new(tree));
         let (jobs, queue) = channel();
         let thread = Thread { tree: Arc::clone(&tree), db, file, mark };
@@ -95,6 +95,8 @@ struct Tree {
     staged: usize,
     /// The disk was full at opening.
     full: bool,
+    /// Writing stopped since then, for want of room.
+    filled: bool,
     stopped: Option<String>,
 }
 
@@ -106,7 +108,8 @@ impl Tree {
     /// Writes a group into the tree; it is visible from then on.
     fn write(&mut self, batch: Batch) -> Result<(), StoreError> {
         // What is read of a store that only reads is durable: opening synced it, and nothing was written since.
-        if self.full && batch.is_empty() {
+        // One that became full is read on in the same way: what was acknowledged was synced before.
+        if (self.full || self.filled) && batch.is_empty() {
             return Ok(());
         }
         if let Some(error) = self.refuses() {
@@ -129,6 +132,7 @@ impl Tree {
     /// Stops all writing after a failure.
     fn note(&mut self, result: &Result<(), StoreError>) {
         if let Err(error) = result {
+            self.filled |= matches!(error, StoreError::Full { .. });
             self.stopped.get_or_insert_with(|| error.to_string());
         }
     }
