@@ -3,7 +3,7 @@
 //!
 //! Nothing here may say anything of another claimant, or keep anything from being saved, sent or admitted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::codec::DecodeError;
 use azalai_envelope::{AudienceId, Kind, Statement, StatementId, Verified};
@@ -12,6 +12,7 @@ use azalai_store::{Disk, Store};
 
 use crate::door::{Outcome, refused};
 use crate::error::NodeError;
+use crate::limits::MAX_CLAIM_NOTICES;
 use crate::node::{Node, scan_all};
 use crate::spaces::{CLAIM_NOTICES, STATEMENTS};
 use crate::stored;
@@ -49,8 +50,18 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let own = kept.iter().filter(|(statement, _)| statement.author() == me);
         let written: BTreeSet<(AudienceId, InviteId, HeldUp)> =
             own.map(|(statement, notice)| (statement.audience(), notice.invite, notice.why)).collect();
+        let mut counts: BTreeMap<InviteId, usize> = BTreeMap::new();
+        for (_, invite, _) in &written {
+            *counts.entry(*invite).or_default() += 1;
+        }
         for (key, notice) in owed {
             if !written.contains(&(key.audience(), notice.invite, notice.why)) {
+                let count = counts.entry(notice.invite).or_default();
+                // Whoever holds an invite can claim it with any number of keys: honest people claim one once or twice.
+                if *count >= MAX_CLAIM_NOTICES {
+                    continue;
+                }
+                *count += 1;
                 self.say_to_member(&key, Kind::CLAIM_NOTICE, &notice.encode(), now_ms).await?;
             }
         }

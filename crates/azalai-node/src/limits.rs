@@ -137,3 +137,6 @@ pub const SHED_AFTER_DAYS: u16 = 30;
 
 /// Days that can be chosen at most.
 pub const MAX_SHED_DAYS: u16 = 365;
+
+/// Claim notices that a device writes for one invite at most.
+pub const MAX_CLAIM_NOTICES: usize = 16;
