@@ -24,14 +24,14 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             )));
         }
         let mut found = Vec::new();
-        let mut note = |id, record: &Record| {
-            if matches!(record.kind, Kind::REPORT | Kind::INCIDENT) {
-                found.push((id, record.kind));
-            }
-        };
         if let Ok(id) = prefix.parse::<DocumentId>() {
-            if let Some(record) = self.record(&id).await? {
-                note(id, &record);
+            // A whole id names one thing: what has it is all there is, and nothing else is read.
+            if let Some(record) = self.record(&id).await?.filter(|it| matches!(it.kind, Kind::REPORT | Kind::INCIDENT))
+            {
+                return Ok((id, record.kind));
+            }
+            if self.shed_report(&id).await?.is_some() {
+                return Ok((id, Kind::REPORT));
             }
         } else {
             // Of what does not begin so nothing is read but the id.
@@ -40,7 +40,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 let page = self.vault.scan(DOCUMENTS, after.as_ref(), SCAN_PAGE).await?;
                 for (key, value) in page.items {
                     if let Some(id) = DocumentId::from_slice(&key).filter(|id| id.to_string().starts_with(prefix)) {
-                        note(id, &Record::decode(&value)?);
+                        let kind = Record::decode(&value)?.kind;
+                        if matches!(kind, Kind::REPORT | Kind::INCIDENT) {
+                            found.push((id, kind));
+                        }
                     }
                 }
                 match page.next {
@@ -49,10 +52,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 }
             }
             found.sort_unstable();
+            // Of what was forgotten here the ids are left.
+            let shed = self.all_shed().await?.into_keys().filter(|id| id.to_string().starts_with(prefix));
+            found.extend(shed.map(|id| (id, Kind::REPORT)));
         }
-        // Of what was forgotten here the ids are left.
-        let shed = self.all_shed().await?.into_keys().filter(|id| id.to_string().starts_with(prefix));
-        found.extend(shed.map(|id| (id, Kind::REPORT)));
         let notices = self.notices().await?.into_iter().map(|view| (view.id, Kind::NOTICE));
         found.extend(notices.filter(|(id, _)| id.to_string().starts_with(prefix)));
         match found.as_slice() {
