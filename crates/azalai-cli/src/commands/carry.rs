@@ -33,9 +33,7 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out:
     for (id, why) in &exchanged.taken.refused {
         host::say(&format!("azalai: a letter was set aside ({id}): {why}"));
     }
-    if exchanged.taken.newer > 0 {
-        host::say(&format!("azalai: {} letters need a newer Azalai; they are kept", exchanged.taken.newer));
-    }
+    say_newer(exchanged.taken.newer);
     if exchanged.taken.left > 0 {
         host::say(&format!(
             "azalai: {} letters need a newer Azalai and stay with the other side; they are fetched after an upgrade",
@@ -115,6 +113,13 @@ async fn answer(device: &mut Device, out: &mut Output) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Says how many letters were kept for a newer program.
+fn say_newer(letters: usize) {
+    if letters > 0 {
+        host::say(&format!("azalai: {letters} letters need a newer Azalai; they are kept"));
+    }
+}
+
 pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output) -> Result<(), Failure> {
     match bundle {
         Bundle::Export { out: file } => {
@@ -135,9 +140,7 @@ pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output
                 NodeError::Invalid(why) => failed(&why),
                 other => other.into(),
             })?;
-            if imported.taken.newer > 0 {
-                host::say(&format!("azalai: {} letters need a newer Azalai; they are kept", imported.taken.newer));
-            }
+            say_newer(imported.taken.newer);
             if imported.taken.left > 0 {
                 host::say(&format!(
                     "azalai: {} letters need a newer Azalai and were not taken: keep the file, and import it again after \
