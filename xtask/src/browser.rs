@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use crate::setup;
 use crate::steps::Steps;
 use crate::tools::{Failure, Outcome, ask, cargo, command, root, run as run_command, target_folder};
 
@@ -37,25 +38,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
 /// # Errors
 /// Names what is missing and how to get it.
 pub(crate) fn install() -> Outcome {
-    let missing = missing();
-    if !missing.is_empty() {
-        println!("missing: {}", missing.join(", "));
-        let root = ask(command("id", &["-u"])).as_deref() == Some("0");
-        if root && ask(command("apt-get", &["--version"])).is_some() {
-            run_command(command("apt-get", &["update", "--quiet"]))?;
-            let mut install = command("apt-get", &["install", "--yes", "--no-install-recommends"]);
-            install.args(missing).env("DEBIAN_FRONTEND", "noninteractive");
-            run_command(install)?;
-        }
-    }
-    let missing = self::missing();
-    if !missing.is_empty() {
-        return Err(Failure::new(format!(
-            "the tests in a browser need Node {NODE} or newer, npm and Chromium; missing: {}. On Debian: apt install {}",
-            missing.join(", "),
-            PACKAGES.join(" ")
-        )));
-    }
+    setup::packages(missing, &format!("the tests in a browser need Node {NODE} or newer, npm and Chromium"))?;
     // What is there is as the lock file says if npm's own record is not older.
     let folder = folder();
     let changed = |name: &str| fs::metadata(folder.join(name)).and_then(|file| file.modified()).ok();

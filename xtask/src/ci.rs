@@ -2,11 +2,15 @@
 //!
 //! `.ci/run` calls this and nothing else, so a laptop runs what CI runs. One build profile serves all steps.
 
+use crate::fuzz;
 use crate::setup;
 use crate::steps::Steps;
 use crate::test;
 use crate::tools::{Failure, Outcome, cargo, run as run_command};
 use crate::wasm;
+
+/// Seconds that CI searches with each fuzz target: enough to see that each still runs and finds nothing near by.
+const FUZZ_SECONDS: u32 = 3;
 
 /// Runs every step; the first that fails ends it.
 ///
@@ -35,6 +39,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     })?;
     steps.run("wasm32", wasm::check_all)?;
     test::all(&mut steps, "ci", &[])?;
+    fuzz::short(&mut steps, FUZZ_SECONDS)?;
     steps.print_table();
     Ok(())
 }

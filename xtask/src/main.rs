@@ -11,6 +11,7 @@ mod browser;
 mod ci;
 mod demo;
 mod dictionary;
+mod fuzz;
 mod setup;
 mod steps;
 mod test;
@@ -38,6 +39,11 @@ const SUBCOMMANDS: &[Subcommand] = &[
         name: "ci",
         about: "everything CI insists on: style, lints, docs, licences, wasm32, tests",
         run: ci::run,
+    },
+    Subcommand {
+        name: "fuzz",
+        about: "search for bytes that break a reader [TARGET ...] [--seconds N] [--keep]",
+        run: fuzz::run,
     },
     Subcommand { name: "bench", about: "the project's figures against their goals [NAME ...]", run: bench::run },
     Subcommand {

@@ -1,10 +1,11 @@
 //! The pinned tools: installed once into `.tools/`, left alone when they are there.
 //!
 //! Nothing is installed outside `.tools/` but the wasm32 target, which belongs to the toolchain, the packages of
-//! `tests/browser/`, and, for root on Debian, Node and Chromium. Each command
+//! `tests/browser/`, and, for root on Debian, Node, Chromium and a C++ compiler. Each command
 //! asks only for the tools that it uses, so that a newcomer's first run does not build a licence checker.
 
 use crate::browser;
+use crate::fuzz;
 use crate::steps::Steps;
 use crate::tools::{Failure, Outcome, ask, cargo, command, run as run_command, tools_folder};
 use crate::wasm;
@@ -33,6 +34,10 @@ pub(crate) const NEXTEST: Tool =
 pub(crate) const DENY: Tool =
     Tool { name: "cargo-deny", version: (0, 20, 2), newer_serves: false, install_with: &["--debug"] };
 
+/// Builds targets with coverage for libFuzzer. Its options are used as this version has them.
+pub(crate) const FUZZ: Tool =
+    Tool { name: "cargo-fuzz", version: (0, 13, 1), newer_serves: false, install_with: &["--debug"] };
+
 /// `cargo xtask setup`: every tool that any subcommand needs.
 ///
 /// # Errors
@@ -52,6 +57,7 @@ pub(crate) fn everything(steps: &mut Steps) -> Outcome {
     steps.run("set up cargo-nextest", || install(NEXTEST))?;
     steps.run("set up cargo-deny", || install(DENY))?;
     steps.run("set up wasm32", wasm::install)?;
+    steps.run("set up the search for hostile bytes", fuzz::install)?;
     steps.run("set up the browser tests", browser::install)
 }
 
@@ -74,6 +80,31 @@ pub(crate) fn install(tool: Tool) -> Outcome {
     run_command(install).map_err(|failure| {
         Failure::new(format!("{failure}; {} {version} is needed in {} or on the path", tool.name, folder.display()))
     })
+}
+
+/// Makes sure that system packages are there: `missing` names those of Debian that are not. They are installed for root
+/// on Debian.
+///
+/// # Errors
+/// Names what is missing, what it is wanted for, and how to get it.
+pub(crate) fn packages(missing: impl Fn() -> Vec<&'static str>, wanted: &str) -> Outcome {
+    let before = missing();
+    if before.is_empty() {
+        return Ok(());
+    }
+    println!("missing: {}", before.join(", "));
+    let root = ask(command("id", &["-u"])).as_deref() == Some("0");
+    if root && ask(command("apt-get", &["--version"])).is_some() {
+        run_command(command("apt-get", &["update", "--quiet"]))?;
+        let mut install = command("apt-get", &["install", "--yes", "--no-install-recommends"]);
+        install.args(before).env("DEBIAN_FRONTEND", "noninteractive");
+        run_command(install)?;
+    }
+    let missing = missing().join(" ");
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{wanted}; missing: {missing}. On Debian: apt install {missing}")))
 }
 
 /// The first `N.N.N` in what a tool prints about its version.

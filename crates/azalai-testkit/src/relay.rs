@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use azalai_envelope::{DeviceKeys, RelayPublic};
+use azalai_envelope::{DeviceKeys, PostingPublic, RelayPublic};
 use azalai_node::{Transport, TransportError};
 use azalai_store::{MemoryStore, Store};
-use azalai_sync::{Budget, RespondError, Responder};
+use azalai_sync::{Budget, RespondError, Responder, capsule};
 use futures_lite::future::block_on;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
@@ -53,6 +53,20 @@ impl TestRelay {
     #[must_use]
     pub fn responder(&self) -> Arc<Responder<MemoryStore>> {
         Arc::clone(&self.responder)
+    }
+
+    /// A reply with any body to a member's request, sealed as this relay seals its own: what a relay that lies sends.
+    /// `None` if the request is none, or the body too large for a reply.
+    #[must_use]
+    pub fn answer(
+        &self,
+        request: &[u8],
+        posting: &PostingPublic,
+        body: &[u8],
+        rng: &mut ChaCha20Rng,
+    ) -> Option<Vec<u8>> {
+        let open = capsule::open_request(&self.keys, request).ok()?;
+        open.verify(&self.keys.public(), posting).ok()?.reply.seal(body, rng).ok()
     }
 
     /// How many envelopes it holds, of all projects.
