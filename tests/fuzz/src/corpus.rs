@@ -58,7 +58,10 @@ pub fn seeds() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
     let mut add = |target: &str, bytes: Vec<u8>| all.get_mut(target).unwrap().push(bytes);
     for vector in vectors() {
         match vector.target.as_str() {
-            "log-entry" => add("door", devices::said(devices::Saying::Authority, &vector.bytes)),
+            "log-entry" => {
+                add("compress", vector.bytes.clone());
+                add("door", devices::said(devices::Saying::Authority, &vector.bytes));
+            }
             "key-letter" => add("door", devices::said(devices::Saying::Keys, &vector.bytes)),
             "receipt" => add("door", devices::said(devices::Saying::Receipt, &vector.bytes)),
             "request" => add("relay", vector.bytes.clone()),
@@ -73,6 +76,9 @@ pub fn seeds() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
         if path.extension().is_some_and(|ending| ending == "bin") {
             add("lint", std::fs::read(path).unwrap());
         }
+    }
+    for example in changes::examples() {
+        add("compress", example.get(3..).unwrap_or_default().to_vec());
     }
     changes::examples().into_iter().for_each(|example| add("change", example));
     devices::examples().into_iter().for_each(|(target, example)| add(target, example));

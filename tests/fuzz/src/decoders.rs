@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+use azalai_envelope::compress::{compress, decompress};
+use azalai_envelope::limits::MAX_BODY_BYTES;
 use azalai_model::lint::{self, Expect, Ground};
 use azalai_model::{Pack, places_file};
 use azalai_node::evidence_check;
@@ -25,6 +27,16 @@ pub(crate) fn check(target: &str, bytes: &[u8]) -> Result<(), String> {
                 let _ = Ground::new().check(&linted);
             }
             Ok(())
+        }
+        "compress" => {
+            let (coding, coded) = compress(bytes);
+            let read = decompress(coding, &coded).map_err(|error| format!("{coding:?}: {error}"));
+            // Whoever says more than a statement holds is told so.
+            if bytes.len() > MAX_BODY_BYTES || read?.as_ref() == bytes {
+                Ok(())
+            } else {
+                Err("another body".to_owned())
+            }
         }
         "places" => {
             drop(places_file::read(bytes));

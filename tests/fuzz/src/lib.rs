@@ -22,11 +22,12 @@ use std::process::ExitCode;
 /// Every target: what it reads is said by the name as in `docs/spec/`, or here.
 ///
 /// - `change`: a chain of changes of a document, each behind its length, from the linter through to Automerge;
+/// - `compress`: a body to compress, and what came of it;
 /// - `door`: a body, said and sealed by a steward's key, in a coordinator's device;
 /// - `bundle`: a file that a device imports;
 /// - `relay`: a member's request, opened, at a relay;
 /// - `answers`: the replies of a relay, each behind its length, in a device that exchanges with it.
-pub const TARGETS: [&str; 27] = [
+pub const TARGETS: [&str; 28] = [
     "answers",
     "body",
     "bundle",
@@ -34,6 +35,7 @@ pub const TARGETS: [&str; 27] = [
     "capsule-reply",
     "certificate",
     "change",
+    "compress",
     "door",
     "envelope",
     "evidence",
