@@ -3,7 +3,7 @@
 //!
 //! A search begins from the tree's own examples and from `tests/fuzz/corpus/`. What it finds lies in
 //! `tests/fuzz/found/TARGET/`, where the ordinary tests replay it: mend what it breaks and commit the file. With
-//! `--keep` the new inputs that reach other code are put into the corpus, the fewest that do.
+//! `--keep` the corpus becomes the fewest inputs that reach all code that this search and the earlier ones reached.
 //!
 //! No sanitizer of memory: Azalai forbids unsafe code, and without one the pinned stable compiler serves.
 
@@ -19,6 +19,9 @@ const SECONDS: u32 = 60;
 
 /// Bytes that an input may have: as in the tests without coverage.
 const LONGEST: u32 = 16 * 1024;
+
+/// Bytes that an input may have which is kept: what is longer reaches little that shorter ones do not.
+const LONGEST_KEPT: u32 = 1024;
 
 /// Bytes of memory, in MiB, over which a target is ended and its input is a finding.
 const MEMORY_MIB: u32 = 2048;
@@ -112,9 +115,8 @@ fn search(steps: &mut Steps, plan: &Plan) -> Outcome {
     })?;
     let begin = target.join("fuzz-corpus");
     steps.run("what the search begins from", || {
-        let mut seeds = cargo(&["run", "--quiet", "-p", "azalai-fuzz", "--example", "seeds", "--"]);
-        seeds.arg(&begin);
-        run_command(seeds)
+        let _ = fs::remove_dir_all(&begin);
+        run_command(corpus(&["begin"], &begin))
     })?;
     let host = ask(command("rustc", &["--print", "host-tuple"]));
     let host = host.ok_or_else(|| Failure::new("rustc does not say what machine this is"))?;
@@ -125,17 +127,23 @@ fn search(steps: &mut Steps, plan: &Plan) -> Outcome {
     Ok(())
 }
 
+/// The program that knows what searches begin from.
+fn corpus(words: &[&str], folder: &Path) -> std::process::Command {
+    let mut corpus = cargo(&["run", "--quiet", "-p", "azalai-fuzz", "--example", "corpus", "--"]);
+    corpus.args(words).arg(folder);
+    corpus
+}
+
 fn one(name: &str, programs: &Path, begin: &Path, plan: &Plan) -> Outcome {
-    let (kept, found) = (folder().join("corpus").join(name), folder().join("found").join(name));
+    let (found, kept) = (folder().join("found").join(name), begin.join("kept").join(name));
     let begin = begin.join(name);
-    for wanted in [&kept, &found, &begin] {
+    for wanted in [&found, &kept] {
         fs::create_dir_all(wanted).map_err(|error| Failure::new(format!("{}: {error}", wanted.display())))?;
     }
     let program = programs.join(name);
     let program = program.to_string_lossy();
     let mut search = command(&program, &[]);
-    search.arg(&begin).arg(&kept);
-    search.arg(format!("-artifact_prefix={}/", found.display()));
+    search.arg(&begin).arg(format!("-artifact_prefix={}/", found.display()));
     search.arg(format!("-max_total_time={}", plan.seconds)).arg(format!("-max_len={LONGEST}"));
     search.arg(format!("-rss_limit_mb={MEMORY_MIB}")).arg(format!("-timeout={SLOW}"));
     search.args(["-print_final_stats=1", "-verbosity=0"]);
@@ -146,10 +154,10 @@ fn one(name: &str, programs: &Path, begin: &Path, plan: &Plan) -> Outcome {
     let _ = fs::remove_dir(&found);
     if outcome.is_ok() && plan.keep {
         let mut merge = command(&program, &["-merge=1", "-verbosity=0"]);
-        merge.arg(format!("-max_len={LONGEST}")).arg(&kept).arg(&begin);
+        merge.arg(format!("-max_len={LONGEST_KEPT}")).arg(&kept).arg(&begin);
         run_command(merge)?;
+        run_command(corpus(&["keep", name], &kept))?;
     }
-    let _ = fs::remove_dir(&kept);
     outcome
 }
 

@@ -92,24 +92,31 @@ pub fn seeds() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
     all
 }
 
-/// The files of `corpus/TARGET/` and `found/TARGET/`: what a search kept, and what broke something once.
+fn own(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// Where a target's corpus is: inputs behind each other, each behind its length.
+#[must_use]
+pub fn kept_in(target: &str) -> PathBuf {
+    own("corpus").join(format!("{target}.bin"))
+}
+
+/// The fewest inputs that reach all code that searches reached.
+#[must_use]
+pub fn kept(target: &str) -> Vec<Vec<u8>> {
+    // A target that nobody searched yet has no file.
+    let bytes = std::fs::read(kept_in(target)).unwrap_or_default();
+    crate::parts(&bytes).into_iter().map(<[u8]>::to_vec).collect()
+}
+
+/// What broke something once.
 ///
 /// # Panics
-/// If one cannot be read.
+/// If a file cannot be read.
 #[must_use]
-pub fn kept(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut all = Vec::new();
-    for folder in ["corpus", "found"] {
-        // A target that nobody searched yet has no folder.
-        let Ok(files) = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(target)) else {
-            continue;
-        };
-        for file in files {
-            let path = file.unwrap().path();
-            let bytes = std::fs::read(&path).unwrap();
-            all.push((path, bytes));
-        }
-    }
-    all.sort();
-    all
+pub fn found(target: &str) -> Vec<Vec<u8>> {
+    // Most targets have no such folder.
+    let Ok(files) = std::fs::read_dir(own("found").join(target)) else { return Vec::new() };
+    files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
 }

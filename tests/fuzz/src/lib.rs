@@ -2,7 +2,7 @@
 //! ordinary tests.
 //!
 //! A target is a name in [`TARGETS`] and a file in `fuzz_targets/`. All of them are run by [`check`], so that what
-//! libFuzzer finds is found again without it: `corpus/TARGET/` holds inputs that reach different code, `found/TARGET/`
+//! libFuzzer finds is found again without it: `corpus/` holds inputs that reach different code, `found/TARGET/`
 //! those that broke something once. `cargo xtask fuzz` builds with coverage and searches; a target that is built in the
 //! ordinary way reads the files that it is given.
 //!
@@ -126,7 +126,11 @@ pub(crate) fn parts(mut bytes: &[u8]) -> Vec<&[u8]> {
 }
 
 /// An input of these parts.
-pub(crate) fn whole<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+///
+/// # Panics
+/// If one is too long for its length.
+#[must_use]
+pub fn whole<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for part in parts {
         bytes.extend_from_slice(&u16::try_from(part.len()).unwrap().to_le_bytes());
