@@ -18,7 +18,7 @@ use azalai_envelope::{Day, Envelope, EnvelopeId, Lane, ProjectId, Verified};
 use azalai_store::{AsyncRwLock, Batch, Cursor, Space, Store, StoreError};
 
 use crate::index::{Entry, Index, State, Why};
-use crate::limits::MAX_IDS;
+use crate::limits::{FULL_BELOW, MAX_IDS};
 
 /// Envelopes' bytes.
 pub const ENVELOPES: Space = Space(0x40);
@@ -197,6 +197,18 @@ impl<S: Store> Carrier<S> {
     #[must_use]
     pub fn contains(&self, id: &EnvelopeId) -> bool {
         self.read(|index| index.holds(id))
+    }
+
+    /// Whether there is so little room that nothing that was given up is wanted back.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let (mut bytes, mut letters) = (0, 0);
+        self.read(|index| index.held().iter().for_each(|(_, amount)| {
+            bytes += amount.bytes;
+            letters += amount.envelopes;
+        }));
+        let free = |of: u64, used: u64| of.saturating_sub(used) >= of / FULL_BELOW;
+        !(free(self.quota, bytes) && free(self.max_ids as u64, letters))
     }
 
     /// Keeps envelopes: one batch, durable when it returns. What is held already counts as held, if its bytes are
