@@ -15,9 +15,7 @@ const DAY_MS: u64 = 86_400_000;
 /// Ids of the letters that the relay holds.
 fn held(c: &Community) -> BTreeSet<EnvelopeId> {
     let carriers = c.relay.responder().carriers();
-    carriers[0].read(|index| {
-        index.iter().filter(|(_, entry)| entry.state == State::Held).map(|(id, _)| *id).collect()
-    })
+    carriers[0].read(|index| index.iter().filter(|(_, entry)| entry.state == State::Held).map(|(id, _)| *id).collect())
 }
 
 fn bytes_held(c: &Community) -> u64 {
@@ -70,7 +68,7 @@ fn what_a_relay_gave_up_is_brought_again_and_read() {
 fn a_full_relay_is_not_given_back_what_it_gave_up_until_there_is_room() {
     let (mut c, letters) = one_report();
     give_up(&c, &letters);
-    c.relay.restart_with(bytes_held(&c) + 500);
+    c.relay.restart_with(bytes_held(&c) + 100);
     let before = held(&c);
     for visit in 0..3 {
         let exchanged = c.visit("swift").unwrap();

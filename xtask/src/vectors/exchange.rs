@@ -105,10 +105,7 @@ fn replies() -> Set {
             "given up: a part of the list",
             Answer::GivenUp { mark: [0xe1; 16], full: true, shorts: vec![7, 8], next: Some(second) },
         ),
-        (
-            "given up: nothing changed",
-            Answer::GivenUp { mark: [0; 16], full: false, shorts: Vec::new(), next: None },
-        ),
+        ("given up: nothing changed", Answer::GivenUp { mark: [0; 16], full: false, shorts: Vec::new(), next: None }),
     ];
     let reply = |answers| Reply { answers }.encode();
     for (name, answer) in &all {

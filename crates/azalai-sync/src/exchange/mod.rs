@@ -30,8 +30,8 @@ use crate::key::Role;
 use crate::lanes::PerLane;
 use crate::limits::{MAX_IDLE_ROUNDS, MAX_PASSES, MAX_ROUNDS, NEWEST_IDS, WINDOW_IDS};
 use crate::set::DayRange;
-pub use given_up::Told;
 use given_up::Listing;
+pub use given_up::Told;
 use queue::Queue;
 
 /// What an exchange is about.

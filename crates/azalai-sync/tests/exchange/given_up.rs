@@ -176,7 +176,8 @@ fn a_list_of_lies_ends_and_names_nothing_of_ones_own() {
     let letters = world.envelopes(3, Lane::Text, TODAY);
     let own: Vec<EnvelopeId> = letters.iter().map(|letter| letter.id()).collect();
     put(&mine, letters);
-    let part = |shorts: Vec<u64>, next: Option<EnvelopeId>| Answer::GivenUp { mark: [9; 16], full: false, shorts, next };
+    let part =
+        |shorts: Vec<u64>, next: Option<EnvelopeId>| Answer::GivenUp { mark: [9; 16], full: false, shorts, next };
     // Ids that nobody ever had.
     let events = lie(&mut world, &mine, &own, |world, after| {
         let shorts = if after.is_some() { (0..9000).map(|_| world.rng.next_u64()).collect() } else { vec![] };
