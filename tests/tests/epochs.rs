@@ -5,13 +5,13 @@
 use std::collections::BTreeSet;
 
 use azalai_envelope::{Certificate, Day, EnvelopeId, Kind};
-use azalai_model::Tlp;
+use azalai_model::{ReportFields, Tlp};
 use azalai_roster::{Circle, Role};
 use azalai_sync::Found;
 use azalai_testkit::attacker::{Attacker, bundle};
 use azalai_testkit::member::TestNode;
 use azalai_testkit::world::MINUTE_MS;
-use azalai_testkit::{Community, DirectLink, Member};
+use azalai_testkit::{Community, DirectLink, Member, TestRelay};
 use futures_lite::future::block_on;
 
 const DAY_MS: u64 = 86_400_000;
@@ -170,4 +170,41 @@ fn a_letter_with_a_body_that_cannot_be_read_is_refused_and_stops_nothing() {
         let words = format!("Beside {kind:?}");
         assert!(read.iter().any(|view| view.row.fields.narrative == words), "{kind:?}");
     }
+}
+
+/// Guards against members who miss letters for good: a box whose clock stands still gives them new keys in the very
+/// millisecond in which its project was founded.
+#[test]
+fn keys_that_are_made_while_the_clock_stands_still_reach_everybody() {
+    const NOW: u64 = 1_795_000_000_000;
+    let mut steward = Member::found(1, &[("north", None)], NOW);
+    let relay = TestRelay::new(2);
+    let certificate = block_on(steward.node.certify_relay(relay.public(), "town", NOW)).unwrap();
+    relay.admit(&certificate);
+    let mut heron = Member::join(&mut steward, 3, Role::Coordinator, "north", "heron", NOW);
+    let mut swift = Member::join(&mut steward, 4, Role::Monitor, "north", "swift", NOW);
+    let settle = |steward: &mut Member, heron: &mut Member, swift: &mut Member| {
+        for round in 0..3 {
+            for who in [&mut *swift, heron, steward] {
+                who.exchange(&mut DirectLink::new(relay.responder(), round, NOW), NOW).unwrap();
+            }
+            steward.admit_all(NOW);
+            steward.exchange(&mut DirectLink::new(relay.responder(), round, NOW), NOW).unwrap();
+        }
+    };
+    settle(&mut steward, &mut heron, &mut swift);
+    let circles = [Circle::Everyone, Circle::AreaAndAbove("north".parse().unwrap())];
+    block_on(steward.node.rotate(&circles, NOW)).unwrap();
+    settle(&mut steward, &mut heron, &mut swift);
+    let written = |tlp| ReportFields {
+        category: Some("other".to_owned()),
+        narrative: "After the new keys".to_owned(),
+        tlp: Some(tlp),
+        ..ReportFields::default()
+    };
+    block_on(swift.node.report(written(Tlp::Amber), None, NOW)).unwrap();
+    block_on(heron.node.report(written(Tlp::Green), None, NOW)).unwrap();
+    settle(&mut steward, &mut heron, &mut swift);
+    assert_eq!(block_on(heron.node.reports()).unwrap().len(), 2, "the coordinator has the key of its area");
+    assert_eq!(block_on(swift.node.reports()).unwrap().len(), 2, "the monitor has everyone's");
 }

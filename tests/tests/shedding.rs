@@ -7,7 +7,7 @@ use azalai_envelope::{ChainId, Clock, DocumentId, Draft, Kind, Lane, ProjectId, 
 use azalai_model::{ReportFields, Tlp};
 use azalai_node::{HeldBy, NodeError, NoticeTo, ReportState, ReportView, TakenAt, Transport, TransportError};
 use azalai_roster::{Receipt, What};
-use azalai_store::{Fault, FaultWhen};
+use azalai_store::{Fault, FaultWhen, Space, Store};
 use azalai_testkit::attacker::{Attacker, bundle};
 use azalai_testkit::{Community, DirectLink, Member};
 use futures_lite::future::block_on;
@@ -117,6 +117,34 @@ fn what_was_forgotten_comes_back_by_no_way_and_what_is_known_of_it_stays() {
     c.visit("swift").unwrap();
     assert_eq!(block_on(c.who("swift").node.replies()).unwrap()[&report].len(), 1);
     forget(&mut c, report, false).unwrap();
+    c.settle();
+    assert_forgotten(c.who("swift"), report, "Camels");
+}
+
+/// Guards against a phone on which whoever has the passphrase finds out how urgent a forgotten report was, or which of
+/// the letters in a relay it was: something that stays says which letter carried it.
+#[test]
+fn what_stays_of_a_forgotten_report_does_not_name_its_letter() {
+    let mut c = Community::of(&["heron", "swift"]);
+    c.settle();
+    c.report("swift", "Another one", Tlp::Amber).unwrap();
+    c.settle();
+    let items = |c: &mut Community| -> Vec<usize> {
+        let store = c.who("swift").store().clone();
+        (0..=255).map(|space| block_on(store.scan(Space(space), None, 10_000)).unwrap().items.len()).collect()
+    };
+    let before = items(&mut c);
+    let report = c.report("swift", "Camels at the ford", Tlp::Amber).unwrap();
+    c.visit("swift").unwrap();
+    let sent = items(&mut c);
+    forget(&mut c, report, true).unwrap();
+    let after = items(&mut c);
+    let grown: Vec<usize> =
+        after.iter().zip(&before).map(|(after, before)| after - before).filter(|n| *n > 0).collect();
+    // The report, its statement, the statement's place in its chain, the letter's place in the carrier's set. Not the
+    // two items that say which statement the letter carried, and what came of it.
+    assert_eq!(grown, [1, 1, 1, 1]);
+    assert!(sent.iter().sum::<usize>() > after.iter().sum::<usize>());
     c.settle();
     assert_forgotten(c.who("swift"), report, "Camels");
 }

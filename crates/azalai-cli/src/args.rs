@@ -7,6 +7,7 @@ mod vault;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use azalai_sync::limits::MIN_KEEP_DAYS;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use said::{Filter, Incident, Notice, Report, Said};
@@ -155,6 +156,9 @@ pub(crate) enum Command {
         /// Where to serve the keeper's page, to this machine alone, such as 127.0.0.1:7651; without it there is none.
         #[arg(long, value_name = "ADDR:PORT")]
         keeper: Option<SocketAddr>,
+        /// Deletes letters after so many days, 30 or more; without it, none for its age.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(i64::from(MIN_KEEP_DAYS)..))]
+        keep_days: Option<u16>,
         /// Certificates of the projects that it carries for.
         #[arg(long, value_name = "FILE", num_args = 1..)]
         admit: Vec<PathBuf>,

@@ -50,3 +50,6 @@ pub(crate) const MAX_FOLDER_DEPTH: usize = 8;
 
 /// Bytes of a recovery sheet's file at most: one has some 2,000.
 pub(crate) const MAX_SHEET_BYTES: u64 = 64 * 1024;
+
+/// How often a relay that keeps letters for some days deletes older ones: days end at midnight, and nobody waits for it.
+pub(crate) const DELETE_OLD_EVERY: Duration = Duration::from_secs(60 * 60);

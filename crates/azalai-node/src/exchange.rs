@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 
-use azalai_envelope::{Certificate, DevicePublic, EnvelopeId, Lane, PostingKey, PostingPublic, SigningPublic};
+use azalai_envelope::{Certificate, Day, DevicePublic, EnvelopeId, Lane, PostingKey, PostingPublic, SigningPublic};
 use azalai_store::{Batch, Disk, Store, Vault};
 use azalai_sync::exchange::{Config, Event, Exchange, Step, Summary};
 use azalai_sync::{Carrier, Found, KeyDocument, Refusal, Responder, Why};
 
 use crate::error::NodeError;
 use crate::exchange_steps::Ask;
+use crate::lost::denies;
 use crate::node::Node;
 use crate::spaces::PROFILE;
 use crate::taken::TakenIn;
@@ -61,6 +62,12 @@ pub struct Exchanged {
     pub stay: Vec<String>,
     /// Envelopes that the responder did not take, with the reason.
     pub refused: Vec<(EnvelopeId, String)>,
+    /// Own statements of which the relay gave up the letters for room: they may be on this device only again.
+    pub given_up: usize,
+    /// Own statements that are older than the relay keeps letters: they leave again as letters of today.
+    pub too_old: usize,
+    /// The relay has no room for what it gave up: it is offered again when there is some.
+    pub full: bool,
     /// Received envelopes that nobody of this project posted: dropped.
     pub foreign: usize,
     /// Own reports that were forgotten here, since they have safely arrived.
@@ -250,17 +257,35 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         &mut self,
         events: Vec<Event>,
         relay: Option<SigningPublic>,
+        today: Day,
         exchanged: &mut Exchanged,
     ) -> Result<(), NodeError> {
         let mut received: Vec<Vec<u8>> = Vec::new();
         for event in events {
             match event {
-                Event::Hello { .. } => {}
+                Event::Hello { floors, .. } => {
+                    if let Some(relay) = &relay {
+                        exchanged.too_old += self.note_floors(relay, floors, today).await?;
+                    }
+                }
                 Event::Certificate(bytes) => drop(self.learn_certificate(&bytes).await?),
                 Event::Received(bytes) => received.push(bytes),
                 Event::Acknowledged { ids, .. } => self.note_acknowledged(&ids, relay).await?,
-                Event::Refused { id, reason } => exchanged.refused.push((id, refusal(reason).to_owned())),
-                Event::Unavailable { .. } => {}
+                Event::Refused { id, reason } => {
+                    if let Some(relay) = relay.as_ref().filter(|_| denies(reason)) {
+                        self.note_gone(&[id], relay).await?;
+                    }
+                    exchanged.refused.push((id, refusal(reason).to_owned()));
+                }
+                Event::GivenUp { ids, full, mark } => {
+                    exchanged.full = full;
+                    if let Some(relay) = &relay {
+                        exchanged.given_up += self.note_gone(&ids, relay).await?;
+                        if let Some(mark) = mark {
+                            self.note_mark(relay, mark).await?;
+                        }
+                    }
+                }
                 Event::Newer => exchanged.taken.left += 1,
             }
         }

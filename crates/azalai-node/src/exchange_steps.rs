@@ -18,6 +18,9 @@ use crate::node::Node;
 /// The kind of problem by which a responder says that it knows no such posting epoch.
 const UNKNOWN_EPOCH: &str = "unknown-epoch";
 
+/// The kind by which it says that a request has a form that it does not know.
+const UNKNOWN_FORM: &str = "request";
+
 /// What an exchange wants of the other side next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
@@ -208,8 +211,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         now_ms: u64,
     ) -> Result<Ask, NodeError> {
         let responder = self.trust(document).await?;
-        let exchange = Exchange::new(self.config(responder, first(&postings)?).await?);
         let relay = (document.role == Role::Relay).then_some(responder.signing);
+        let mut config = self.config(responder, first(&postings)?).await?;
+        if let Some(relay) = &relay {
+            config.told = Some(self.told_by(relay).await?);
+            config.floors = self.relay_told(relay).await?.floors;
+        }
+        let exchange = Exchange::new(config);
         let running = Running { exchange, responder, postings, day: None, relay, introduced: false, again: false };
         self.go_on(run, running, None, now_ms).await
     }
@@ -218,7 +226,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     async fn offer_unsent(&self, running: &mut Running, exchanged: &Exchanged) -> Result<bool, NodeError> {
         let refused: BTreeSet<EnvelopeId> = exchanged.refused.iter().map(|(id, _)| *id).collect();
         let unsent: Vec<EnvelopeId> = self.unsent(running.relay).await?.difference(&refused).copied().collect();
-        self.carrier.read(|index| running.exchange.offer(index, &unsent));
+        // Into a full relay go only letters that it never had. What it gave up would push out others' letters, whose
+        // authors would bring them again.
+        if !exchanged.full {
+            self.carrier.read(|index| running.exchange.offer(index, &unsent));
+        }
         Ok(!unsent.is_empty())
     }
 
@@ -237,8 +249,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     .iter()
                     .find_map(|event| if let Event::Hello { day, .. } = event { Some(*day) } else { None });
                 running.day = hello.or(running.day);
-                self.apply_events(events, running.relay, &mut run.exchanged).await?;
+                let today = Day::of_ms(now_ms).clamped(self.certified_day());
+                self.apply_events(events, running.relay, today, &mut run.exchanged).await?;
             }
+            // A relay from before there was this question: the same without it.
+            Some(Err(TransportError::Refused { kind, .. }))
+                if kind == UNKNOWN_FORM && running.exchange.leave_out_given_up() => {}
             // The relay missed a rotation: any member brings it the newer certificate.
             unknown if is_unknown_epoch(unknown.as_ref()) && !running.introduced && running.exchange.introduce() => {
                 running.introduced = true;

@@ -36,6 +36,7 @@ pub mod invite_file;
 mod letters;
 mod likely;
 pub mod limits;
+mod lost;
 pub mod mark;
 pub mod membership;
 mod newer;

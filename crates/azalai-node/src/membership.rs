@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use azalai_envelope::codec::Writer;
 use azalai_envelope::{
     AudienceId, Clock, Day, Kind, Lane, OpeningKey, PostingKey, ReceivingPublic, ReceivingSecret, SigningPublic,
-    SigningSecret, Statement, Verified,
+    SigningSecret, Statement, StatementId, Verified,
 };
 use azalai_roster::limits::MAX_ACTS;
 use azalai_roster::{
@@ -171,10 +171,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
         }
         // Who joins gets the keys of the founding when admitted.
-        let root = self.profile.root;
-        let founded = self.log.values().filter(|statement| statement.author() == root).map(|found| found.clock().ms());
-        let founded = founded.min().unwrap_or_default();
-        let later = self.log.values().filter(|statement| statement.author() == me && statement.clock().ms() > founded);
+        let founding = self.founding()?;
+        let later = self.log.values().filter(|said| said.author() == me && !founding.contains(&said.id()));
         let mut made: Vec<(Circle, ReceivingPublic, Clock)> = Vec::new();
         for statement in later {
             for act in LogEntry::decode(&statement.body()?)?.acts {
@@ -226,6 +224,26 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         self.letters_owed = false;
         Ok(())
+    }
+
+    /// The statements with which this device founded the project, if it did: they follow the root's one after another,
+    /// all but the last full of acts. Clocks do not tell: one that stands still dates what comes later alike.
+    fn founding(&self) -> Result<BTreeSet<StatementId>, NodeError> {
+        let mut founding = BTreeSet::new();
+        let root = self.log.values().find(|said| said.author() == self.profile.root);
+        let mut last = root.filter(|_| self.profile.root_secret.is_some()).map(|said| said.id());
+        let mut seq = 0;
+        while let Some(before) = last.take() {
+            for said in self.log.values().filter(|said| said.author() == self.me() && said.seq() == seq) {
+                let entry = LogEntry::decode(&said.body()?)?;
+                if entry.after == [before] {
+                    founding.insert(said.id());
+                    last = (entry.acts.len() == MAX_ACTS).then(|| said.id());
+                }
+            }
+            seq += 1;
+        }
+        Ok(founding)
     }
 
     /// The circles whose keys a member's device may hold, to open with or to hand on.

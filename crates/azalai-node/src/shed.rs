@@ -21,7 +21,7 @@ use crate::limits::MAX_NOTED_ITEMS;
 use crate::node::{Node, scan_all};
 use crate::shed_format::{Forgetting, Shed, ShedStatement};
 use crate::spaces::{
-    DESK, DOCUMENTS, DUE, FORGETTING, NOTICES, OUTBOX, OUTCOMES, OWN_CHAINS, SHED, SHED_STATEMENTS, STATEMENTS,
+    DESK, DOCUMENTS, DUE, FORGETTING, NOTICES, OUTBOX, OUTCOMES, OWN_CHAINS, SEALED, SHED, SHED_STATEMENTS, STATEMENTS,
 };
 use crate::stored::{self, Outgoing, OwnChain};
 
@@ -239,14 +239,24 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         if gathered.statements.is_empty() {
             return Ok(());
         }
+        let mut letters = BTreeSet::new();
         for (key, value) in scan_all(&self.vault, OUTCOMES).await?.0 {
-            let (Some(envelope), Ok(Outcome::Kept(id))) = (EnvelopeId::from_slice(&key), Outcome::decode(&value))
-            else {
-                continue;
-            };
-            if gathered.statements.contains(&id) {
-                gathered.what.items.push(self.carrier.place_of(&envelope));
+            if let Ok(Outcome::Kept(id)) = Outcome::decode(&value)
+                && gathered.statements.contains(&id)
+            {
+                letters.extend(EnvelopeId::from_slice(&key));
             }
+        }
+        // Those of this device that it cannot open itself.
+        for (key, value) in scan_all(&self.vault, SEALED).await?.0 {
+            if StatementId::from_slice(&value).is_some_and(|id| gathered.statements.contains(&id)) {
+                letters.extend(EnvelopeId::from_slice(&key));
+            }
+        }
+        for letter in letters {
+            gathered.what.items.push(self.carrier.place_of(&letter));
+            // Nothing that stays says whose letter it was: its place among those that are carried shows its lane.
+            gathered.what.items.extend([OUTCOMES, SEALED].map(|space| (space, letter.0.to_vec())));
         }
         for (space, key) in &gathered.what.items {
             gathered.batch.delete(*space, key.clone());
@@ -292,7 +302,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let again = outcomes.iter().filter(|(envelope, outcome)| {
             matches!(outcome, Outcome::Kept(id) if self.shed.contains(id)) && self.carrier.contains(envelope)
         });
-        let items: Vec<(Space, Vec<u8>)> = again.map(|(envelope, _)| self.carrier.place_of(envelope)).collect();
+        let items: Vec<(Space, Vec<u8>)> =
+            again.flat_map(|(it, _)| [self.carrier.place_of(it), (OUTCOMES, it.0.to_vec())]).collect();
         let any = !items.is_empty();
         if any {
             self.note_forgetting(&Forgetting { items, ..Forgetting::default() }, batch);

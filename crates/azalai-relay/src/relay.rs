@@ -96,6 +96,14 @@ impl Relay {
         Arc::clone(&self.responder)
     }
 
+    /// Deletes what is older than so many days: [`Responder::keep_days`].
+    ///
+    /// # Errors
+    /// [`StoreError`] if the disk is full or failed; nothing else is lost, and it is done at the next call.
+    pub async fn keep_days(&self, days: u16, now_ms: u64) -> Result<(), StoreError> {
+        self.responder.keep_days(days, now_ms).await
+    }
+
     /// Takes a certificate: admits its project, or closes the epochs before it.
     ///
     /// # Errors

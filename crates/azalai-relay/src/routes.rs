@@ -31,12 +31,20 @@ use crate::room::Room;
 pub struct Host {
     clock: Arc<dyn Fn() -> u64 + Send + Sync>,
     log: Arc<dyn Fn(&str) + Send + Sync>,
+    keeps_days: Option<u16>,
 }
 
 impl Host {
     /// `clock`: milliseconds since 1970. `log`: takes one line about what failed inside; it never names a peer.
     pub fn new(clock: impl Fn() -> u64 + Send + Sync + 'static, log: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self { clock: Arc::new(clock), log: Arc::new(log) }
+        Self { clock: Arc::new(clock), log: Arc::new(log), keeps_days: None }
+    }
+
+    /// Says at `/health` for how many days letters are kept.
+    #[must_use]
+    pub const fn keeping(mut self, days: Option<u16>) -> Self {
+        self.keeps_days = days;
+        self
     }
 }
 
@@ -87,7 +95,7 @@ pub fn router_within<S: Store + Clone + 'static>(limits: &Limits, responder: Arc
     let replies = Room::new(limits.replies_bytes, limits);
     let app = App { responder, host, bodies, replies, work: Arc::new(Semaphore::new(limits.at_work)) };
     Router::new()
-        .route("/health", get(health))
+        .route("/health", get(health::<S>))
         .route("/azalai/1/key", get(key::<S>))
         .route(EXCHANGE_ROUTE, post(exchange::<S>))
         .fallback(not_found)
@@ -95,9 +103,13 @@ pub fn router_within<S: Store + Clone + 'static>(limits: &Limits, responder: Arc
         .with_state(app)
 }
 
-async fn health() -> Response {
+async fn health<S: Store + Clone>(State(app): State<App<S>>) -> Response {
     let json = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, json)], r#"{"status":"ok"}"#).into_response()
+    let body = match app.host.keeps_days {
+        None => r#"{"status":"ok"}"#.to_owned(),
+        Some(days) => format!(r#"{{"status":"ok","keeps_days":{days}}}"#),
+    };
+    ([(header::CONTENT_TYPE, json)], body).into_response()
 }
 
 async fn key<S: Store + Clone>(State(app): State<App<S>>) -> Response {

@@ -18,7 +18,7 @@ use azalai_envelope::{Day, Envelope, EnvelopeId, Lane, ProjectId, Verified};
 use azalai_store::{AsyncRwLock, Batch, Cursor, Space, Store, StoreError};
 
 use crate::index::{Entry, Index, State, Why};
-use crate::limits::MAX_IDS;
+use crate::limits::{FULL_BELOW, MAX_IDS};
 
 /// Envelopes' bytes.
 pub const ENVELOPES: Space = Space(0x40);
@@ -93,6 +93,25 @@ pub struct Carrier<S> {
     giving_up: AsyncRwLock<()>,
 }
 
+/// Deletes what is stored of these ids, after what `batch` says, in batches.
+async fn delete<S: Store>(
+    store: &S,
+    project: &ProjectId,
+    ids: &[EnvelopeId],
+    mut batch: Batch,
+) -> Result<(), StoreError> {
+    for some in ids.chunks(PAGE_ITEMS) {
+        for id in some {
+            let key = key(project, id.as_bytes());
+            batch.delete(ENVELOPES, key.clone());
+            batch.delete(INDEX, key);
+        }
+        store.apply(core::mem::take(&mut batch)).await?;
+    }
+    // Also when there was nothing to delete.
+    if batch.is_empty() { Ok(()) } else { store.apply(batch).await }
+}
+
 fn key(project: &ProjectId, rest: &[u8]) -> Vec<u8> {
     [project.as_bytes(), rest].concat()
 }
@@ -145,7 +164,15 @@ impl<S: Store> Carrier<S> {
         for lane in Lane::ALL {
             if let Some(value) = store.get(FLOORS, &key(&project, &[lane.to_byte()])).await? {
                 match <[u8; 2]>::try_from(value.as_slice()) {
-                    Ok(day) => index.raise_floor(lane, Day(u16::from_be_bytes(day))),
+                    Ok(day) => {
+                        let floor = Day(u16::from_be_bytes(day));
+                        // What a crash or a full disk left of raising it.
+                        match delete(&store, &project, &index.before(lane, floor), Batch::new()).await {
+                            Ok(()) | Err(StoreError::Full { .. } | StoreError::ReadOnly { .. }) => {}
+                            Err(error) => return Err(error),
+                        }
+                        index.raise_floor(lane, floor);
+                    }
                     Err(_) => damaged += 1,
                 }
             }
@@ -197,6 +224,20 @@ impl<S: Store> Carrier<S> {
     #[must_use]
     pub fn contains(&self, id: &EnvelopeId) -> bool {
         self.read(|index| index.holds(id))
+    }
+
+    /// Whether there is so little room that nothing that was given up is wanted back.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let (mut bytes, mut letters) = (0, 0);
+        self.read(|index| {
+            index.held().iter().for_each(|(_, amount)| {
+                bytes += amount.bytes;
+                letters += amount.envelopes;
+            })
+        });
+        let free = |of: u64, used: u64| of.saturating_sub(used) >= of / FULL_BELOW;
+        !(free(self.quota, bytes) && free(self.max_ids as u64, letters))
     }
 
     /// Keeps envelopes: one batch, durable when it returns. What is held already counts as held, if its bytes are
@@ -431,23 +472,14 @@ impl<S: Store> Carrier<S> {
     ///
     /// # Errors
     /// [`StoreError`] if a batch failed; then the floor may be raised and some of the old still stored, which the
-    /// next opening leaves out.
+    /// next opening deletes.
     pub async fn raise_floor(&self, lane: Lane, floor: Day) -> Result<(), StoreError> {
         let _alone = self.giving_up.write().await;
         let ids = self.read(|index| if floor > index.floor(lane) { Some(index.before(lane, floor)) } else { None });
         let Some(ids) = ids else { return Ok(()) };
         let mut batch = Batch::new();
         batch.put(FLOORS, key(&self.project, &[lane.to_byte()]), floor.0.to_be_bytes());
-        for some in ids.chunks(PAGE_ITEMS) {
-            for id in some {
-                let key = key(&self.project, id.as_bytes());
-                batch.delete(ENVELOPES, key.clone());
-                batch.delete(INDEX, key);
-            }
-            self.store.apply(core::mem::take(&mut batch)).await?;
-        }
-        // Also when nothing lay before the floor.
-        self.store.apply(batch).await?;
+        delete(&self.store, &self.project, &ids, batch).await?;
         self.change(|index| index.raise_floor(lane, floor));
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! What a carrier knows in memory of the envelopes of one project: for each id its lane, day, length and whether its
 //! bytes are held; for each lane the set that is compared. Its records are kept apart from the envelopes' bytes.
 
+use core::ops::Bound;
 use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
@@ -117,6 +118,8 @@ pub struct Index {
     sets: PerLane<IdSet>,
     floors: PerLane<Day0>,
     held: PerLane<Amount>,
+    /// The sum of the ids that were evicted, and how many they are.
+    evicted: (u128, usize),
 }
 
 /// A floor: day 0 until it is raised.
@@ -185,19 +188,70 @@ impl Index {
 
     /// Adds an id, or changes what is known of it (its lane and day are part of it and never change).
     pub fn set_entry(&mut self, id: EnvelopeId, entry: Entry) {
-        if let Some(old) = self.entries.insert(id, entry)
-            && old.state == State::Held
-        {
-            let held = self.held.get_mut(old.lane);
-            held.envelopes = held.envelopes.saturating_sub(1);
-            held.bytes = held.bytes.saturating_sub(u64::from(old.len));
+        if let Some(old) = self.entries.insert(id, entry) {
+            self.uncount(&id, old);
         }
-        if entry.state == State::Held {
-            let held = self.held.get_mut(entry.lane);
-            held.envelopes += 1;
-            held.bytes += u64::from(entry.len);
+        match entry.state {
+            State::Held => {
+                let held = self.held.get_mut(entry.lane);
+                held.envelopes += 1;
+                held.bytes += u64::from(entry.len);
+            }
+            State::Gone(Why::Evicted) => {
+                self.evicted = (self.evicted.0.wrapping_add(weight_of(&id)), self.evicted.1 + 1);
+            }
+            State::Gone(_) => {}
         }
         self.sets.get_mut(entry.lane).insert(entry.day, id);
+    }
+
+    /// Takes out of the sums what an entry that is no longer there, or another now, brought into them.
+    fn uncount(&mut self, id: &EnvelopeId, old: Entry) {
+        match old.state {
+            State::Held => {
+                let held = self.held.get_mut(old.lane);
+                held.envelopes = held.envelopes.saturating_sub(1);
+                held.bytes = held.bytes.saturating_sub(u64::from(old.len));
+            }
+            State::Gone(Why::Evicted) => {
+                self.evicted = (self.evicted.0.wrapping_sub(weight_of(id)), self.evicted.1.saturating_sub(1));
+            }
+            State::Gone(_) => {}
+        }
+    }
+
+    /// The mark of what was given up: the sum of the first 16 bytes of its ids, 0 for none. Another one says that
+    /// something was given up, taken again or forgotten.
+    #[must_use]
+    pub const fn given_up(&self) -> [u8; 16] {
+        self.evicted.0.to_be_bytes()
+    }
+
+    /// What was given up, in order of ids from after `after` on: at most `count`, looking at no more than `steps` ids.
+    /// Gives also after which id to go on, if that was not all.
+    #[must_use]
+    pub fn given_up_after(
+        &self,
+        after: &EnvelopeId,
+        count: usize,
+        steps: usize,
+    ) -> (Vec<EnvelopeId>, Option<EnvelopeId>) {
+        let mut found = Vec::new();
+        if self.evicted.1 == 0 {
+            return (found, None);
+        }
+        let mut last = *after;
+        let later = (Bound::Excluded(*after), Bound::Unbounded);
+        for (step, (id, entry)) in self.entries.range(later).enumerate() {
+            if step >= steps || found.len() >= count {
+                return (found, Some(last));
+            }
+            if entry.state == State::Gone(Why::Evicted) {
+                found.push(*id);
+            }
+            last = *id;
+        }
+        (found, None)
     }
 
     /// The ids of a lane before `floor`.
@@ -212,10 +266,8 @@ impl Index {
             return;
         }
         for id in self.before(lane, floor) {
-            if let Some(Entry { state: State::Held, len, .. }) = self.entries.remove(&id) {
-                let held = self.held.get_mut(lane);
-                held.envelopes = held.envelopes.saturating_sub(1);
-                held.bytes = held.bytes.saturating_sub(u64::from(len));
+            if let Some(old) = self.entries.remove(&id) {
+                self.uncount(&id, old);
             }
         }
         self.sets.get_mut(lane).forget_before(floor);
@@ -277,7 +329,12 @@ impl Index {
         if ids.is_empty() {
             return;
         }
-        self.entries.retain(|id, entry| entry.state == State::Held || !ids.contains(id));
+        for id in ids {
+            if let Some(old) = self.entries.get(id).copied().filter(|old| old.state != State::Held) {
+                self.entries.remove(id);
+                self.uncount(id, old);
+            }
+        }
         for lane in Lane::ALL {
             let entries = &self.entries;
             self.sets.get_mut(lane).retain(|id| entries.contains_key(id));
@@ -295,6 +352,11 @@ impl Index {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
+}
+
+/// What an id adds to the mark of what was given up.
+fn weight_of(id: &EnvelopeId) -> u128 {
+    id.0.first_chunk::<16>().map_or(0, |bytes| u128::from_be_bytes(*bytes))
 }
 
 /// The highest level to which all days can be brought down so that `amount` is freed; 0 if there is not so much.

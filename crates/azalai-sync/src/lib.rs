@@ -3,6 +3,7 @@
 //! Pure: no socket, no clock, no randomness of its own; bytes go in and come out. This crate must never open an
 //! envelope, and never acknowledge one before it is durable. The bytes are fixed in `docs/spec/exchange.md`.
 
+mod answer;
 pub mod budget;
 pub mod capsule;
 pub mod carrier;
@@ -21,7 +22,7 @@ mod work;
 pub use budget::Budget;
 pub use capsule::CapsuleError;
 pub use carrier::{Carrier, Found, PutOutcome, Refusal};
-pub use exchange::{Config, Event, Exchange, ExchangeError, Step, Summary};
+pub use exchange::{Config, Event, Exchange, ExchangeError, Step, Summary, Told};
 
 pub use index::{Entry, Index, State, Why};
 pub use key::{KeyDocument, KeyError, Role};

@@ -63,6 +63,14 @@ pub const MAX_PASSES: u32 = 3;
 /// Ids that a responder may announce in one exchange: bounds memory to some 50 MB.
 pub const MAX_WANTED: usize = 1_000_000;
 
+/// Parts of the list of what a relay gave up that are asked for in one visit: a relay that keeps [`MAX_IDS`] ids has at
+/// most 62 full ones.
+pub const MAX_GIVEN_UP_PARTS: u32 = 128;
+
+/// A carrier is full while less than this part of its room for bytes or ids is free. It gives up a sixty-fourth more than
+/// it must, and stays full by that alone: what it gave up is asked back only when there is room for it.
+pub const FULL_BELOW: u64 = 32;
+
 /// Days after today at which letters count as far ahead and are fetched last: clocks differ by a day.
 pub const FAR_AHEAD_DAYS: u16 = 2;
 
@@ -99,6 +107,10 @@ pub const MAX_KEY_PROOFS: usize = 16;
 /// Seconds by which the number of a certificate that a member brings may be ahead of a relay's clock: a day, for clocks
 /// that differ.
 pub const MAX_CERTIFICATE_AHEAD_S: u32 = 86_400;
+
+/// Days for which a relay keeps letters at least, whatever its keeper wishes: a month is how long it may be out of
+/// reach. A device takes a floor that is nearer for one of this age, or it would seal its letters anew at every visit.
+pub const MIN_KEEP_DAYS: u16 = 30;
 
 /// Closed posting keys that are kept for one project; the oldest are forgotten first.
 pub const MAX_CLOSED_EPOCHS: usize = 64;

@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use azalai_envelope::certificate::CertificateError;
 use azalai_envelope::codec::DecodeError;
 use azalai_envelope::{
-    Certificate, Day, DeviceKeys, PostingKey, PostingPublic, ProjectId, SignatureError, SigningPublic,
+    Certificate, Day, DeviceKeys, Lane, PostingKey, PostingPublic, ProjectId, SignatureError, SigningPublic,
 };
 use azalai_store::{Batch, Cursor, Store, StoreError};
 use rand_core::CryptoRng;
@@ -18,7 +18,7 @@ use crate::budget::Budget;
 use crate::capsule::{self, CapsuleError, OpenRequest};
 use crate::carrier::{CERTIFICATES, Carrier};
 use crate::key::{KeyDocument, Role};
-use crate::limits::{MAX_CERTIFICATE_AHEAD_S, MAX_CLOSED_EPOCHS};
+use crate::limits::{MAX_CERTIFICATE_AHEAD_S, MAX_CLOSED_EPOCHS, MIN_KEEP_DAYS};
 use crate::message::{Operation, Reply, Request};
 use crate::work::{Work, answer};
 
@@ -189,6 +189,26 @@ impl<S: Store + Clone> Responder<S> {
     pub fn carriers(&self) -> Vec<Arc<Carrier<S>>> {
         let projects = self.projects.read().unwrap_or_else(PoisonError::into_inner);
         projects.values().map(|served| Arc::clone(&served.carrier)).collect()
+    }
+
+    /// Deletes durably what is older than `days` days (never fewer than [`MIN_KEEP_DAYS`]), and says so to whoever asks
+    /// from then on. A floor never goes down again. Today is the clock's day, held near the newest certificate's as
+    /// letters' days are: a clock that is years ahead must not delete everything.
+    ///
+    /// # Errors
+    /// [`StoreError`] if a batch failed; then it is done at the next call.
+    pub async fn keep_days(&self, days: u16, now_ms: u64) -> Result<(), StoreError> {
+        let served: Vec<_> =
+            self.projects.read().unwrap_or_else(PoisonError::into_inner).values().map(Arc::clone).collect();
+        for served in served {
+            let Some(certified) = served.postings().day else { continue };
+            let today = Day::of_ms(now_ms).clamped(certified);
+            let floor = Day(today.0.saturating_sub(days.max(MIN_KEEP_DAYS)));
+            for lane in Lane::ALL {
+                served.carrier.raise_floor(lane, floor).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes a certificate that a member brings, as [`Responder::admit`] does, if its number is no more than a day ahead

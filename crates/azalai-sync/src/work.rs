@@ -125,7 +125,26 @@ pub(crate) async fn answer<S: Store + Clone>(
             }
             fetch(served, work, &ids).await?
         }
+        Operation::GivenUp(after) => given_up(served, work, after.as_ref()),
     })
+}
+
+/// What was given up: the mark and, if it was asked for, a part of the list. What a request may make a responder shorten
+/// bounds also how many ids are looked at.
+fn given_up<S: Store>(served: &Served<S>, work: &mut Work<'_>, after: Option<&EnvelopeId>) -> Answer {
+    let full = served.carrier.is_full();
+    let fits = (work.room / 8).min(MAX_WINDOW_MISSING);
+    let steps = if after.is_some() { work.shorten } else { 0 };
+    if after.is_some() && (fits == 0 || steps == 0) {
+        return Answer::TooMuch;
+    }
+    work.shorten -= steps;
+    let (mark, (ids, next)) = served.carrier.read(|index| {
+        let listed = after.map(|after| index.given_up_after(after, fits, steps));
+        (index.given_up(), listed.unwrap_or_default())
+    });
+    work.take(ids.len() * 8);
+    Answer::GivenUp { mark, full, shorts: ids.iter().map(|id| short(&work.key, id)).collect(), next }
 }
 
 fn window(work: &mut Work<'_>, view: &View<'_>, shorts: &[u64]) -> Answer {

@@ -18,6 +18,7 @@ pub struct TestRelay {
     keys: DeviceKeys,
     store: MemoryStore,
     responder: Arc<Responder<MemoryStore>>,
+    quota: u64,
 }
 
 impl TestRelay {
@@ -27,15 +28,22 @@ impl TestRelay {
         let keys = DeviceKeys::generate(&mut ChaCha20Rng::seed_from_u64(seed));
         let store = MemoryStore::new();
         let responder = Arc::new(block_on(Responder::relay(keys.clone(), store.clone(), QUOTA_BYTES)).unwrap());
-        Self { keys, store, responder }
+        Self { keys, store, responder, quota: QUOTA_BYTES }
     }
 
     /// Another relay with the same keys and a copy of what is durable of this one.
     #[must_use]
     pub fn copy(&self) -> Self {
-        let mut copy = Self { keys: self.keys.clone(), store: self.store.clone(), responder: self.responder() };
+        let (keys, store, quota) = (self.keys.clone(), self.store.clone(), self.quota);
+        let mut copy = Self { keys, store, responder: self.responder(), quota };
         copy.crash();
         copy
+    }
+
+    /// Starts it again with another room for a project, in bytes.
+    pub fn restart_with(&mut self, quota: u64) {
+        self.quota = quota;
+        self.crash();
     }
 
     /// Its public keys, for a certificate.
@@ -85,7 +93,7 @@ impl TestRelay {
     pub fn crash(&mut self) {
         self.store = self.store.crash();
         self.responder =
-            Arc::new(block_on(Responder::relay(self.keys.clone(), self.store.clone(), QUOTA_BYTES)).unwrap());
+            Arc::new(block_on(Responder::relay(self.keys.clone(), self.store.clone(), self.quota)).unwrap());
     }
 }
 

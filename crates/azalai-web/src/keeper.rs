@@ -70,6 +70,8 @@ pub struct Figures {
     pub visits: BTreeMap<Day, u64>,
     /// The day on which the relay began to count them.
     pub counting_since: Day,
+    /// After how many days it deletes letters; none if it does not.
+    pub keep_days: Option<u16>,
 }
 
 struct Desk<K> {
@@ -106,6 +108,8 @@ struct KeeperPage {
     days: Vec<DayRow>,
     visits: Vec<(String, u64)>,
     counting_since: String,
+    /// For how long letters are kept.
+    keeps: String,
     projects: Vec<ProjectRow>,
     languages: Vec<(&'static str, String, String)>,
 }
@@ -220,6 +224,10 @@ fn shown(texts: &'static Texts, figures: &Figures) -> KeeperPage {
         days,
         visits: figures.visits.iter().rev().take(KEEPER_DAYS).map(|(on, count)| (day(*on), *count)).collect(),
         counting_since: day(figures.counting_since),
+        keeps: match figures.keep_days {
+            Some(days) => texts.say1("keeper-keeps", "count", days),
+            None => texts.say("keeper-keeps-all"),
+        },
         projects,
         languages: offered(),
     }
@@ -266,6 +274,7 @@ mod tests {
             disk: Some((1_234_567, 5_000_000_000)),
             visits: BTreeMap::from([(Day(20_399), 4), (Day(20_400), 2)]),
             counting_since: Day(20_399),
+            keep_days: None,
         }
     }
 

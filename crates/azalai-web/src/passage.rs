@@ -123,6 +123,10 @@ pub(crate) struct Passage {
     pub(crate) stay: usize,
     /// Letters that the other side did not take.
     pub(crate) not_taken: usize,
+    /// Letters of this device that the relay gave up for room, and whether it has none for them now.
+    pub(crate) given_up: (usize, bool),
+    /// Letters of this device that are older than the relay keeps.
+    pub(crate) too_old: usize,
     /// Pseudonyms of newcomers that were admitted by the way.
     pub(crate) admitted: Vec<String>,
     /// Letters in a file, and of these the new ones.
@@ -142,6 +146,8 @@ impl Passage {
         self.foreign = exchanged.foreign;
         self.stay = exchanged.stay.len();
         self.not_taken = exchanged.refused.len();
+        self.given_up = (exchanged.given_up, exchanged.full);
+        self.too_old = exchanged.too_old;
         self.admitted = exchanged.admitted.iter().map(|member| member.pseudonym.clone()).collect();
     }
 }

@@ -55,6 +55,33 @@ fn the_keepers_page_counts_letters_and_visits_and_names_nobody() {
     assert!(relay.stop("-TERM").success());
 }
 
+/// Guards against a relay that deletes and says so nowhere, and against a typing error that deletes what was written last
+/// week.
+#[test]
+fn a_relay_says_for_how_long_it_keeps_letters() {
+    let place = Place::new();
+    place.found();
+    place.certify_relay();
+    let relay = ["relay", "--home", "relay", "--listen", "127.0.0.1:0", "--admit", "town.cert"];
+    for days in ["0", "29", "70000", "many"] {
+        place.run(&[&relay[..], &["--keep-days", days]].concat()).fails(2, &["--keep-days"]);
+    }
+    for (options, health, said) in [
+        (&[][..], r#"{"status":"ok"}"#, "No letter is deleted for its age"),
+        (&["--keep-days", "400"][..], r#"{"status":"ok","keeps_days":400}"#, "Letters are deleted after 400 days"),
+    ] {
+        let mut relay = place.listens(&[&relay[..], &["--keeper", "127.0.0.1:0"], options].concat());
+        let line = relay.line();
+        let address =
+            line.strip_prefix("the keeper's page is on http://").unwrap_or_else(|| panic!("it said {line:?}"));
+        assert!(fetch(address, "/?lang=en", address).contains(said), "{said}");
+        let open = relay.url.strip_prefix("http://").unwrap().to_owned();
+        assert!(fetch(&open, "/health", &open).ends_with(health), "{health}");
+        place.json("steward", &["sync", "--relay", &relay.url]).object();
+        assert!(relay.stop("-TERM").success());
+    }
+}
+
 /// Guards against a page that others on the network read.
 #[test]
 fn the_keepers_page_is_refused_an_address_that_others_reach() {

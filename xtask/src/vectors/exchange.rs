@@ -36,6 +36,8 @@ fn requests() -> Set {
         ("reconcile", Operation::Reconcile { lane: Lane::Bulk, range, message: vec![0x61, 0, 0] }),
         ("put", Operation::Put(vec![vec![1; 8], vec![2; 9]])),
         ("fetch", Operation::Fetch(ids().to_vec())),
+        ("given up: whether anything changed", Operation::GivenUp(None)),
+        ("given up: those after an id", Operation::GivenUp(Some(EnvelopeId([0x51; 32])))),
     ];
     let request = |operations| Request { salt: SALT, operations }.encode();
     for (name, operation) in &all {
@@ -46,7 +48,8 @@ fn requests() -> Set {
     set.good("none", "request", &with, &request(Vec::new()));
     frame(&mut set, "request", &with, &good);
     let raw = |operation: &[u8]| [&[1][..], &SALT, &[1], operation].concat();
-    set.bad("an unknown operation", "request", &with, &raw(&[9]));
+    set.bad("an unknown operation", "request", &with, &raw(&[10]));
+    set.bad("given up: neither 0 nor 1", "request", &with, &raw(&[9, 2]));
     set.bad("an unknown lane", "request", &with, &raw(&[4, 4, 0, 1]));
     set.bad("days that end before they begin", "request", &with, &raw(&[4, 1, 2, 1]));
     set.bad("a day that is none", "request", &with, &raw(&[4, 1, 0, 0x81, 0x80, 4]));
@@ -98,6 +101,11 @@ fn replies() -> Set {
         ("reconcile", Answer::Reconcile(vec![0x61, 0, 0])),
         ("put: a receipt, and each reason to refuse", Answer::Put { receipt, refused }),
         ("envelopes, and each reason why not", Answer::Envelopes { envelopes: vec![vec![1; 8]], missing }),
+        (
+            "given up: a part of the list",
+            Answer::GivenUp { mark: [0xe1; 16], full: true, shorts: vec![7, 8], next: Some(second) },
+        ),
+        ("given up: nothing changed", Answer::GivenUp { mark: [0; 16], full: false, shorts: Vec::new(), next: None }),
     ];
     let reply = |answers| Reply { answers }.encode();
     for (name, answer) in &all {
@@ -107,11 +115,14 @@ fn replies() -> Set {
     set.good("all of them", "reply", &with, &good);
     frame(&mut set, "reply", &with, &good);
     let raw = |answer: &[u8]| [&[1, 1][..], answer].concat();
-    set.bad("an unknown answer", "reply", &with, &raw(&[12]));
+    set.bad("an unknown answer", "reply", &with, &raw(&[13]));
     set.bad("a role that is none", "reply", &with, &raw(&[2, 3]));
     set.bad("more: neither 0 nor 1", "reply", &with, &raw(&[8, 0, 0, 2]));
     set.bad("an unknown reason to refuse", "reply", &with, &raw(&[10, 0, 1, 0, 12]));
     set.bad("an unknown reason why not", "reply", &with, &raw(&[11, 0, 1, 0, 4]));
+    set.bad("full: neither 0 nor 1", "reply", &with, &raw(&[&[12][..], &[0; 16], &[2, 0, 0]].concat()));
+    let many = [&[12][..], &[0; 16], &[0, 0x81, 0x80, 1]].concat();
+    set.bad("16385 short ids of what was given up announced", "reply", &with, &raw(&many));
     set.bad("4097 envelopes announced", "reply", &with, &raw(&[11, 0x81, 0x20]));
     set
 }

@@ -261,11 +261,17 @@ fn operation(operation: &Operation) -> Value {
         }
         Operation::Put(envelopes) => json!({ "ask": "put", "envelopes": hexes(envelopes) }),
         Operation::Fetch(ids) => json!({ "ask": "fetch", "ids": strings(ids) }),
+        Operation::GivenUp(after) => json!({ "ask": "given up", "after": after.map(|id| id.to_string()) }),
     }
 }
 
 fn answer(answer: &Answer) -> Value {
     match answer {
+        Answer::GivenUp { mark, full, shorts, next } => {
+            let shorts: Vec<String> = shorts.iter().map(|short| to_hex(&short.to_be_bytes())).collect();
+            let next = next.map(|id| id.to_string());
+            json!({ "say": "given up", "mark": to_hex(mark), "full": full, "shorts": shorts, "next": next })
+        }
         Answer::TooMuch => json!({ "say": "too much" }),
         Answer::Unreadable => json!({ "say": "unreadable" }),
         Answer::Hello { role, day, floors, max_request, number, certificate } => json!({

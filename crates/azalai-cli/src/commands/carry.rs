@@ -30,6 +30,26 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out:
     for (id, why) in &exchanged.refused {
         host::say(&format!("azalai: letter {id} was not taken: {why}"));
     }
+    if exchanged.given_up > 0 {
+        host::say(&format!(
+            "azalai: the relay gave up {} of this device's letters for room; where nobody else has them, they {}",
+            exchanged.given_up,
+            if exchanged.full { "wait on this device until it has room again" } else { "were brought to it again" }
+        ));
+    }
+    if exchanged.too_old > 0 {
+        host::say(&format!(
+            "azalai: {} of this device's letters are older than the relay keeps, and nobody is known to have read them; they \
+             leave again as letters of today",
+            exchanged.too_old
+        ));
+    }
+    if summary.unavailable > 0 {
+        host::say(&format!(
+            "azalai: the other side knows of {} letters that it does not have any more; others may bring them",
+            summary.unavailable
+        ));
+    }
     for (id, why) in &exchanged.taken.refused {
         host::say(&format!("azalai: a letter was set aside ({id}): {why}"));
     }
@@ -47,6 +67,7 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out:
         "bytes_received": summary.bytes_received, "new_statements": exchanged.taken.statements,
         "new_report_and_incident_statements": exchanged.taken.of_documents, "new_notices": exchanged.taken.notices.len(), "refused": exchanged.refused.len(),
         "set_aside": exchanged.taken.refused.len(), "foreign": exchanged.foreign, "settled": summary.settled, "held_up": held_up.map(|why| why.to_string()),
+        "given_up": exchanged.given_up, "too_old": exchanged.too_old, "full": exchanged.full, "unavailable": summary.unavailable,
         "shed": exchanged.shed.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
     for id in &exchanged.shed {

@@ -16,6 +16,7 @@ pub(crate) struct Desk {
     pub(crate) relay: Arc<Relay>,
     pub(crate) visits: Visits,
     pub(crate) counting_since: Day,
+    pub(crate) keep_days: Option<u16>,
     pub(crate) folder: PathBuf,
 }
 
@@ -48,7 +49,7 @@ impl Keeper for Desk {
             held: holding.held,
         });
         let (projects, visits) = (projects.collect(), self.visits.by_day());
-        Ok(Figures { projects, disk, visits, counting_since: self.counting_since })
+        Ok(Figures { projects, disk, visits, counting_since: self.counting_since, keep_days: self.keep_days })
     }
 
     fn log(&self, line: &str) {

@@ -74,7 +74,9 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::RelayCertificate { relay_key, label, out: file } => {
             relay::certificate(home, &relay_key, &label, &file, out).await
         }
-        Command::Relay { listen, keeper, admit } => relay::run(home, listen, keeper, &admit, out).await,
+        Command::Relay { listen, keeper, keep_days, admit } => {
+            relay::run(home, listen, keeper, keep_days, &admit, out).await
+        }
         Command::Report(report) => reports::report(home, *report, out).await,
         Command::Amend { id, category, said } => reports::amend(home, &id, category, *said, out).await,
         Command::Retract { id, why } => reports::retract(home, &id, &why, out).await,

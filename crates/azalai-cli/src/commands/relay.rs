@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use super::keeper::Desk;
 use super::people::check_text;
 use super::{parse, read_file};
-use crate::limits::MAX_CERTIFICATE_BYTES;
+use crate::limits::{DELETE_OLD_EVERY, MAX_CERTIFICATE_BYTES};
 use crate::out_file::OutFile;
 use crate::output::{Failure, Output, why};
 use crate::{home, host};
@@ -60,6 +60,7 @@ pub(crate) async fn run(
     home: Option<&Path>,
     listen: SocketAddr,
     keeper: Option<SocketAddr>,
+    keep_days: Option<u16>,
     admit: &[PathBuf],
     out: &mut Output,
 ) -> Result<(), Failure> {
@@ -97,6 +98,8 @@ pub(crate) async fn run(
     if relay.responder().carriers().is_empty() {
         host::say("azalai: no project is admitted yet: start again with --admit CERTIFICATE");
     }
+    // Before anybody is answered: what is said to be deleted is.
+    delete_old(&relay, keep_days).await;
     let stop = Stop::new()?;
     // Bound before anybody is told of the relay: what cannot be served is said at once.
     let desk = match keeper {
@@ -105,25 +108,44 @@ pub(crate) async fn run(
     };
     let listener = listen_on(listen, out).await?;
     let (relay, visits) = (Arc::new(relay), Visits::default());
-    let routes = visits.count(router(relay.responder(), host_of_routes()), host::now_ms);
+    let routes = visits.count(router(relay.responder(), host_of_routes().keeping(keep_days)), host::now_ms);
     let (end, mut ending) = watch::channel(());
     let stopped = async move {
         stop.stopped().await;
         drop(end);
     };
+    let keeping = {
+        let relay = Arc::clone(&relay);
+        tokio::spawn(async move {
+            while keep_days.is_some() {
+                tokio::time::sleep(DELETE_OLD_EVERY).await;
+                delete_old(&relay, keep_days).await;
+            }
+        })
+    };
     let Some((keepers, address)) = desk else {
         let served = serve(listener, routes, stopped).await;
+        keeping.abort();
         return served.map_err(|error| Failure::failed(format!("the relay stopped: {error}")));
     };
     out.line(&format!("the keeper's page is on http://{address}"))?;
-    let desk = Desk { relay, visits, counting_since: Day::of_ms(host::now_ms()), folder };
+    let desk = Desk { relay, visits, counting_since: Day::of_ms(host::now_ms()), keep_days, folder };
     let page = keeper_router(desk, address.port());
     let until = async move {
         // It ends with the relay: then nobody holds the other half.
         let _ = ending.changed().await;
     };
     let (served, shown) = tokio::join!(serve(listener, routes, stopped), serve(keepers, page, until));
+    keeping.abort();
     served.and(shown).map_err(|error| Failure::failed(format!("the relay stopped: {error}")))
+}
+
+/// Deletes what is older than its keeper wants it to keep. Where that fails it goes on carrying, and tries again.
+async fn delete_old(relay: &Relay, keep_days: Option<u16>) {
+    let Some(days) = keep_days else { return };
+    if let Err(error) = relay.keep_days(days, host::now_ms()).await {
+        host::say(&format!("azalai: letters older than {days} days could not be deleted, and are kept: {error}"));
+    }
 }
 
 async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {

@@ -64,6 +64,10 @@ impl Exchange {
             operations.push(Operation::Certificate(bytes.clone()));
             asked.push(Asked::Certificate);
         }
+        if let Some(after) = self.listing.question() {
+            operations.push(Operation::GivenUp(after));
+            asked.push(Asked::GivenUp(after, short_key(&salt)));
+        }
         let probed = self.ask_probes(index, &salt, &mut operations, &mut asked)?;
 
         let puts: Vec<(EnvelopeId, Vec<u8>)> = core::mem::take(&mut self.loaded).into_iter().collect();
@@ -116,7 +120,7 @@ impl Exchange {
         let mut reconciliations = MAX_RECONCILIATIONS;
         let mut open = false;
         // Room for a put, a fetch and the last digests.
-        while operations.len() + 8 < MAX_OPERATIONS {
+        while operations.len() + 9 < MAX_OPERATIONS {
             let Some(probe) = self.probes.pop_front() else { break };
             let cost = match &probe {
                 Probe::Window(lane, range, theirs) => {
@@ -175,7 +179,7 @@ impl Exchange {
         for asked in asked.into_iter().rev() {
             match asked {
                 // Asked anew when it is known what else is to be asked.
-                Asked::Hello | Asked::Certificate | Asked::Probe(Probe::Verify(..), _) => {}
+                Asked::Hello | Asked::Certificate | Asked::GivenUp(..) | Asked::Probe(Probe::Verify(..), _) => {}
                 Asked::Probe(probe, _) => self.probes.push_front(probe),
                 Asked::Window(lane, range, theirs, _) => self.probes.push_front(Probe::Window(lane, range, theirs)),
                 Asked::Put(ids) => ids.into_iter().filter(|id| index.holds(id)).for_each(|id| self.puts.back(id)),

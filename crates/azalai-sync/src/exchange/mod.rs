@@ -12,6 +12,7 @@
 //! responder: whatever is answered, it ends, and it takes nothing for received that was not asked for.
 
 mod ask;
+mod given_up;
 mod queue;
 mod reply;
 
@@ -24,11 +25,13 @@ use rand_core::CryptoRng;
 
 use crate::capsule::{self, CapsuleError, ReplyKey};
 use crate::carrier::Refusal;
-use crate::index::{Index, Why};
+use crate::index::Index;
 use crate::key::Role;
 use crate::lanes::PerLane;
 use crate::limits::{MAX_IDLE_ROUNDS, MAX_PASSES, MAX_ROUNDS, NEWEST_IDS, WINDOW_IDS};
 use crate::set::DayRange;
+use given_up::Listing;
+pub use given_up::Told;
 use queue::Queue;
 
 /// What an exchange is about.
@@ -50,6 +53,8 @@ pub struct Config {
     pub floors: PerLane<Day>,
     /// A letter that [`Summary::sent`] does not count: its owner must not be seen to send it.
     pub uncounted: Option<EnvelopeId>,
+    /// Asks a relay what it gave up: what it told before, and what it was given.
+    pub told: Option<Told>,
 }
 
 impl Config {
@@ -65,6 +70,7 @@ impl Config {
             introduce: false,
             floors: PerLane::from_fn(|_| Day(0)),
             uncounted: None,
+            told: None,
         }
     }
 }
@@ -112,17 +118,14 @@ pub enum Event {
         /// Why.
         reason: Refusal,
     },
-    /// The responder knows an id, but has no bytes for it. Whoever trusts it on that can note the id in the carrier,
-    /// and is not told again; but then nobody else is asked for it either.
-    Unavailable {
-        /// Which.
-        id: EnvelopeId,
-        /// Its lane, as the responder says.
-        lane: Lane,
-        /// Its day, as the responder says; the first of the day's range if it did not.
-        day: Day,
-        /// Why, if it knows.
-        why: Option<Why>,
+    /// The relay answered what it gave up: one for each part of its list.
+    GivenUp {
+        /// Those of [`Told::held`] that it named: it does not hold them any more.
+        ids: Vec<EnvelopeId>,
+        /// Whether it has no room for them now.
+        full: bool,
+        /// With the last part: keep it for [`Told::mark`].
+        mark: Option<[u8; 16]>,
     },
     /// An envelope of a version that this program does not know. It is not kept; it is offered again next time.
     Newer,
@@ -233,6 +236,8 @@ enum Asked {
     Window(Lane, DayRange, u32, Vec<(Day, EnvelopeId)>),
     Put(Vec<EnvelopeId>),
     Fetch(Vec<EnvelopeId>),
+    /// After which id, and under which key ids are shortened.
+    GivenUp(Option<EnvelopeId>, [u8; 32]),
 }
 
 #[derive(Debug)]
@@ -273,6 +278,7 @@ pub struct Exchange {
     loaded: BTreeMap<EnvelopeId, Vec<u8>>,
     pending: Option<Pending>,
     max_request: usize,
+    listing: Listing,
     summary: Summary,
 }
 
@@ -282,6 +288,7 @@ impl Exchange {
     pub fn new(config: Config) -> Self {
         Self {
             deliver: config.introduce && config.certificate.is_some(),
+            listing: Listing::new(config.told.is_some()),
             config,
             planned: false,
             greeted: false,
@@ -349,7 +356,12 @@ impl Exchange {
                 self.plan(index, lane);
             }
         }
-        if self.greeted && !self.deliver && self.nothing_to_ask() && !self.another_pass(index) {
+        if self.greeted
+            && !self.deliver
+            && self.listing.question().is_none()
+            && self.nothing_to_ask()
+            && !self.another_pass(index)
+        {
             return Ok(Step::Done(self.summary));
         }
         if let Some(ids) = self.missing_bytes(index) {

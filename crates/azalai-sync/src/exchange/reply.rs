@@ -7,6 +7,7 @@ use azalai_envelope::envelope::UnverifiedEnvelope;
 use azalai_envelope::{Day, EnvelopeError, EnvelopeId, Lane, RelayReceipt};
 use negentropy::{Id, Negentropy};
 
+use super::given_up::Part;
 use super::{Asked, Event, Exchange, ExchangeError, Probe};
 use crate::carrier::Refusal;
 use crate::index::{Index, Why};
@@ -76,8 +77,10 @@ impl Exchange {
                 // A device has no certificate and takes none.
                 let own = self.config.certificate.as_ref().map_or(0, |(own, _)| *own);
                 self.deliver |= role == crate::key::Role::Relay && number < own && !self.config.introduce;
+                // Higher than last time, or lower: it may have begun anew.
                 for (lane, floor) in floors.iter() {
-                    if floor.0 > self.lanes.get(lane).floor {
+                    let floor = index.floor(lane).max(*floor);
+                    if floor.0 != self.lanes.get(lane).floor {
                         self.lanes.get_mut(lane).floor = floor.0;
                         self.plan(index, lane);
                     }
@@ -117,6 +120,10 @@ impl Exchange {
                 self.fetched(&ids, envelopes, &missing, events)?;
             }
             (Asked::Fetch(_), _) => return wrong("fetch"),
+            (Asked::GivenUp(after, key), Answer::GivenUp { mark, full, shorts, next }) => {
+                self.given_up(after, &key, Part { mark, full, shorts, next }, events)?;
+            }
+            (Asked::GivenUp(..), _) => return wrong("given up"),
         }
         Ok(())
     }
@@ -328,14 +335,14 @@ impl Exchange {
                 Ok(_) | Err(_) => return Err(ExchangeError::NotAsked),
             }
         }
-        for (place, why) in missing {
-            let id = ids.get(*place as usize).filter(|id| open.remove(*id));
-            let id = *id.ok_or(ExchangeError::Nonsense("something missing that was not asked for"))?;
+        // Nothing is noted of them: what a relay gave up, its author or a neighbour may bring.
+        for (place, _) in missing {
+            let named = ids.get(*place as usize).is_some_and(|id| open.remove(id));
+            if !named {
+                return Err(ExchangeError::Nonsense("something missing that was not asked for"));
+            }
             self.progress = true;
             self.summary.unavailable += 1;
-            if let Some((lane, day)) = self.fetches.place(&id) {
-                events.push(Event::Unavailable { id, lane, day, why: *why });
-            }
         }
         // What did not fit is asked again. Which of them are of a version that is not known cannot be told.
         if !newer {

@@ -5,6 +5,7 @@
 mod carriers;
 mod cost;
 mod formats;
+mod given_up;
 mod liars;
 mod parties;
 mod responders;

@@ -1,16 +1,19 @@
 //! Responders: who is answered what, in which order it is checked, and what a relay takes.
 
+use std::collections::BTreeSet;
+
 use azalai_envelope::envelope::UnverifiedEnvelope;
-use azalai_envelope::{Day, Lane, PostingKey, RelayReceipt};
-use azalai_store::{Fault, FaultWhen, MemoryStore};
+use azalai_envelope::{Day, EnvelopeId, Lane, PostingKey, RelayReceipt};
+use azalai_store::{Fault, FaultWhen, MemoryStore, Store};
 use azalai_sync::capsule::{self, CapsuleError};
+use azalai_sync::carrier::{ENVELOPES, INDEX};
 use azalai_sync::limits::{CONNECTION_CLOSED_PUT_BYTES, MAX_REQUEST_BYTES};
 use azalai_sync::message::{Answer, Operation, Reply, Request};
 use azalai_sync::responder::AdmitError;
-use azalai_sync::{Budget, Event, Exchange, RespondError, Responder, Role};
+use azalai_sync::{Budget, Carrier, Event, Exchange, RespondError, Responder, Role, Why};
 use futures_lite::future::block_on;
 
-use crate::support::{MemoryResponder, NOW, TODAY, World, held, put, run};
+use crate::support::{MemoryCarrier, MemoryResponder, NOW, TODAY, World, held, put, run};
 
 /// Asks operations as a member of `posting`'s epoch.
 fn ask(
@@ -301,4 +304,69 @@ fn letters_too_far_ahead_of_clock_and_certificate_are_refused_and_a_stopped_cloc
         assert_eq!(refused, &[(1, azalai_sync::Refusal::Ahead)], "the relay's clock stands at {now}");
     }
     assert_eq!(held(&carrier), [last.id()]);
+}
+
+/// Guards against a relay that keeps what it says that it deletes, or deletes more: by a clock that is years ahead, or a
+/// number of days that is no month.
+#[test]
+fn a_relay_that_keeps_letters_for_days_deletes_older_ones_durably_and_no_others() {
+    let mut world = World::new(70);
+    let store = MemoryStore::new();
+    let relay = block_on(Responder::relay(world.relay.clone(), store.clone(), u64::MAX)).unwrap();
+    block_on(relay.admit(&world.certificate(1, &world.posting))).unwrap();
+    let carrier = relay.carriers().remove(0);
+    for ago in [0, 20, 99, 100, 101, 400] {
+        let letters: Vec<_> = Lane::ALL.into_iter().map(|lane| world.envelope(lane, TODAY - ago)).collect();
+        put(&carrier, letters);
+    }
+    let days = |carrier: &MemoryCarrier| -> Vec<u16> {
+        carrier.read(|index| {
+            let days: BTreeSet<u16> = index.iter().map(|(_, entry)| TODAY - entry.day.0).collect();
+            days.into_iter().collect()
+        })
+    };
+    block_on(relay.keep_days(400, NOW)).unwrap();
+    assert_eq!(days(&carrier), [0, 20, 99, 100, 101, 400], "of that very day is not older");
+    block_on(relay.keep_days(100, NOW)).unwrap();
+    assert_eq!(days(&carrier), [0, 20, 99, 100]);
+    let again = block_on(Responder::relay(world.relay.clone(), store.crash(), u64::MAX)).unwrap();
+    let carrier = again.carriers().remove(0);
+    assert_eq!(days(&carrier), [0, 20, 99, 100]);
+    block_on(again.keep_days(400, NOW)).unwrap();
+    assert_eq!(carrier.read(|index| index.floor(Lane::Text)), Day(TODAY - 100), "it never goes down");
+    block_on(again.keep_days(3, NOW)).unwrap();
+    assert_eq!(days(&carrier), [0, 20], "never less than a month");
+    // A clock of the year 2100: the certificate says when this is at the latest.
+    block_on(again.keep_days(100, 4_100_000_000_000)).unwrap();
+    assert_eq!(days(&carrier), [0, 20]);
+    block_on(again.keep_days(100, 0)).unwrap();
+    assert_eq!(days(&carrier), [0, 20]);
+}
+
+/// Guards against letters that lie on the disk for ever, since a crash or a full disk stopped their deletion.
+#[test]
+fn a_deletion_that_was_interrupted_is_finished_at_the_next_opening() {
+    let mut world = World::new(71);
+    let store = MemoryStore::new();
+    let open = |store| block_on(Carrier::open(store, world.project, u64::MAX)).unwrap();
+    let carrier = open(store.clone());
+    let old = (0..9).map(|_| world.envelope(Lane::Text, TODAY - 50)).collect();
+    put(&carrier, old);
+    // More than one batch has.
+    let noted: Vec<_> = (0..5000_u32)
+        .map(|n| {
+            let mut id = [7; 32];
+            id[..4].copy_from_slice(&n.to_be_bytes());
+            (EnvelopeId(id), Lane::Text, Day(TODAY - 60))
+        })
+        .collect();
+    block_on(carrier.note(&noted, Why::Evicted)).unwrap();
+    store.plan(Fault { after_writes: 1, when: FaultWhen::Full });
+    assert!(block_on(carrier.raise_floor(Lane::Text, Day(TODAY))).is_err());
+    let left = |store: &MemoryStore, space| block_on(Store::scan(store, space, None, 10_000)).unwrap().items.len();
+    let store = store.crash();
+    assert!(left(&store, INDEX) > 0, "the test shows nothing");
+    let again = block_on(Carrier::open(store.clone(), world.project, u64::MAX)).unwrap();
+    assert!(again.read(|index| index.is_empty()));
+    assert_eq!(left(&store, INDEX) + left(&store, ENVELOPES), 0);
 }

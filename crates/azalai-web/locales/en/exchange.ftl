@@ -46,6 +46,21 @@ exchange-note-not-taken =
        [one] { $count } letter was not taken by the relay. It stays on this device.
        *[other] { $count } letters were not taken by the relay. They stay on this device.
     }
+exchange-note-given-up =
+    { $count ->
+       [one] The relay had given up { $count } of your letters to make room. It was brought there again.
+       *[other] The relay had given up { $count } of your letters to make room. They were brought there again.
+    }
+exchange-note-given-up-full =
+    { $count ->
+       [one] The relay is full and gave up { $count } of your letters. It waits on this device until there is room, unless somebody else has it. Try another relay.
+       *[other] The relay is full and gave up { $count } of your letters. They wait on this device until there is room, unless somebody else has them. Try another relay.
+    }
+exchange-note-too-old =
+    { $count ->
+       [one] { $count } of your letters is older than the relay keeps, and nobody has read it yet. It leaves again as a letter of today.
+       *[other] { $count } of your letters are older than the relay keeps, and nobody has read them yet. They leave again as letters of today.
+    }
 exchange-note-set-aside =
     { $count ->
        [one] { $count } letter was set aside: it broke a rule.

@@ -11,6 +11,12 @@ keeper-truth = “It holds sealed letters. I have no key to them, and neither ha
 keeper-knows = The relay writes down no address and no order of arrival. This page shows nothing else than what you see, and only to this machine.
 keeper-days = Letters by day
 keeper-days-what = The day is the one that a letter carries outside, not the day on which it came.
+keeper-keeps-all = No letter is deleted for its age.
+keeper-keeps =
+    { $count ->
+       [one] Letters are deleted after { $count } day. Reports that nobody has read by then are brought again by their authors.
+       *[other] Letters are deleted after { $count } days. Reports that nobody has read by then are brought again by their authors.
+    }
 keeper-day = Day
 keeper-size = Size
 keeper-older = Older

@@ -46,6 +46,21 @@ exchange-note-not-taken =
        [one] { $count } lettre n'a pas été prise par le relais. Elle reste sur cet appareil.
        *[other] { $count } lettres n'ont pas été prises par le relais. Elles restent sur cet appareil.
     }
+exchange-note-given-up =
+    { $count ->
+       [one] Le relais avait abandonné { $count } de vos lettres pour faire de la place. Elle y a été rapportée.
+       *[other] Le relais avait abandonné { $count } de vos lettres pour faire de la place. Elles y ont été rapportées.
+    }
+exchange-note-given-up-full =
+    { $count ->
+       [one] Le relais est plein et a abandonné { $count } de vos lettres. Elle attend sur cet appareil qu'il y ait de la place, à moins que quelqu'un d'autre ne l'ait. Essayez un autre relais.
+       *[other] Le relais est plein et a abandonné { $count } de vos lettres. Elles attendent sur cet appareil qu'il y ait de la place, à moins que quelqu'un d'autre ne les ait. Essayez un autre relais.
+    }
+exchange-note-too-old =
+    { $count ->
+       [one] { $count } de vos lettres est plus ancienne que ce que garde le relais, et personne ne l'a encore lue. Elle repart comme une lettre d'aujourd'hui.
+       *[other] { $count } de vos lettres sont plus anciennes que ce que garde le relais, et personne ne les a encore lues. Elles repartent comme des lettres d'aujourd'hui.
+    }
 exchange-note-set-aside =
     { $count ->
        [one] { $count } lettre a été mise de côté : elle enfreint une règle.

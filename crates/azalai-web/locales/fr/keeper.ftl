@@ -11,6 +11,12 @@ keeper-truth = « Il garde des lettres scellées. Je n'en ai pas la clé, et la 
 keeper-knows = Le relais ne note ni adresse, ni ordre d'arrivée. Cette page ne montre rien d'autre que ce que vous voyez, et seulement à cette machine.
 keeper-days = Lettres par jour
 keeper-days-what = Le jour est celui que la lettre porte à l'extérieur, pas celui où elle est arrivée.
+keeper-keeps-all = Aucune lettre n'est effacée à cause de son âge.
+keeper-keeps =
+    { $count ->
+       [one] Les lettres sont effacées après { $count } jour. Les rapports que personne n'a lus d'ici là sont rapportés par leurs auteurs.
+       *[other] Les lettres sont effacées après { $count } jours. Les rapports que personne n'a lus d'ici là sont rapportés par leurs auteurs.
+    }
 keeper-day = Jour
 keeper-size = Taille
 keeper-older = Plus ancien

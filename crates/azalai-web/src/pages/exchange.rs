@@ -152,6 +152,8 @@ async fn shown<H: Host>(device: &Device<H>, visitor: &Visitor, last: &Passage) -
     for (key, number) in [
         ("stay", last.stay),
         ("not-taken", last.not_taken),
+        (if last.given_up.1 { "given-up-full" } else { "given-up" }, last.given_up.0),
+        ("too-old", last.too_old),
         ("set-aside", last.set_aside),
         ("newer", last.newer),
         ("left", last.left),
