@@ -182,15 +182,97 @@ fn a_damaged_database_on_a_full_disk_waits_for_room() {
     assert!(!rescued(&place), "nothing was lost, and the old database is kept: {:?}", names_of(&place));
 }
 
-/// Guards against a card with its switch on "lock" that is taken for a damaged one.
+/// Guards against a card with its switch on "lock" that is taken for a damaged one, or from which nothing can be had.
 #[test]
-fn a_home_on_a_disk_that_can_only_be_read_is_left_alone() {
+fn a_home_on_a_disk_that_can_only_be_read_can_be_read_and_left() {
     let Some((place, small)) = monitor_on(12, "a disk that can only be read") else { return };
     small.remount("ro");
-    place.json(HOME, &["reports"]).fails(1, &["the disk can only be read"]);
+    for _ in 0..2 {
+        assert_eq!(texts(&place, HOME), BOTH);
+    }
+    let read = place.json(HOME, &["reports"]);
+    assert!(read.err.contains("the disk can only be read"), "{}", read.err);
+    place.json(HOME, &["status"]).object();
+    place.json(HOME, &["members"]).objects();
+    let write = ["report", "--category", "road-ambush", "--text", "The third", "--when", "today"];
+    place.json(HOME, &write).fails(1, &["the disk can only be read", "nothing saved earlier is lost"]);
+    place.json(HOME, &["bundle", "export", "--out", "away.bundle"]).object();
+    place.json("steward", &["bundle", "import", "away.bundle"]).object();
+    place.json("steward", &["admit"]).objects();
     small.remount("rw");
     assert_eq!(texts(&place, HOME), BOTH);
+    place.report(HOME, "The third report");
     assert!(!rescued(&place), "{:?}", names_of(&place));
+}
+
+/// A relay on a small disk that holds what the steward and a monitor brought.
+fn relay_on(mib: u32, test: &str) -> Option<(Place, Small)> {
+    let (place, small) = monitor_on(mib, test)?;
+    place.certify_relay();
+    let moved = ran({
+        let mut cp = Command::new("cp");
+        cp.arg("-a").arg(place.path("relay")).arg(small.0.join("relay"));
+        cp
+    });
+    assert_eq!(moved.status, 0, "{}", moved.err);
+    let relay = place.listens(&RELAY);
+    place.json("steward", &["sync", "--relay", &relay.url]).object();
+    assert!(relay.stop("-TERM").success());
+    Some((place, small))
+}
+
+const RELAY: [&str; 7] = ["relay", "--home", "small/relay", "--listen", "127.0.0.1:0", "--admit", "town.cert"];
+
+/// A relay that takes nothing gives out what it has, and whoever brings something is told and keeps it.
+fn gives_and_does_not_take(place: &Place, relay: &str) {
+    place.join("coordinator", "ansongo", "heron");
+    // It brings its claim, and fetches what the steward said, all in one exchange.
+    let ran = place.json("heron", &["sync", "--relay", relay]);
+    let object = ran.object();
+    assert!(object["received"].as_u64().unwrap() > 0, "{object} {}", ran.err);
+    assert_eq!(object["sent"].as_u64(), Some(0), "{object}");
+    assert!(
+        object["refused"].as_u64().unwrap() > 0 && ran.err.contains("the other side is full"),
+        "{object} {}",
+        ran.err
+    );
+    assert!(object["full"].as_bool().unwrap());
+}
+
+/// Guards against a relay that does not start on a full disk, or starts and answers nobody, or loses what it has.
+#[test]
+fn a_relay_that_starts_on_a_full_disk_gives_out_what_it_has() {
+    let Some((place, small)) = relay_on(20, "a relay on a full disk") else { return };
+    small.fill();
+    for _ in 0..2 {
+        let relay = place.listens(&RELAY);
+        gives_and_does_not_take(&place, &relay.url);
+        assert!(relay.stop("-TERM").success());
+        fs::remove_dir_all(place.path("heron")).unwrap();
+    }
+    small.make_room();
+    let relay = place.listens(&RELAY);
+    place.join("coordinator", "ansongo", "heron");
+    let object = place.json("heron", &["sync", "--relay", &relay.url]).object();
+    assert!(object["sent"].as_u64().unwrap() > 0, "{object}");
+    assert!(relay.stop("-TERM").success());
+}
+
+/// Guards against a relay whose card can only be read that says nothing, or serves nothing.
+#[test]
+fn a_relay_on_a_disk_that_can_only_be_read_gives_out_what_it_has() {
+    let Some((place, small)) = relay_on(20, "a relay on a disk that can only be read") else { return };
+    small.remount("ro");
+    let relay = place.listens(&RELAY);
+    gives_and_does_not_take(&place, &relay.url);
+    assert!(relay.stop("-TERM").success());
+    // One that was never made has nothing to give.
+    place.run(&["relay", "--home", "small/other", "--listen", "127.0.0.1:0"]).fails(1, &["the disk can only be read"]);
+    small.remount("rw");
+    let relay = place.listens(&RELAY);
+    let object = place.json("heron", &["sync", "--relay", &relay.url]).object();
+    assert!(object["sent"].as_u64().unwrap() > 0, "{object}");
+    assert!(relay.stop("-TERM").success());
 }
 
 fn is_full(result: Result<impl Sized, NodeError>) -> bool {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use azalai_node::{Disks, Home, Node, NodeError, Rooms};
-use azalai_store::{ArgonParams, FolderDisk, Side, SledStore, Store as _, StoreError, lock_folder};
+use azalai_store::{ArgonParams, FolderDisk, FolderLock, Side, SledStore, Store as _, StoreError, lock_folder};
 use rand_chacha::ChaCha20Rng;
 
 use crate::args::Memory;
@@ -37,7 +37,7 @@ type NewRooms = (Home<SledStore, FolderDisk>, Rooms<SledStore, FolderDisk>);
 pub(crate) struct Held {
     folder: PathBuf,
     disks: Disks<FolderDisk>,
-    _lock: File,
+    lock: FolderLock,
 }
 
 /// The home that the command line names, or the environment.
@@ -64,7 +64,7 @@ impl Held {
             let [one, two] = SIDES.map(|side| FolderDisk::open(folder.join(side)));
             Some([one?, two?])
         };
-        Ok(Self { folder: folder.to_path_buf(), disks: Disks { root, sides }, _lock: lock })
+        Ok(Self { folder: folder.to_path_buf(), disks: Disks { root, sides }, lock })
     }
 
     pub(crate) fn disks(&self) -> Disks<FolderDisk> {
@@ -78,7 +78,16 @@ impl Held {
             Side::One => self.folder.join(SIDES[0]),
             Side::Two => self.folder.join(SIDES[1]),
         };
-        let opened = SledStore::open(&folder.join(STORE_FOLDER))?;
+        let folder = folder.join(STORE_FOLDER);
+        if self.lock.is_read_only() {
+            let store = SledStore::open_copy(&folder, &host::scratch()?)?;
+            host::say(
+                "azalai: the disk can only be read. What is saved can be read, and taken along with `azalai bundle export`; \
+                 nothing is written, and what a passphrase would delete is not deleted.",
+            );
+            return Ok(store);
+        }
+        let opened = SledStore::open(&folder)?;
         if let Some(recovery) = &opened.recovery {
             host::say(&match &recovery.set_aside {
                 Some(old) => format!(
@@ -111,6 +120,9 @@ impl Held {
     /// Gives all files of both sides one time of change, so that they do not tell which side was used last. A side whose
     /// database was never opened again has no snapshot, and gets one beside a side that has.
     pub(crate) fn even_out(&self) {
+        if self.lock.is_read_only() {
+            return;
+        }
         if self.disks.sides.is_some() {
             let [one, two] = SIDES.map(|side| has_snapshot(&self.folder.join(side)));
             if one != two {

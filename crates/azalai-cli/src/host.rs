@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use azalai_node::strength::{self, Strength};
+use azalai_store::StoreError;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 
@@ -22,6 +23,16 @@ pub(crate) fn rng() -> Result<ChaCha20Rng, Failure> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|error| Failure::failed(format!("no randomness from this machine: {error}")))?;
     Ok(ChaCha20Rng::from_seed(seed))
+}
+
+/// A folder for the copy of a database on a disk that can only be read; nobody can know its name beforehand.
+pub(crate) fn scratch() -> Result<PathBuf, StoreError> {
+    let mut name = [0; 16];
+    getrandom::fill(&mut name).map_err(|error| StoreError::Io {
+        doing: "naming a folder for a copy".to_owned(),
+        problem: error.to_string(),
+    })?;
+    Ok(std::env::temp_dir().join(format!("azalai-{}", azalai_envelope::ids::to_hex(&name))))
 }
 
 #[allow(clippy::disallowed_methods, reason = "the one place where the program reads the environment")]

@@ -32,7 +32,7 @@ pub enum RelayError {
 pub struct Relay {
     responder: Arc<Responder<Arc<SledStore>>>,
     recovery: Option<Recovery>,
-    full: bool,
+    refuses: Option<StoreError>,
 }
 
 /// The public keys of the relay in `folder`; makes folder and keys if there are none. Works beside a running relay.
@@ -67,9 +67,28 @@ impl Relay {
     pub async fn open(folder: &Path, quota: u64) -> Result<Self, RelayError> {
         let keys = keys(folder).await?;
         let opened = SledStore::open(folder)?;
-        let full = opened.store.refuses().is_some();
-        let responder = Responder::relay(keys, Arc::new(opened.store), quota).await?;
-        Ok(Self { responder: Arc::new(responder), recovery: opened.recovery, full })
+        Self::over(keys, opened.store, opened.recovery, quota).await
+    }
+
+    /// Opens a relay on a disk that can only be read: what it holds is given out, from a copy of the database in `scratch`,
+    /// and nothing is taken.
+    ///
+    /// # Errors
+    /// [`RelayError`]; it must have been made and have a key.
+    pub async fn open_copy(folder: &Path, scratch: &Path, quota: u64) -> Result<Self, RelayError> {
+        let keys = keys(folder).await?;
+        Self::over(keys, SledStore::open_copy(folder, scratch)?, None, quota).await
+    }
+
+    async fn over(
+        keys: DeviceKeys,
+        store: SledStore,
+        recovery: Option<Recovery>,
+        quota: u64,
+    ) -> Result<Self, RelayError> {
+        let refuses = store.refuses();
+        let responder = Responder::relay(keys, Arc::new(store), quota).await?;
+        Ok(Self { responder: Arc::new(responder), recovery, refuses })
     }
 
     /// Its public keys.
@@ -84,10 +103,11 @@ impl Relay {
         self.recovery.as_ref()
     }
 
-    /// Whether the disk was full when it was opened: what is kept is given out, and nothing new is taken.
+    /// Why nothing new is taken, if that was so when it was opened: the disk was full, or can only be read. What is kept
+    /// is given out.
     #[must_use]
-    pub const fn is_full(&self) -> bool {
-        self.full
+    pub const fn refuses(&self) -> Option<&StoreError> {
+        self.refuses.as_ref()
     }
 
     /// What answers, for [`crate::router`].

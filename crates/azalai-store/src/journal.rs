@@ -166,13 +166,13 @@ impl<D: Disk> Journal<D> {
                 report.damaged += 1;
                 bytes.splice(..format::HEAD, format::head(&key));
             }
-            disk.write_atomic(NAME, &bytes).await?;
+            unless_read_only(disk.write_atomic(NAME, &bytes).await)?;
         }
         let content = format::read(&key, &bytes);
         report.damaged += content.damaged;
         report.torn_bytes = (bytes.len() - content.good) as u64;
         if report.torn_bytes > 0 {
-            disk.truncate(NAME, content.good as u64).await?;
+            unless_read_only(disk.truncate(NAME, content.good as u64).await)?;
         }
         Ok((State { key, len: content.good as u64 }, content, report))
     }
@@ -207,10 +207,18 @@ impl<D: Disk> Journal<D> {
     }
 }
 
-/// Without room the keyring stays as it is, and the journal can be read all the same: it is settled the next time.
+/// On a disk that can only be read the file stays as it is: what is good in it is read, and nothing is added.
+fn unless_read_only(written: Result<(), StoreError>) -> Result<(), StoreError> {
+    match written {
+        Err(StoreError::ReadOnly { .. }) => Ok(()),
+        other => other,
+    }
+}
+
+/// Where it cannot be written the keyring stays as it is, and the journal can be read all the same: it is settled the next time.
 fn unless_full(changed: Result<(), StoreError>) -> Result<(), StoreError> {
     match changed {
-        Err(StoreError::Full { .. }) => Ok(()),
+        Err(StoreError::Full { .. } | StoreError::ReadOnly { .. }) => Ok(()),
         other => other,
     }
 }

@@ -39,7 +39,7 @@ pub use journal::{Journal, JournalEntry, JournalReport, NAME as JOURNAL_FILE};
 pub use keys::{COPY as KEYRING_COPY_FILE, Keys, NAME as KEYRING_FILE, erase as erase_keyring, mend as mend_keyring};
 pub use memory::MemoryStore;
 #[cfg(feature = "native")]
-pub use native::{FolderDisk, Opened, Recovery, SledStore, lock_folder};
+pub use native::{FolderDisk, FolderLock, Opened, Recovery, SledStore, lock_folder};
 pub use opening::{Duress, Opening, Side};
 pub use secret::ProfileKey;
 pub use slots::Slots;

@@ -43,7 +43,9 @@ impl<S: Store, D: Disk> Vault<S, D> {
         let index = keys.ring.read().await.index.clone();
         let vault = Self { inner, keys, spaces: Spaces::new(&index), index };
         match vault.finish_forgetting().await {
-            Ok(_) | Err(StoreError::Full { .. } | StoreError::UnknownVersion { .. }) => Ok(vault),
+            Ok(_) | Err(StoreError::Full { .. } | StoreError::ReadOnly { .. } | StoreError::UnknownVersion { .. }) => {
+                Ok(vault)
+            }
             Err(error) => Err(error),
         }
     }

@@ -66,7 +66,14 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     keeper.map_or(Ok(()), super::keeper::check)?;
     let folder = home::named(home)?;
-    let relay = Relay::open(&folder, DEFAULT_QUOTA_BYTES).await.map_err(failed(&folder))?;
+    let relay = match Relay::open(&folder, DEFAULT_QUOTA_BYTES).await {
+        // There is a key, or that would be the error.
+        Err(RelayError::Store(StoreError::ReadOnly { .. })) if folder.join("relay.key").exists() => {
+            Relay::open_copy(&folder, &host::scratch()?, DEFAULT_QUOTA_BYTES).await
+        }
+        relay => relay,
+    };
+    let relay = relay.map_err(failed(&folder))?;
     if let Some(recovery) = relay.recovery() {
         host::say(&match &recovery.set_aside {
             Some(old) => format!(
@@ -78,11 +85,17 @@ pub(crate) async fn run(
             None => home::REBUILT_WHOLE.to_owned(),
         });
     }
-    if relay.is_full() {
-        host::say(
-            "azalai: the disk is full. What is kept is given out; nothing new is taken until there is room and the relay \
-             is started again.",
-        );
+    if let Some(refuses) = relay.refuses() {
+        host::say(match refuses {
+            StoreError::ReadOnly { .. } => {
+                "azalai: the disk can only be read. What is kept is given out; nothing new is taken until the disk can be \
+                 written and the relay is started again."
+            }
+            _ => {
+                "azalai: the disk is full. What is kept is given out; nothing new is taken until there is room and the relay \
+                 is started again."
+            }
+        });
     }
     for file in admit {
         let certificate = read_file(file, MAX_CERTIFICATE_BYTES)?;

@@ -12,4 +12,4 @@ mod writer;
 
 pub use folder::FolderDisk;
 pub use recover::Recovery;
-pub use sled_store::{Opened, SledStore, lock_folder};
+pub use sled_store::{FolderLock, Opened, SledStore, lock_folder};

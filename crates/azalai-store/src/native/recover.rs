@@ -213,7 +213,7 @@ fn remove_folder(folder: &Path) -> Result<(), StoreError> {
 }
 
 /// Copies a folder and the folders in it, but no file whose name begins with one of `without`.
-fn copy_folder(from: &Path, to: &Path, without: &[&str]) -> Result<(), StoreError> {
+pub(super) fn copy_folder(from: &Path, to: &Path, without: &[&str]) -> Result<(), StoreError> {
     let doing = |error| StoreError::io(format!("copying {}", from.display()), &error);
     make_folder(to)?;
     for entry in fs::read_dir(from).map_err(doing)? {

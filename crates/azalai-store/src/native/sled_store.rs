@@ -5,7 +5,7 @@
 use std::fs::{File, TryLockError};
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use azalai_envelope::ids::derive16;
 use sled::Db;
@@ -32,7 +32,33 @@ pub struct SledStore {
     writer: Writer,
     db: Db,
     identity: [u8; 16],
-    _lock: File,
+    _lock: FolderLock,
+    _scratch: Option<Scratch>,
+}
+
+/// A folder that is removed when the store that lies in it is closed.
+#[derive(Debug)]
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A folder that this process has for itself, until this is dropped.
+#[derive(Debug)]
+pub struct FolderLock {
+    _file: File,
+    read_only: bool,
+}
+
+impl FolderLock {
+    /// Whether the folder lies on a disk that can only be read.
+    #[must_use]
+    pub const fn is_read_only(&self) -> bool {
+        self.read_only
+    }
 }
 
 /// A store that was opened, and what had to be done for it.
@@ -64,10 +90,31 @@ impl SledStore {
             opened = open();
         }
         match opened {
-            Ok(db) => Ok(Opened { store: Self::with(folder, db, lock, full)?, recovery: None }),
+            Ok(db) => Ok(Opened { store: Self::with(folder, db, lock, full.then(no_room))?, recovery: None }),
             Err(StoreError::Corrupt { .. }) => Self::rescue(folder, lock),
             Err(error) => Err(error),
         }
+    }
+
+    /// Opens a store whose folder lies on a disk that can only be read, for reading only ([`Store::refuses`]). sled
+    /// writes at each opening, so it works on a copy in `scratch`, a folder that is made for it and removed when the store
+    /// is closed. A damaged database is not rescued here.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`], [`StoreError::Corrupt`], [`StoreError::Missing`] if there is no database;
+    /// [`StoreError::Full`] if there is no room for the copy.
+    pub fn open_copy(folder: &Path, scratch: &Path) -> Result<Self, StoreError> {
+        let lock = lock_folder(folder)?;
+        if !folder.join(DATABASE).is_dir() {
+            return Err(StoreError::Missing { what: "the database" });
+        }
+        make_folder(scratch)?;
+        let removed = Scratch(scratch.to_path_buf());
+        recover::copy_folder(&folder.join(DATABASE), &scratch.join(DATABASE), &[])?;
+        let db = open_sled(&scratch.join(DATABASE)).and_then(|db| check_groups(db, Mark::read(folder)))?;
+        let doing = "writing to the database, which is open for reading only".to_owned();
+        let closed = Some(StoreError::ReadOnly { doing });
+        Ok(Self { _scratch: Some(removed), ..Self::with(scratch, db, lock, closed)? })
     }
 
     /// Sets the database in `folder` aside although it opens, and copies what can be read into a new one: for when
@@ -81,17 +128,17 @@ impl SledStore {
         Self::rescue(folder, lock)
     }
 
-    fn rescue(folder: &Path, lock: File) -> Result<Opened, StoreError> {
+    fn rescue(folder: &Path, lock: FolderLock) -> Result<Opened, StoreError> {
         let mut recovery = recover::run(folder)?;
         let full = !reserve::make(folder)?;
         let db = open_sled(&folder.join(DATABASE))?;
-        let store = Self::with(folder, db, lock, full)?;
+        let store = Self::with(folder, db, lock, full.then(no_room))?;
         // The new database is durable and open.
         recovery.drop_old()?;
         Ok(Opened { store, recovery: Some(recovery) })
     }
 
-    fn with(folder: &Path, db: Db, lock: File, full: bool) -> Result<Self, StoreError> {
+    fn with(folder: &Path, db: Db, lock: FolderLock, closed: Option<StoreError>) -> Result<Self, StoreError> {
         let database = folder.join(DATABASE);
         let synced = |name: &str| {
             let path = database.join(name);
@@ -105,9 +152,13 @@ impl SledStore {
         let file = synced("db")?;
         sync_folder(&database)?;
         sync_folder(folder)?;
-        let writer = Writer::start(db.clone(), file, Mark::open(folder)?, full)?;
-        Ok(Self { writer, db, identity, _lock: lock })
+        let writer = Writer::start(db.clone(), file, Mark::open(folder)?, closed)?;
+        Ok(Self { writer, db, identity, _lock: lock, _scratch: None })
     }
+}
+
+fn no_room() -> StoreError {
+    StoreError::Full { doing: "writing to the database, which is open for reading only".to_owned() }
 }
 
 impl Store for SledStore {
@@ -189,19 +240,26 @@ fn identity(settings: &Path) -> Result<[u8; 16], StoreError> {
     Ok(derive16("azalai 1 store identity", &parts.each_ref().map(|part| part.as_slice())))
 }
 
-/// Takes the lock of the folder at once or not at all.
-/// Takes a folder for this process, made if it is not there, for as long as the file that comes back is held.
+/// Takes a folder for this process, made if it is not there, for as long as what comes back is held; at once or not at all.
+/// On a disk that can only be read others can be kept out as well.
 ///
 /// # Errors
 /// [`StoreError::InUse`] if it is taken; [`StoreError::Io`], [`StoreError::Full`].
-pub fn lock_folder(folder: &Path) -> Result<File, StoreError> {
+pub fn lock_folder(folder: &Path) -> Result<FolderLock, StoreError> {
     make_folder(folder)?;
     let path = folder.join(LOCK);
     let doing = || format!("locking {}", path.display());
     let file = private().write(true).create(true).truncate(false).open(&path);
+    let (file, read_only) = match file {
+        Err(error) if error.kind() == std::io::ErrorKind::ReadOnlyFilesystem => {
+            // The folder itself, should it have no such file.
+            (File::open(&path).or_else(|_| File::open(folder)), true)
+        }
+        file => (file, false),
+    };
     let file = file.map_err(|error| StoreError::io(doing(), &error))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(FolderLock { _file: file, read_only }),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse { what: folder.display().to_string() }),
         Err(TryLockError::Error(error)) => Err(StoreError::io(doing(), &error)),
     }

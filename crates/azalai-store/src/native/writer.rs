@@ -34,12 +34,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread. `file` is the database file, for syncing. On a `full` disk nothing is written.
-    pub(super) fn start(db: Db, file: File, mark: Mark, full: bool) -> Result<Self, StoreError> {
+    /// Starts the thread. `file` is the database file, for syncing. Of one that is `closed` for a reason nothing is written.
+    pub(super) fn start(db: Db, file: File, mark: Mark, closed: Option<StoreError>) -> Result<Self, StoreError> {
         let reading = |error| failed("reading the database", &error);
         let next_piece = values::next_piece(&db).map_err(reading)?;
         let groups = values::groups(&db).map_err(reading)?;
-        let tree = Tree { db: db.clone(), next_piece, groups, staged: 0, full, filled: false, stopped: None };
+        let tree = Tree { db: db.clone(), next_piece, groups, staged: 0, closed, filled: false, stopped: None };
         let tree = Arc::new(Mutex::new(tree));
         let (jobs, queue) = channel();
         let thread = Thread { tree: Arc::clone(&tree), db, file, mark };
@@ -93,8 +93,8 @@ struct Tree {
     groups: u64,
     /// Batches that were staged since the last sync began.
     staged: usize,
-    /// The disk was full at opening.
-    full: bool,
+    /// Why it is open for reading only, since it was opened.
+    closed: Option<StoreError>,
     /// Writing stopped since then, for want of room.
     filled: bool,
     stopped: Option<String>,
@@ -109,7 +109,7 @@ impl Tree {
     fn write(&mut self, batch: Batch) -> Result<(), StoreError> {
         // What is read of a store that only reads is durable: opening synced it, and nothing was written since.
         // One that became full is read on in the same way: what was acknowledged was synced before.
-        if (self.full || self.filled) && batch.is_empty() {
+        if (self.closed.is_some() || self.filled) && batch.is_empty() {
             return Ok(());
         }
         if let Some(error) = self.refuses() {
@@ -121,10 +121,8 @@ impl Tree {
     }
 
     fn refuses(&self) -> Option<StoreError> {
-        if self.full {
-            return Some(StoreError::Full {
-                doing: "writing to the database, which is open for reading only".to_owned(),
-            });
+        if let Some(closed) = &self.closed {
+            return Some(closed.clone());
         }
         self.stopped.as_ref().map(|cause| StoreError::Stopped { cause: cause.clone() })
     }
@@ -185,7 +183,7 @@ impl Thread {
         let groups = {
             let mut tree = lock(&self.tree);
             tree.write(batch)?;
-            if tree.full {
+            if tree.closed.is_some() {
                 return Ok(());
             }
             tree.staged = 0;
