@@ -103,6 +103,13 @@ pub(crate) fn why(error: &std::io::Error) -> String {
     }
 }
 
+/// So many of something that is called by this word, which takes an s where they are not one.
+pub(crate) fn count(number: impl fmt::Display, what: &str) -> String {
+    let number = number.to_string();
+    let s = if number == "1" { "" } else { "s" };
+    format!("{number} {what}{s}")
+}
+
 /// A table with aligned columns; the last column is as wide as it likes.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
