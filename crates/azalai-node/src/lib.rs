@@ -21,6 +21,7 @@ pub mod desk;
 pub mod doctor;
 pub mod documents;
 pub mod door;
+mod door_checks;
 pub mod error;
 pub mod evidence;
 pub mod evidence_check;
