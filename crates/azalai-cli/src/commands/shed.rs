@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::find;
 use crate::home;
 use crate::host;
-use crate::output::{Failure, Output};
+use crate::output::{self, Failure, Output};
 
 /// What a person types to lose the only copy of something.
 const TYPED: &str = "forget for ever";
@@ -26,7 +26,9 @@ fn held(known: &HeldBy) -> Value {
 
 fn in_words(id: &DocumentId, known: &HeldBy) -> String {
     let all = known.statements;
-    let mut lines = vec![format!("{id}: the report and what was added to it are {all} letters. Of these")];
+    let are = if all == 1 { "is" } else { "are" };
+    let mut lines =
+        vec![format!("{id}: the report and what was added to it {are} {}. Of these", output::count(all, "letter"))];
     for (count, what) in [
         (known.only_here, "only this device is known to have"),
         (known.neighbours, "a neighbour's device took, and nothing more is known of"),
