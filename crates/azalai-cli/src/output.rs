@@ -142,3 +142,14 @@ pub(crate) fn one_line(text: &str, limit: usize) -> String {
 pub(crate) fn short(id: &impl fmt::Display) -> String {
     id.to_string().chars().take(8).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Guards against "1 rows".
+    #[test]
+    fn one_is_one_and_all_other_numbers_are_several() {
+        assert_eq!([0, 1, 2, 11].map(|n| count(n, "row")), ["0 rows", "1 row", "2 rows", "11 rows"]);
+    }
+}

@@ -114,14 +114,11 @@ pub(crate) async fn readable<S: Store, D: Disk>(
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
-    use azalai_roster::Admission;
-    use azalai_store::{ArgonParams, MemoryDisk, MemoryStore};
+    use azalai_store::{MemoryDisk, MemoryStore};
     use futures_lite::future::block_on;
-    use rand_core::SeedableRng as _;
 
     use super::*;
-    use crate::founding::{NewArea, NewHome};
-    use crate::node::{Home, Node};
+    use crate::testing::{founded, opened};
 
     /// Guards against the word for the silent mark, and the letter that no count shows, kept for whoever opens this profile
     /// later: after the word was used the database has forgotten it.
@@ -150,17 +147,7 @@ mod tests {
     #[test]
     fn an_older_record_is_written_anew_and_what_was_left_out_is_drawn_anew() {
         let (store, disk) = (MemoryStore::new(), MemoryDisk::new());
-        let rng = |seed| ChaCha20Rng::seed_from_u64(seed);
-        let new = NewHome {
-            home: Home { store: store.clone(), disk: disk.clone() },
-            rooms: None,
-            passphrase: "dune",
-            params: ArgonParams::new(19 * 1024, 1).unwrap(),
-            rng: rng(1),
-            pseudonym: "acacia",
-        };
-        let area = NewArea { code: "gao".parse().unwrap(), name: "Gao".to_owned(), parent: None };
-        let mut node = block_on(new.found("Test", &[area], Admission::ByHand, 1)).unwrap();
+        let mut node = founded(&store, &disk);
         block_on(node.hold_quiet()).unwrap();
         let quiet = block_on(readable(&node.vault, PROFILE, QUIET)).unwrap();
         let old = block_on(node.journal.entries()).unwrap().0.into_iter().find(|entry| entry.id == ID).unwrap();
@@ -169,18 +156,14 @@ mod tests {
         more.u8(PROFILE.0).bytes(WORD).bytes(b"a word").u8(PROFILE.0).bytes(QUIET).bytes(&[9; 32]);
         block_on(node.journal.append(&ID, &[old.bytes, more.finish()].concat())).unwrap();
         drop(node);
-        let open = |store: &MemoryStore, seed| {
-            let home = Home { store: store.clone(), disk: disk.clone() };
-            block_on(Node::open(home, "dune", rng(seed))).unwrap()
-        };
-        let node = open(&store, 2);
+        let node = opened(&store, &disk, 2);
         let records: Vec<_> = block_on(node.journal.entries()).unwrap().0;
         let records: Vec<_> = records.iter().filter(|entry| entry.id == ID).collect();
         assert!(records.len() == 1 && is_fit(records[0]));
         assert_eq!(block_on(readable(&node.vault, PROFILE, QUIET)).unwrap(), quiet, "what is there stays");
         let me = node.me();
         drop(node);
-        let node = open(&MemoryStore::new(), 3);
+        let node = opened(&MemoryStore::new(), &disk, 3);
         assert!(node.report.begun_anew && node.me() == me);
         let drawn = block_on(readable(&node.vault, PROFILE, QUIET)).unwrap();
         assert!(drawn.as_ref().is_some_and(|drawn| drawn.len() == 32) && drawn != quiet && drawn != Some(vec![9; 32]));

@@ -68,6 +68,8 @@ pub mod status;
 mod stored;
 pub mod strength;
 pub mod taken;
+#[cfg(test)]
+mod testing;
 pub mod waiting;
 pub mod who;
 pub mod words;
