@@ -8,7 +8,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -163,7 +163,8 @@ impl Place {
         out.read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("it said {line:?}")).to_owned();
         assert!(url.starts_with("http://127.0.0.1:") && !url.ends_with(":0"), "{url}");
-        Listening { child, out, url }
+        let err = BufReader::new(child.stderr.take().unwrap());
+        Listening { child, out, err, url }
     }
 }
 
@@ -171,6 +172,7 @@ impl Place {
 pub struct Listening {
     child: Child,
     out: BufReader<ChildStdout>,
+    err: BufReader<ChildStderr>,
     /// Where it listens.
     pub url: String,
 }
@@ -180,6 +182,13 @@ impl Listening {
     pub fn line(&mut self) -> String {
         let mut line = String::new();
         self.out.read_line(&mut line).unwrap();
+        line.trim().to_owned()
+    }
+
+    /// The next line that it says on stderr; empty if it ended.
+    pub fn complaint(&mut self) -> String {
+        let mut line = String::new();
+        self.err.read_line(&mut line).unwrap();
         line.trim().to_owned()
     }
 

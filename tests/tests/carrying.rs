@@ -1,15 +1,17 @@
 //! What devices carry: own letters that nobody else has are not given up, days tell nothing of who reads what, and
 //! what waits is looked at in parts that a failure between them does not lose.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::collections::BTreeSet;
 
+use azalai_envelope::envelope::UnverifiedEnvelope;
 use azalai_envelope::{Day, EnvelopeId};
 use azalai_model::{ReportFields, Tlp};
 use azalai_roster::Role;
 use azalai_store::{Fault, FaultWhen};
 use azalai_sync::Why;
 use azalai_testkit::Community;
+use azalai_testkit::attacker::unbundle;
 use azalai_testkit::member::{Member, TestNode, cheap};
 use futures_lite::future::block_on;
 
@@ -105,4 +107,58 @@ fn what_waits_for_a_claim_is_looked_at_in_parts_and_a_failure_between_them_loses
         assert_eq!(block_on(heron.node.reports()).unwrap().len(), 300, "after {after_writes} writes");
     }
     assert!(failed > 3, "{failed} times between parts");
+}
+
+fn ids(bundle: &[u8]) -> Vec<EnvelopeId> {
+    unbundle(bundle).into_iter().map(|bytes| UnverifiedEnvelope::parse(bytes).unwrap().id()).collect()
+}
+
+/// Guards against a device that carries more than one file holds and then gives nothing at all: not even the reports
+/// that nobody else has.
+#[test]
+fn what_does_not_fit_into_one_bundle_goes_into_the_next_with_own_letters_first() {
+    let mut c = Community::of(&["heron", "swift", "dove"]);
+    for number in 0..40 {
+        c.report("dove", &format!("Of another {number}"), Tlp::Amber).unwrap();
+    }
+    c.settle();
+    let before = carried(&c.who("swift").node);
+    for number in 0..3 {
+        c.report("swift", &format!("Own {number}"), Tlp::Amber).unwrap();
+    }
+    let now_ms = c.now_ms;
+    let swift = &mut c.who("swift").node;
+    let (whole, count) = block_on(swift.export_bundle(now_ms)).unwrap();
+    let all: BTreeSet<EnvelopeId> = ids(&whole).into_iter().collect();
+    assert_eq!((all.len(), &all), (count, &carried(swift)));
+    let own: BTreeSet<EnvelopeId> = all.difference(&before).copied().collect();
+    assert_eq!(own.len(), 3);
+    let largest = unbundle(&whole).iter().map(Vec::len).max().unwrap();
+    let limit = (9 + 4 + largest + 3000) as u64;
+    let (mut after, mut parts, mut sum): (Option<EnvelopeId>, Vec<Vec<u8>>, usize) = (None, Vec::new(), 0);
+    loop {
+        let exported = block_on(swift.export_bundle_after(after, limit, now_ms)).unwrap();
+        assert!(exported.bytes.len() as u64 <= limit, "{} bytes of {limit}", exported.bytes.len());
+        assert_eq!(ids(&exported.bytes).len(), exported.letters);
+        sum += exported.letters;
+        assert_eq!(exported.left, count - sum, "what is left is said");
+        parts.push(exported.bytes);
+        assert_eq!(exported.after.is_some(), exported.left > 0);
+        match exported.after {
+            Some(last) => after = Some(last),
+            None => break,
+        }
+    }
+    assert!(parts.len() > 3, "{} parts", parts.len());
+    assert_eq!(ids(&parts[0]).into_iter().take(3).collect::<BTreeSet<_>>(), own, "what nobody else has comes first");
+    let together: Vec<EnvelopeId> = parts.iter().flat_map(|part| ids(part)).collect();
+    assert_eq!((together.len(), together.into_iter().collect::<BTreeSet<_>>()), (count, all), "each once");
+    // In any order they give all of it.
+    for part in parts.iter().rev() {
+        block_on(c.who("heron").node.import_bundle(part)).unwrap();
+    }
+    let heron = block_on(c.who("heron").node.reports()).unwrap();
+    assert_eq!(heron.iter().filter(|view| view.row.fields.narrative.starts_with("Own")).count(), 3);
+    let unknown = block_on(c.who("swift").node.export_bundle_after(Some(EnvelopeId([7; 32])), limit, now_ms));
+    assert!(matches!(unknown, Err(azalai_node::NodeError::NotFound(_))), "{unknown:?}");
 }

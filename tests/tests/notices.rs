@@ -6,6 +6,8 @@ use azalai_model::Tlp;
 use azalai_node::{NodeError, NoticeFor, NoticeTo, ReportState, TakenAt};
 use azalai_roster::Circle;
 use azalai_testkit::Community;
+use azalai_testkit::attacker::{Attacker, bundle};
+use azalai_testkit::member::TestNode;
 use futures_lite::future::block_on;
 
 const EVERYONE: NoticeTo = NoticeTo::Circle(Circle::Everyone);
@@ -19,6 +21,45 @@ fn notify(community: &mut Community, by: &str, text: &str, to: &NoticeTo) -> Res
 fn texts(community: &mut Community, who: &str) -> Vec<String> {
     let notices = block_on(community.who(who).node.notices()).unwrap();
     notices.iter().map(|view| view.notice.text().to_owned()).collect()
+}
+
+/// Guards against one invite by which whoever holds it makes a coordinator's device write without end: each claim with
+/// another key is owed a notice.
+#[test]
+fn one_invite_that_is_claimed_by_many_keys_gets_sixteen_claim_notices_at_most() {
+    let mut community = Community::of(&["heron"]);
+    community.settle();
+    let mut many = Attacker::invited(&mut community, 5);
+    community.settle();
+    let claims: Vec<Vec<u8>> = (0..20)
+        .map(|number| {
+            many.keys = many.stranger();
+            many.claim(&format!("wren {number}"))
+        })
+        .collect();
+    let now_ms = community.now_ms;
+    let heron = &mut community.who("heron").node;
+    assert_eq!(block_on(heron.import_bundle(&bundle(&claims))).unwrap().taken.statements, 20);
+    let waits = |node: &TestNode| block_on(node.status()).unwrap().other_statements.only_here;
+    let before = waits(heron);
+    for _ in 0..2 {
+        block_on(heron.get_ready(now_ms)).unwrap();
+        assert_eq!(waits(heron), before + 16);
+    }
+    // Another invite has its own.
+    let mut other = Attacker::invited(&mut community, 6);
+    community.settle();
+    let before = waits(&community.who("heron").node);
+    let claims: Vec<Vec<u8>> = (0..2)
+        .map(|_| {
+            other.keys = other.stranger();
+            other.claim("robin")
+        })
+        .collect();
+    let heron = &mut community.who("heron").node;
+    block_on(heron.import_bundle(&bundle(&claims))).unwrap();
+    block_on(heron.get_ready(now_ms)).unwrap();
+    assert_eq!(waits(heron), before + 2);
 }
 
 /// Guards against an answer that others read, or that its author does not find beside the report; and against alerts

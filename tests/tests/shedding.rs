@@ -5,7 +5,7 @@
 use azalai_envelope::statement::document_id;
 use azalai_envelope::{ChainId, Clock, DocumentId, Draft, Kind, Lane, ProjectId, Recipient, SigningPublic};
 use azalai_model::{ReportFields, Tlp};
-use azalai_node::{HeldBy, NodeError, NoticeTo, ReportState, ReportView, TakenAt, Transport, TransportError};
+use azalai_node::{Ask, HeldBy, NodeError, NoticeTo, ReportState, ReportView, TakenAt, Transport, TransportError};
 use azalai_roster::{Receipt, What};
 use azalai_store::{Fault, FaultWhen, Space, Store};
 use azalai_testkit::attacker::{Attacker, bundle};
@@ -476,6 +476,88 @@ fn what_one_has_read_is_forgotten_only_if_a_relay_returns_the_bytes() {
     assert_forgotten(c.who("swift"), report, "Camels");
     c.settle();
     assert_eq!(view(&mut c, "stork", report).row.fields.narrative, "Camels");
+}
+
+/// Guards against a relay's proof that is used for more than was asked for: the device is free while the question travels,
+/// and its owner adds to the report.
+#[test]
+fn what_was_added_to_while_a_relay_was_asked_is_not_forgotten_by_its_answer() {
+    let mut c = Community::of(&["stork", "swift"]);
+    c.settle();
+    block_on(c.who("swift").node.set_shedding(Some(7))).unwrap();
+    let report = c.report("swift", "Camels", Tlp::AmberStrict).unwrap();
+    c.settle();
+    c.now_ms += 8 * DAY_MS;
+    let now_ms = c.now_ms;
+    assert_eq!(block_on(c.who("swift").node.shed_due(now_ms)).unwrap(), []);
+    let mut copy = Member::wake(&c.who("swift").asleep(), 7);
+    let mut counting = Withholding(DirectLink::new(c.relay.responder(), now_ms, now_ms), usize::MAX);
+    assert_eq!(copy.exchange(&mut counting, now_ms).unwrap().shed, [report]);
+    let rounds = usize::MAX - counting.1;
+    let mut link = DirectLink::new(c.relay.responder(), now_ms, now_ms);
+    let mut run = block_on(c.who("swift").node.begin_exchange(now_ms)).unwrap();
+    let (mut answer, mut asked) = (None, 0);
+    loop {
+        let ask = block_on(c.who("swift").node.step_exchange(&mut run, answer.take(), now_ms)).unwrap();
+        answer = Some(match ask {
+            Ask::KeyDocument => block_on(link.key_document()),
+            Ask::Request(request) => {
+                asked += 1;
+                let reply = block_on(link.exchange(request));
+                if asked == rounds {
+                    amend(&mut c, report, "Camels, and eight men", None).unwrap();
+                }
+                reply
+            }
+            Ask::Nothing => break,
+        });
+    }
+    assert_eq!(asked, rounds, "the relay was asked for the letters");
+    assert_eq!(run.exchanged().shed, []);
+    assert_eq!(view(&mut c, "swift", report).row.fields.narrative, "Camels, and eight men");
+}
+
+/// Guards against forgetting that fails, for want of room or otherwise, and takes an exchange or an import along that had
+/// nothing to do with it: it is noted, and done later.
+#[test]
+fn forgetting_that_fails_stops_no_exchange_and_no_letters() {
+    let mut c = Community::of(&["heron", "stork", "swift"]);
+    c.settle();
+    block_on(c.who("swift").node.set_shedding(Some(7))).unwrap();
+    let report = c.report("swift", "Camels", Tlp::Green).unwrap();
+    let now_ms = c.now_ms;
+    let (other_sealing, _) = block_on(Member::wake(&c.who("swift").asleep(), 77).node.export_bundle(now_ms)).unwrap();
+    c.settle();
+    assert_eq!(held(&mut c, "swift", report).readers, 2);
+    let now_ms = c.now_ms;
+    assert_eq!(block_on(c.who("swift").node.shed_due(now_ms)).unwrap(), []);
+    c.now_ms += 8 * DAY_MS;
+    let now_ms = c.now_ms;
+    let asleep = c.who("swift").asleep();
+    let mut failed = 0;
+    // Small files are written by forgetting alone: nothing else is said in this exchange.
+    for after_writes in 0..8 {
+        let mut swift = Member::wake(&asleep, 7);
+        swift.disk().plan(Fault { after_writes, when: FaultWhen::Before });
+        let done = swift.exchange(&mut DirectLink::new(c.relay.responder(), now_ms, now_ms), now_ms);
+        let done = done.unwrap_or_else(|error| panic!("after {after_writes} writes: {error}"));
+        failed += usize::from(done.shed.is_empty());
+        swift.crash();
+        block_on(swift.node.shed_due(now_ms)).unwrap();
+        assert_forgotten(&swift, report, "Camels");
+    }
+    assert!(failed > 1, "{failed} of the writes were of forgetting");
+    // One letter that brings it again, beside others.
+    assert_eq!(block_on(c.who("swift").node.shed_due(now_ms)).unwrap(), [report]);
+    let asleep = c.who("swift").asleep();
+    for after_writes in 0..3 {
+        let mut swift = Member::wake(&asleep, 8);
+        swift.disk().plan(Fault { after_writes, when: FaultWhen::Before });
+        let taken = block_on(swift.node.import_bundle(&other_sealing));
+        assert!(taken.is_ok(), "after {after_writes} writes: {taken:?}");
+        swift.crash();
+        assert_forgotten(&swift, report, "Camels");
+    }
 }
 
 /// Guards against a crash in the midst of forgetting that leaves a report half there, resurrects it, or takes something

@@ -473,12 +473,18 @@ pub(crate) enum Project {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Bundle {
-    /// Writes everything that this device carries into a file.
+    /// Writes everything that this device carries into a file; what does not fit goes into a next one.
     #[command(after_help = "Example: azalai bundle export --home me --out letters.azalai")]
     Export {
         /// The file to write.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// Go on after this letter, with which the bundle before ended.
+        #[arg(long, value_name = "LETTER")]
+        after: Option<String>,
+        /// Bytes of the file at most, where a card or a courier takes less than 256 MiB.
+        #[arg(long, value_name = "BYTES")]
+        limit: Option<u64>,
     },
     /// Takes letters from a file.
     #[command(after_help = "Example: azalai bundle import letters.azalai --home heron")]

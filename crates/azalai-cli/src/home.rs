@@ -11,7 +11,7 @@ use rand_chacha::ChaCha20Rng;
 
 use crate::args::Memory;
 use crate::host;
-use crate::output::Failure;
+use crate::output::{Failure, count};
 
 /// The folder of the database within a side, or within a home that has none.
 const STORE_FOLDER: &str = "store";
@@ -206,22 +206,24 @@ pub(crate) async fn open(home: Option<&Path>) -> Result<Opened, Failure> {
     }
     if report.waiting_for_room > 0 {
         host::say(&format!(
-            "azalai: {} unsent statements are in the journal alone; they are shown again when there is room",
-            report.waiting_for_room
+            "azalai: in the journal alone, and shown again when there is room: {}",
+            count(report.waiting_for_room, "unsent statement")
         ));
     }
     if report.put_back > 0 {
-        host::say(&format!("azalai: {} unsent statements were put back from the journal", report.put_back));
+        let back = count(report.put_back, "unsent statement");
+        host::say(&format!("azalai: put back from the journal: {back}"));
     }
     // A torn end alone is what a kill in the middle of a write leaves: nobody was told that it is saved.
     if report.journal.damaged > 0 || report.journal.unreadable || report.put_in_journal > 0 {
         host::say(&format!(
-            "azalai: the journal of unsent statements was damaged; {} were added to it again from the database",
+            "azalai: the journal of unsent statements was damaged; added to it again from the database: {}",
             report.put_in_journal
         ));
     }
     if report.damaged > 0 {
-        host::say(&format!("azalai: {} kept items cannot be read; run `azalai doctor`", report.damaged));
+        let items = count(report.damaged, "kept item");
+        host::say(&format!("azalai: {items} cannot be read; run `azalai doctor`"));
     }
     Ok(Opened { device, held })
 }

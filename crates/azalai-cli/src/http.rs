@@ -8,7 +8,7 @@ use azalai_node::{Transport, TransportError};
 use ureq::Agent;
 
 use crate::limits::{CONNECT_TIMEOUT, MAX_PROBLEM_CHARS, MAX_REPLY_BYTES, REQUEST_TIMEOUT};
-use crate::output::Failure;
+use crate::output::{Failure, why};
 use crate::tls;
 
 /// A link to one responder; its connection is kept between requests.
@@ -51,7 +51,7 @@ impl Link {
             let why = self.base.starts_with("https://").then(|| tls::why(&error)).flatten();
             match why {
                 Some(why) => TransportError::Untrusted(format!("{url}: {why}")),
-                None => TransportError::Connection(format!("{url}: {error}")),
+                None => TransportError::Connection(in_words(&self.base, &error)),
             }
         };
         let mut response = match body {
@@ -63,6 +63,35 @@ impl Link {
         let bytes = response.body_mut().with_config().limit(MAX_REPLY_BYTES).read_to_vec().map_err(connection)?;
         if status == 200 { Ok(bytes) } else { Err(refused(status, &bytes)) }
     }
+}
+
+/// Why there was no answer, as people say it.
+fn in_words(base: &str, error: &ureq::Error) -> String {
+    use std::io::ErrorKind;
+    const LOST: &str = "Nothing was lost: what waits here goes on waiting";
+    let cause = match error {
+        ureq::Error::Io(error) => why(error),
+        ureq::Error::HostNotFound => "there is nobody of that name".to_owned(),
+        other => other.to_string(),
+    };
+    let never = match error {
+        ureq::Error::Io(error) => matches!(
+            error.kind(),
+            ErrorKind::ConnectionRefused
+                | ErrorKind::HostUnreachable
+                | ErrorKind::NetworkUnreachable
+                | ErrorKind::NetworkDown
+                | ErrorKind::AddrNotAvailable
+        ),
+        ureq::Error::HostNotFound
+        | ureq::Error::ConnectionFailed
+        | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => true,
+        _ => false,
+    };
+    if never {
+        return format!("nobody answers at {base} ({cause}). {LOST}; look at the address, and whether it is in reach");
+    }
+    format!("{base} gave no whole answer ({cause}). {LOST}; try again")
 }
 
 /// What a problem document says, as far as it is one.

@@ -26,6 +26,10 @@ pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(180);
 /// How often an exchange that is offered takes in what neighbours brought.
 pub(crate) const CATCH_UP_EVERY: Duration = Duration::from_secs(1);
 
+/// Bytes of a bundle at least, where somebody limits it: what it begins with and the largest envelope, so that each takes
+/// one at least.
+pub(crate) const MIN_BUNDLE_BYTES: u64 = 128 * 1024;
+
 /// Words of an offered passphrase: five of 2,048 make 55 bits, behind Argon2id.
 pub(crate) const OFFERED_WORDS: usize = 5;
 

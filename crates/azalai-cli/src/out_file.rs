@@ -20,6 +20,8 @@ pub(crate) struct OutFile {
     path: PathBuf,
     part: PathBuf,
     file: File,
+    /// What was begun stays.
+    kept: bool,
 }
 
 impl OutFile {
@@ -49,22 +51,43 @@ impl OutFile {
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true).mode(0o600);
         let file = options.open(&part).map_err(|error| failed(&why(&error)))?;
-        Ok(Self { path: path.to_owned(), part, file })
+        Ok(Self { path: path.to_owned(), part, file, kept: false })
     }
 
     /// Writes it, durably: a card may be pulled out as soon as this is said.
     pub(crate) fn finish(mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.write(bytes)?;
+        let named = self.name();
+        self.kept = false;
+        named
+    }
+
+    /// Writes its content, durably, under a name that ends in `.part`. Without [`OutFile::name`] it is taken away again.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         let written = self.file.write_all(bytes).and_then(|()| self.file.sync_all());
-        let named = written.and_then(|()| std::fs::rename(&self.part, &self.path));
+        let durable = written.and_then(|()| File::open(folder_of(&self.path))).and_then(|folder| folder.sync_all());
+        durable.map_err(|error| self.failed(&error))
+    }
+
+    /// Gives it its name, durably. From now on nothing of it is taken away, whatever fails.
+    pub(crate) fn name(&mut self) -> Result<(), Failure> {
+        self.kept = true;
+        let named = std::fs::rename(&self.part, &self.path);
         let durable = named.and_then(|()| File::open(folder_of(&self.path))).and_then(|folder| folder.sync_all());
-        durable.map_err(|error| Failure::failed(format!("{} was not written: {}", self.path.display(), why(&error))))
+        durable.map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &std::io::Error) -> Failure {
+        Failure::failed(format!("{} was not written: {}", self.path.display(), why(error)))
     }
 }
 
 impl Drop for OutFile {
     /// Takes away what was begun and not finished; after it was finished there is nothing of that name.
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.part);
+        if !self.kept {
+            let _ = std::fs::remove_file(&self.part);
+        }
     }
 }
 

@@ -103,6 +103,13 @@ pub(crate) fn why(error: &std::io::Error) -> String {
     }
 }
 
+/// So many of something that is called by this word, which takes an s where they are not one.
+pub(crate) fn count(number: impl fmt::Display, what: &str) -> String {
+    let number = number.to_string();
+    let s = if number == "1" { "" } else { "s" };
+    format!("{number} {what}{s}")
+}
+
 /// A table with aligned columns; the last column is as wide as it likes.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
@@ -134,4 +141,15 @@ pub(crate) fn one_line(text: &str, limit: usize) -> String {
 /// The beginning of an id that people see and type.
 pub(crate) fn short(id: &impl fmt::Display) -> String {
     id.to_string().chars().take(8).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Guards against "1 rows".
+    #[test]
+    fn one_is_one_and_all_other_numbers_are_several() {
+        assert_eq!([0, 1, 2, 11].map(|n| count(n, "row")), ["0 rows", "1 row", "2 rows", "11 rows"]);
+    }
 }

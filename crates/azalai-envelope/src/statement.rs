@@ -252,6 +252,16 @@ impl UnverifiedStatement {
         self.fields.kind
     }
 
+    /// The document that it says to be of, were it signed for this audience with this author's key: enough to look for
+    /// one of many, no more.
+    #[must_use]
+    pub fn claimed_document(&self, project: &ProjectId, audience: &AudienceId, author: &SigningPublic) -> DocumentId {
+        match &self.fields.belongs {
+            Belongs::Opens(nonce) => document_id(project, self.fields.kind, audience, author, nonce),
+            Belongs::To(document) => *document,
+        }
+    }
+
     /// Checks a statement that introduces its own author: `key_in` finds the author's key in the body, and the
     /// statement is then checked against it as by [`UnverifiedStatement::verify`].
     ///
@@ -298,10 +308,7 @@ impl UnverifiedStatement {
     fn into_statement(self, project: &ProjectId, audience: &AudienceId, author: SigningPublic) -> Statement {
         let parts: [&[u8]; 4] = [&project.0, &audience.0, &author.0, self.signed_bytes()];
         let id = StatementId(derive("azalai 1 statement", &parts));
-        let document = match &self.fields.belongs {
-            Belongs::Opens(nonce) => document_id(project, self.fields.kind, audience, &author, nonce),
-            Belongs::To(document) => *document,
-        };
+        let document = self.claimed_document(project, audience, &author);
         Statement { id, document, audience: *audience, author, bytes: self.bytes, fields: self.fields }
     }
 }

@@ -4,6 +4,7 @@
 //! The bytes are in `docs/spec/exchange.md`. There is no header that names a project, and no checksum of the whole: every
 //! envelope shows by its own signature that it is whole.
 
+use core::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
@@ -38,6 +39,19 @@ pub struct Imported {
     pub foreign: usize,
     /// The file ends inside an envelope, or is damaged there: which, in words. Everything before it was imported.
     pub cut_off: Option<String>,
+}
+
+/// A bundle, and what did not fit into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Letters in it.
+    pub letters: usize,
+    /// Letters that did not fit.
+    pub left: usize,
+    /// If some did not: the letter after which the next bundle goes on.
+    pub after: Option<EnvelopeId>,
 }
 
 /// Why a file is no bundle that this program reads.
@@ -115,38 +129,90 @@ fn write_one(writer: &mut Writer, envelope: &[u8]) {
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
-    /// Everything that this device carries, its own letters among it, as one bundle. From a device whose database takes
-    /// no writes too: what it has not sealed yet is sealed into the bundle alone, and again when there is room. Others
-    /// know it by its statement and drop the second letter.
+    /// The first bundle of all that this device carries: [`Node::export_bundle_after`] nothing, up to the size of a
+    /// bundle. Gives the bytes and how many letters are in them.
     ///
     /// # Errors
-    /// Those of the storage; [`NodeError::Invalid`] over the size of a bundle.
+    /// As there.
     pub async fn export_bundle(&mut self, now_ms: u64) -> Result<(Vec<u8>, usize), NodeError> {
+        let exported = self.export_bundle_after(None, MAX_BUNDLE_BYTES, now_ms).await?;
+        Ok((exported.bytes, exported.letters))
+    }
+
+    /// What this device carries, as a bundle of at most `limit` bytes: own letters that nobody else is known to have
+    /// first, then by lane, the newest days first. What does not fit goes into a next bundle, which begins `after` the
+    /// last letter of this one. What this device took up meanwhile may belong before that: it is in the first of the next
+    /// time.
+    ///
+    /// From a device whose database takes no writes too: what it has not sealed yet is sealed into the first bundle alone,
+    /// and again when there is room. Others know it by its statement and drop the second letter.
+    ///
+    /// # Errors
+    /// Those of the storage; [`NodeError::NotFound`] if `after` is no letter that this device knows.
+    pub async fn export_bundle_after(
+        &mut self,
+        after: Option<EnvelopeId>,
+        limit: u64,
+        now_ms: u64,
+    ) -> Result<Exported, NodeError> {
         let unkept = match self.vault.refuses() {
+            Some(_) if after.is_some() => Vec::new(),
             Some(_) => self.seal_unkept(now_ms).await?,
             None => {
                 self.get_ready(now_ms).await?;
                 Vec::new()
             }
         };
-        let ids: Vec<EnvelopeId> = self.held_ids();
+        let order = self.bundle_order(after).await?;
         let mut writer = Writer::new();
         writer.raw(&MAGIC).u8(VERSION);
-        let mut count = unkept.len();
+        let fits = |writer: &Writer, envelope: &[u8]| (writer.len() + 4 + envelope.len()) as u64 <= limit;
+        let (mut letters, mut left, mut last) = (0, 0, after);
         for envelope in &unkept {
+            if left > 0 || !fits(&writer, envelope.bytes()) {
+                left += 1;
+                continue;
+            }
             write_one(&mut writer, envelope.bytes());
+            letters += 1;
         }
-        for chunk in ids.chunks(ABSORB_BATCH) {
-            for envelope in self.carried(chunk).await? {
+        let shown = |id: &EnvelopeId| usize::from(self.quiet != Some(*id));
+        for chunk in order.chunks(ABSORB_BATCH) {
+            if left > 0 {
+                left += chunk.iter().map(shown).sum::<usize>();
+                continue;
+            }
+            for id in chunk {
+                let Some(envelope) = self.carried(core::slice::from_ref(id)).await?.pop() else { continue };
+                if left > 0 || !fits(&writer, &envelope) {
+                    // One that no count shows is taken next time, with what is counted after it.
+                    left += shown(id);
+                    continue;
+                }
                 write_one(&mut writer, &envelope);
-                count += 1;
-            }
-            if writer.len() as u64 > MAX_BUNDLE_BYTES {
-                return Err(NodeError::Invalid(format!("a bundle has at most {MAX_BUNDLE_BYTES} bytes")));
+                letters += shown(id);
+                last = Some(*id);
             }
         }
-        count -= usize::from(self.quiet.is_some_and(|quiet| ids.contains(&quiet)));
-        Ok((writer.finish(), count))
+        Ok(Exported { bytes: writer.finish(), letters, left, after: last.filter(|_| left > 0) })
+    }
+
+    /// The letters that are held in the order in which bundles take them, those after one of them alone.
+    async fn bundle_order(&self, after: Option<EnvelopeId>) -> Result<Vec<EnvelopeId>, NodeError> {
+        let mine = self.unsent(None).await?;
+        self.carrier.read(|index| {
+            let place = |id: EnvelopeId| index.entry(&id).map(|it| (!mine.contains(&id), it.lane, Reverse(it.day), id));
+            let begin = match after {
+                Some(id) => Some(place(id).ok_or_else(|| {
+                    NodeError::NotFound(format!("this device knows no letter {id}: begin again with a first bundle"))
+                })?),
+                None => None,
+            };
+            let held = index.iter().map(|(id, _)| *id).filter(|id| index.holds(id));
+            let mut order: Vec<_> = held.filter_map(place).filter(|it| begin.is_none_or(|begin| *it > begin)).collect();
+            order.sort_unstable();
+            Ok(order.into_iter().map(|(.., id)| id).collect())
+        })
     }
 
     /// Seals what has not left this device, that which is in the journal alone too, without noting so.

@@ -6,21 +6,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 
-use azalai_envelope::codec::DecodeError;
 use azalai_envelope::envelope::{Opened, UnverifiedEnvelope};
 use azalai_envelope::{
-    Envelope, EnvelopeError, EnvelopeId, GenerationId, Kind, SigningPublic, Statement, StatementError, StatementId,
-    Verified,
+    Envelope, EnvelopeError, EnvelopeId, GenerationId, Kind, SigningPublic, Statement, StatementId, Verified,
 };
-use azalai_roster::{Circle, KeyLetter, Receipt, Touched, What, introduced_key};
+use azalai_roster::{Circle, KeyLetter, Receipt, Touched, What};
 use azalai_store::{Batch, Disk, Store};
 
 use crate::chains::Forks;
 use crate::claim_notices::check_claim_notice;
+use crate::door_checks::newer_or_refused;
 use crate::error::NodeError;
-use crate::letters::letter_author;
-use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES, MAX_WAITING_LETTERS};
+use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES};
 use crate::mark::check_mark;
+use crate::newer::is_newer;
 use crate::node::{Node, scan_all};
 use crate::notices::check_notice;
 pub(crate) use crate::outcome::Outcome;
@@ -39,6 +38,8 @@ pub(crate) enum Why {
     Unknown,
     /// No key opens it.
     NoKey,
+    /// It is for a newer program, which looks at it when it first opens this home.
+    Newer,
 }
 
 /// What the door was taught, that may decide what waits: kept until what waits was looked at.
@@ -132,6 +133,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Those of the storage. A bad envelope is no error: it is listed.
     pub async fn take_in(&mut self, envelopes: Vec<Verified<Envelope>>) -> Result<TakenIn, NodeError> {
         let mut taken = TakenIn::default();
+        // Known before anything is taken in, for which something else may be given up.
+        self.waiting().await?;
         let mut rest = envelopes.into_iter();
         loop {
             let chunk: Vec<_> = rest.by_ref().take(ABSORB_BATCH).collect();
@@ -214,10 +217,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// The envelopes that wait, and those that no key opened if there are new keys.
     async fn owed_another_look(&mut self, learnt: Learnt) -> Result<Vec<EnvelopeId>, NodeError> {
         let waiting = self.waiting().await?.iter();
-        Ok(waiting.filter(|(_, why)| learnt == Learnt::Keys || **why == Why::Unknown).map(|(id, _)| *id).collect())
+        let owed = |why: Why| why == Why::Unknown || (why == Why::NoKey && learnt == Learnt::Keys);
+        Ok(waiting.filter(|(_, why)| owed(**why)).map(|(id, _)| *id).collect())
     }
 
-    async fn waiting(&mut self) -> Result<&mut BTreeMap<EnvelopeId, Why>, NodeError> {
+    pub(crate) async fn waiting(&mut self) -> Result<&mut BTreeMap<EnvelopeId, Why>, NodeError> {
         if self.waiting.is_none() {
             let (outcomes, _) = scan_all(&self.vault, OUTCOMES).await?;
             let mut waiting = BTreeMap::new();
@@ -225,11 +229,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 let why = match Outcome::decode(&value) {
                     Ok(Outcome::Waits) => Why::Unknown,
                     Ok(Outcome::NotForUs) => Why::NoKey,
+                    outcome if is_newer(&outcome) => Why::Newer,
                     _ => continue,
                 };
                 waiting.extend(EnvelopeId::from_slice(&key).map(|id| (id, why)));
             }
             self.waiting = Some(waiting);
+            self.keep_carried();
         }
         Ok(self.waiting.get_or_insert_default())
     }
@@ -253,7 +259,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         for envelope in &envelopes {
             match envelope.open(&self.project, &keys) {
                 Ok(None) => drop(outcomes.insert(envelope.id(), Outcome::NotForUs)),
-                Ok(Some(_)) if !self.understands_statements() => {
+                Ok(Some(_)) if !self.understands.statements() => {
                     outcomes
                         .insert(envelope.id(), Outcome::Newer("statement: this program is an older one".to_owned()));
                 }
@@ -310,12 +316,18 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 Outcome::Waits => drop(waiting.insert(envelope, Why::Unknown)),
                 Outcome::NotForUs => drop(waiting.insert(envelope, Why::NoKey)),
                 Outcome::Kept(_) => drop(waiting.remove(&envelope)),
-                Outcome::Newer(_) => round.taken.newer += 1,
+                Outcome::Newer(_) => {
+                    waiting.insert(envelope, Why::Newer);
+                    round.taken.newer += 1;
+                }
                 Outcome::Refused(why) => {
                     waiting.remove(&envelope);
                     round.taken.refused.push((envelope, why));
                 }
             }
+        }
+        if round.taken.newer > 0 {
+            self.keep_carried();
         }
         taken.add(round.taken);
         Ok(())
@@ -336,6 +348,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let space = space_of(statement.kind());
         if round.fresh.contains(&id) || self.shed.contains(&id) || self.vault.get(space, &id.0).await?.is_some() {
             return Ok(Outcome::Kept(id));
+        }
+        if !self.understands.kind(statement.kind()) {
+            return Ok(Outcome::Newer(format!("a statement of kind {}", statement.kind().0)));
         }
         match statement.kind() {
             Kind::AUTHORITY | Kind::REGISTRY => {
@@ -416,46 +431,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(Outcome::Kept(id))
     }
 
-    /// Whether one more letter may wait whose keys nobody named, by an author who may give none as far as is known. Only
-    /// those that wait since the last start are counted.
-    fn may_wait(&mut self, id: &StatementId) -> bool {
-        if self.idle_letters.len() < MAX_WAITING_LETTERS {
-            self.idle_letters.insert(*id);
-        }
-        self.idle_letters.contains(id)
-    }
-
-    /// Finds the author's key, and checks the signature for the audience whose key opened the envelope.
-    fn verify(&self, inside: Opened) -> Result<Verified<Statement>, Outcome> {
-        let Opened { statement, audience } = inside;
-        let kind = statement.claimed_kind();
-        let candidates = self.authors.get(&statement.claimed_author()).cloned().unwrap_or_default();
-        let checked = match kind {
-            Kind::KEYS => statement.verify_introduced(&self.project, &audience, letter_author),
-            Kind::REGISTRY if candidates.is_empty() => {
-                match statement.verify_introduced(&self.project, &audience, introduced_key) {
-                    // An act of someone whose own admission has not arrived.
-                    Err(StatementError::NoIntroduction) => return Err(Outcome::Waits),
-                    other => other,
-                }
-            }
-            _ => {
-                let mut last = Err(StatementError::NoIntroduction);
-                for key in &candidates {
-                    last = statement.clone().verify(&self.project, &audience, key);
-                    if last.is_ok() {
-                        break;
-                    }
-                }
-                if candidates.is_empty() {
-                    return Err(Outcome::Waits);
-                }
-                last
-            }
-        };
-        checked.map_err(|error| refused(&error))
-    }
-
     /// Notes a coordinator's receipt on the own statements that it names.
     async fn note_receipt(&self, receipt: &Receipt, by: SigningPublic, round: &mut Round) -> Result<(), NodeError> {
         for id in &receipt.statements {
@@ -480,14 +455,5 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
         }
         Ok(())
-    }
-}
-
-fn newer_or_refused(error: &EnvelopeError) -> Outcome {
-    match error {
-        EnvelopeError::Statement(StatementError::Decode(DecodeError::UnknownVersion { .. })) => {
-            Outcome::Newer(error.to_string())
-        }
-        other => refused(other),
     }
 }

@@ -56,8 +56,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let shed = self.all_shed().await?.into_keys().filter(|id| id.to_string().starts_with(prefix));
             found.extend(shed.map(|id| (id, Kind::REPORT)));
         }
-        let notices = self.notices().await?.into_iter().map(|view| (view.id, Kind::NOTICE));
-        found.extend(notices.filter(|(id, _)| id.to_string().starts_with(prefix)));
+        found.extend(self.notices_beginning(prefix).await?.into_iter().map(|id| (id, Kind::NOTICE)));
         match found.as_slice() {
             [one] => Ok(*one),
             [] => Err(NodeError::NotFound(format!("nothing on this device has an id that begins with {prefix}"))),

@@ -21,6 +21,7 @@ pub mod desk;
 pub mod doctor;
 pub mod documents;
 pub mod door;
+mod door_checks;
 pub mod error;
 pub mod evidence;
 pub mod evidence_check;
@@ -68,6 +69,8 @@ pub mod status;
 mod stored;
 pub mod strength;
 pub mod taken;
+#[cfg(test)]
+mod testing;
 pub mod waiting;
 pub mod who;
 pub mod words;

@@ -55,6 +55,10 @@ pub const MAX_AUTHOR_STATEMENTS: usize = 2_000;
 /// oldest are given up first.
 pub const CARRIED_BYTES: u64 = 512 * 1024 * 1024;
 
+/// Bytes of letters for a newer program that are not given up for room: an eighth of what is carried, so that a member
+/// who writes such letters without end shuts nothing out.
+pub const MAX_NEWER_BYTES: u64 = CARRIED_BYTES / 8;
+
 /// Members that one RED report is for: each is an envelope of its own, and more are not a secret.
 pub const MAX_NAMED: usize = 16;
 

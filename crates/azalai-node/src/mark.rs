@@ -26,9 +26,9 @@ const VERSION: u8 = 1;
 const DROPPED: u8 = 1;
 
 /// Key in the profile's space: the real device's word, until it was used.
-const WORD: &[u8] = b"word";
+pub(crate) const WORD: &[u8] = b"word";
 /// Key in the profile's space: the envelope that no count shows, or as many random bytes.
-const QUIET: &[u8] = b"quiet";
+pub(crate) const QUIET: &[u8] = b"quiet";
 
 /// What a mark says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,6 +200,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         batch.put(PROFILE, QUIET, id.0);
         self.vault.apply(batch).await?;
         self.quiet = Some(id);
+        self.kept_own.insert(id);
+        self.keep_carried();
         self.carrier.put(vec![envelope]).await.map_err(NodeError::Store)?;
         if dropped {
             self.vault.forget(PROFILE, &[WORD.to_vec()]).await?;

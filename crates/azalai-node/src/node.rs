@@ -23,6 +23,7 @@ use crate::door::{Learnt, Why};
 use crate::error::NodeError;
 use crate::index::Shared;
 use crate::limits::CARRIED_BYTES;
+use crate::newer::Understands;
 use crate::opening::Place;
 use crate::people::authors_of;
 use crate::secrets::Secrets;
@@ -69,8 +70,10 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) letters_owed: bool,
     /// What opening found wrong.
     pub(crate) report: OpenReport,
-    /// The highest version of statements that this program understands; less in tests.
-    pub(crate) understands: u8,
+    /// What this program understands; less in tests.
+    pub(crate) understands: Understands,
+    /// Own letters that nobody else is known to have, as of when they were last looked through.
+    pub(crate) kept_own: BTreeSet<EnvelopeId>,
     /// Envelopes to be looked at again when an author or a key becomes known; `None` until first asked for.
     pub(crate) waiting: Option<BTreeMap<EnvelopeId, Why>>,
     /// Envelopes that the door has looked at; `None` until first asked for.
@@ -135,11 +138,11 @@ pub(crate) async fn scan_all<S: Store>(store: &S, space: Space) -> Result<(Vec<(
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
-    pub(crate) async fn load(vault: Vault<S, D>, keys: Arc<Keys<D>>, rng: ChaCha20Rng) -> Result<Self, NodeError> {
+    pub(crate) async fn load(vault: Vault<S, D>, keys: Arc<Keys<D>>, mut rng: ChaCha20Rng) -> Result<Self, NodeError> {
         let vault = Arc::new(vault);
-        let (journal, journal_report) = Journal::open(keys).await?;
-        let begun_anew =
-            beginning::readable(&vault, PROFILE, &[]).await?.is_none() && beginning::put_back(&vault, &journal).await?;
+        let (journal, entries, journal_report) = Journal::open_and_read(keys).await?;
+        let begun_anew = beginning::readable(&vault, PROFILE, &[]).await?.is_none()
+            && beginning::put_back(&vault, &entries, &mut rng).await?;
         let profile = vault.get(PROFILE, &[]).await?.ok_or(NodeError::NoHome)?;
         let profile = Profile::decode(&profile)?;
         let project = azalai_envelope::certificate::project_id(&profile.root);
@@ -185,7 +188,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             unsettled: false,
             letters_owed: true,
             report,
-            understands: azalai_envelope::statement::VERSION,
+            understands: Understands::default(),
+            kept_own: BTreeSet::new(),
             waiting: None,
             looked_at: None,
             caught_up: None,
@@ -198,8 +202,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             shed: BTreeSet::new(),
         };
         node.quiet = node.quiet_envelope().await?;
+        node.kept_own.extend(node.quiet);
         node.go_on_forgetting().await?;
-        node.agree().await?;
+        node.agree(entries).await?;
         Ok(node)
     }
 

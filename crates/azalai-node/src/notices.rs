@@ -2,7 +2,7 @@
 //!
 //! Nothing here may show a notice that does not count, nor name a report to anybody but its author and its readers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::codec::DecodeError;
 use azalai_envelope::{AudienceId, Clock, DocumentId, Kind, Lane, SigningPublic, Statement, StatementId, Verified};
@@ -208,6 +208,28 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(found.into_iter().map(|(_, _, view)| view).collect())
     }
 
+    /// The notices that count and whose ids begin so, as [`Node::notices`] lists them. Only of these is the signature
+    /// checked.
+    pub(crate) async fn notices_beginning(&self, prefix: &str) -> Result<BTreeSet<DocumentId>, NodeError> {
+        let (kept, _) = scan_all(&self.vault, NOTICES).await?;
+        let mut found = BTreeSet::new();
+        for (key, _) in kept {
+            let Some(bytes) = self.vault.get(STATEMENTS, &key).await? else { continue };
+            if !stored::document_of(&self.project, &bytes).is_some_and(|id| id.to_string().starts_with(prefix)) {
+                continue;
+            }
+            let statement = stored::decode_statement(&self.project, &bytes)?;
+            if self.counts(&statement).await? {
+                found.extend(self.notice_view(&statement).await?.map(|view| view.id));
+            }
+        }
+        Ok(found)
+    }
+
+    async fn counts(&self, statement: &Verified<Statement>) -> Result<bool, NodeError> {
+        Ok(self.roster.standing(statement) == Standing::Counts && !self.is_forked(statement).await?)
+    }
+
     /// The statements of notices that this device keeps and that count, in no order.
     async fn notice_statements(&self) -> Result<Vec<Verified<Statement>>, NodeError> {
         let (kept, _) = scan_all(&self.vault, NOTICES).await?;
@@ -215,7 +237,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         for (key, _) in kept {
             let Some(bytes) = self.vault.get(STATEMENTS, &key).await? else { continue };
             let statement = stored::decode_statement(&self.project, &bytes)?;
-            if self.roster.standing(&statement) == Standing::Counts && !self.is_forked(&statement).await? {
+            if self.counts(&statement).await? {
                 found.push(statement);
             }
         }

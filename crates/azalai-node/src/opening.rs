@@ -100,15 +100,16 @@ impl<D: Disk + Clone> Found<D> {
     pub(crate) async fn replace_mate(&self, passphrase: &str, rng: &mut ChaCha20Rng) -> Result<(), NodeError> {
         let Opening { key, side, slot, mate, .. } = &self.opening;
         let slots = self.slots.with(rng, (*mate, *slot), passphrase, (key, *side, Duress::No))?;
-        write_slots(&self.disks.root, &slots).await
+        change_slots(&self.disks.root, &self.slots, &slots).await
     }
 
     /// Drops what the passphrase asks to drop, durably: the slots of the other profile, then its keyring. Cut short, it
     /// is done by the next opening with this passphrase, and until then all is as before or the other profile is gone.
     async fn drop_other(&mut self, rng: &mut ChaCha20Rng) -> Result<(), NodeError> {
-        self.slots = self.slots.without(rng, self.opening.others());
+        let cleared = self.slots.without(rng, self.opening.others());
+        let before = core::mem::replace(&mut self.slots, cleared);
         // Each of them counts, whatever becomes of the others.
-        let slots = write_slots(&self.disks.root, &self.slots).await;
+        let slots = change_slots(&self.disks.root, &before, &self.slots).await;
         if let Some(other) = self.opening.side.other().and_then(|side| self.disks.of(side)) {
             erase_keyring(other, rng).await?;
         }
@@ -144,23 +145,45 @@ pub(crate) async fn write_slots<D: Disk>(disk: &D, slots: &Slots) -> Result<(), 
     Ok(disk.write_atomic(SLOTS_COPY_FILE, &bytes).await?)
 }
 
-/// The passphrase file as it counts: what opened last was put into both copies.
+/// A copy that is there and can be read, or what is wrong with it.
+async fn copy_of<D: Disk>(disk: &D, name: &str) -> Result<Option<Slots>, NodeError> {
+    disk.read(name).await?.map(|bytes| Slots::from_bytes(&bytes).map_err(NodeError::Slots)).transpose()
+}
+
+/// Writes into both copies, the second when the first is durable, what made `after` of `before`. In all other slots each
+/// copy stays as it is: one of them may be damaged or old there, and only a passphrase that nobody gave now could tell.
+/// A copy that is not there, or cannot be read, becomes `after`.
+pub(crate) async fn change_slots<D: Disk>(disk: &D, before: &Slots, after: &Slots) -> Result<(), NodeError> {
+    for name in [SLOTS_FILE, SLOTS_COPY_FILE] {
+        let there = copy_of(disk, name).await.ok().flatten();
+        let changed = there.and_then(|there| there.changed_as(before, after));
+        disk.write_atomic(name, &changed.as_ref().unwrap_or(after).to_bytes()).await?;
+    }
+    Ok(())
+}
+
+/// A copy of the passphrase file to change: the first that can be read. What is made of it goes through
+/// [`change_slots`], which leaves the other its slots.
 pub(crate) async fn slots_of<D: Disk>(disk: &D) -> Result<Slots, NodeError> {
     read_slots(disk).await?.into_iter().next().ok_or(NodeError::NoHome)
 }
 
-/// The copy that a passphrase opens, put into both files if they differ.
+/// The copy that a passphrase opens. If they differ, its slot is put into the other, or all of it in the place of one that
+/// no passphrase opens.
 async fn look_at<D: Disk>(disk: &D, passphrase: &str) -> Result<(Slots, Opening), NodeError> {
     let copies = read_slots(disk).await?;
     let differ = copies.len() > 1;
     for slots in copies {
         match slots.look(passphrase) {
             Ok(opening) => {
-                let bytes = Some(slots.to_bytes());
-                let same = async |name| disk.read(name).await.ok().flatten() == bytes;
-                if !same(SLOTS_FILE).await || !same(SLOTS_COPY_FILE).await {
-                    // What opens can be used: a disk that takes no write will say so when something is saved.
-                    let _ = write_slots(disk, &slots).await;
+                for name in [SLOTS_FILE, SLOTS_COPY_FILE] {
+                    let there = copy_of(disk, name).await.ok().flatten();
+                    let mended = there.as_ref().and_then(|there| there.with_slot_of(&slots, opening.slot));
+                    let mended = mended.as_ref().unwrap_or(&slots);
+                    if there.as_ref() != Some(mended) {
+                        // What opens can be used: a disk that takes no write will say so when something is saved.
+                        let _ = disk.write_atomic(name, &mended.to_bytes()).await;
+                    }
                 }
                 return Ok((slots, opening));
             }
@@ -198,7 +221,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// empty one and for one that opens another profile here; those of the storage.
     pub async fn change_passphrase(disk: &D, old: &str, new: &str, rng: &mut ChaCha20Rng) -> Result<(), NodeError> {
         let (slots, Opening { key, side, duress, slot, mate, .. }) = look_at(disk, old).await?;
-        write_slots(disk, &slots.with(rng, (slot, mate), new, (&key, side, duress))?).await
+        change_slots(disk, &slots, &slots.with(rng, (slot, mate), new, (&key, side, duress))?).await
     }
 
     /// What a passphrase leads to in a home. Wrong ones are counted, and after some of them the next is not even tried
@@ -244,7 +267,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let keys = Keys::open(disk, found.opening.key.clone(), &mut rng).await?;
         if place.is_some() && found.opening.duress != Duress::Drops {
             // As many files are written, whichever passphrase it was.
-            let _ = write_slots(&found.disks.root, &found.slots).await;
+            let _ = change_slots(&found.disks.root, &found.slots, &found.slots).await;
             let _ = keys.renew().await;
         }
         let keys = Arc::new(keys);
@@ -254,7 +277,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         if found.opening.duress != Duress::No && node.leave_mark(dropped, now_ms).await.is_ok() && dropped {
             let slots = found.slots.at_rest(&mut node.rng, &found.opening)?;
             // If this fails it is all done once more at the next opening.
-            let _ = write_slots(&found.disks.root, &slots).await;
+            let _ = change_slots(&found.disks.root, &found.slots, &slots).await;
         }
         Ok(node)
     }
@@ -273,5 +296,79 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     #[must_use]
     pub fn side(&self) -> Side {
         self.place.map_or(Side::Whole, |place| place.side)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use azalai_store::{ArgonParams, MemoryDisk, MemoryStore, ProfileKey};
+    use futures_lite::future::block_on;
+    use rand_core::SeedableRng as _;
+
+    use super::*;
+
+    type Tested = Node<MemoryStore, MemoryDisk>;
+
+    /// Bytes before the first slot, and of each.
+    const HEAD: usize = 25;
+    const SLOT: usize = 74;
+
+    /// A passphrase file with three passphrases: one's, and its sheets'; and another profile's. With the slots of the
+    /// last two, and the file as it was before them.
+    fn made(rng: &mut ChaCha20Rng) -> (Slots, [usize; 2], Slots) {
+        let params = ArgonParams::new(19 * 1024, 1).unwrap();
+        let (old, one) = Slots::create_on(rng, params, "one", Side::One).unwrap();
+        let (key, mut others) = (ProfileKey::random(rng), one.others());
+        let (first, second) = (others.next().unwrap(), others.next().unwrap());
+        let slots = old.with(rng, (one.mate, one.slot), "sheets", (&one.key, Side::One, Duress::No)).unwrap();
+        let slots = slots.with(rng, (first, second), "two", (&key, Side::Two, Duress::No)).unwrap();
+        (slots, [one.mate, first], old)
+    }
+
+    /// Guards against one damaged, torn or old copy of the passphrase file that takes the good one's place: whoever opens
+    /// with another passphrase, or makes recovery sheets, would lock out the profile whose slot is damaged there.
+    #[test]
+    fn whichever_copy_is_damaged_torn_or_old_every_passphrase_goes_on_opening() {
+        let mut rng = ChaCha20Rng::seed_from_u64(3);
+        let (slots, places, old) = made(&mut rng);
+        let whole = slots.to_bytes();
+        let changed_at = |at: usize| {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0x55;
+            bytes
+        };
+        let cases = [
+            ("damaged where the sheets' slot is", changed_at(HEAD + SLOT * places[0] + 40)),
+            ("damaged where the other profile's is", changed_at(HEAD + SLOT * places[1] + 40)),
+            ("damaged in its salt", changed_at(HEAD - 1)),
+            ("torn", whole[..100].to_vec()),
+            ("old", old.to_bytes()),
+        ];
+        for name in [SLOTS_FILE, SLOTS_COPY_FILE] {
+            for (what, bytes) in &cases {
+                let disk = MemoryDisk::new();
+                block_on(write_slots(&disk, &slots)).unwrap();
+                block_on(disk.write_atomic(name, bytes)).unwrap();
+                let opens = |passphrase: &str| block_on(Tested::check_passphrase(&disk, passphrase)).is_ok();
+                assert!(opens("one"), "{name} {what}");
+                assert!(opens("sheets") && opens("two"), "{name} {what}: after another opened");
+                // What is changed is changed in both, and nothing else is.
+                block_on(Tested::change_passphrase(&disk, "one", "uno", &mut rng)).unwrap();
+                let before = block_on(slots_of(&disk)).unwrap();
+                let (_, Opening { key, side, slot, mate, .. }) = block_on(look_at(&disk, "uno")).unwrap();
+                let after = before.with(&mut rng, (mate, slot), "new sheets", (&key, side, Duress::No)).unwrap();
+                block_on(change_slots(&disk, &before, &after)).unwrap();
+                for copy in [SLOTS_FILE, SLOTS_COPY_FILE] {
+                    let alone = MemoryDisk::new();
+                    let bytes = block_on(disk.read(copy)).unwrap().unwrap();
+                    block_on(alone.write_atomic(SLOTS_FILE, &bytes)).unwrap();
+                    let opens = |passphrase: &str| block_on(Tested::check_passphrase(&alone, passphrase)).is_ok();
+                    assert!(opens("uno") && opens("new sheets"), "{copy} of {name} {what}");
+                    assert!(!opens("one") && !opens("sheets"), "{copy} of {name} {what}: an old passphrase opens");
+                }
+                assert!(opens("two"), "{name} {what}: after a change");
+            }
+        }
     }
 }

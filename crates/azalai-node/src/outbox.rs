@@ -46,7 +46,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let mut sealed = Sealed::default();
         let (outbox, _) = scan_all(&self.vault, OUTBOX).await?;
         let day = Day::of_ms(now_ms).clamped(self.certified_day());
-        let (mut pending, mut keep) = (Vec::new(), BTreeSet::new());
+        // The letter that no count shows: nobody else has it, as far as this device may know.
+        let (mut pending, mut keep) = (Vec::new(), BTreeSet::from_iter(self.quiet));
         for (key, value) in outbox {
             let outgoing = Outgoing::decode(&value)?;
             let Some(id) = StatementId::from_slice(&key) else { continue };
@@ -68,9 +69,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         for chunk in pending.chunks(ABSORB_BATCH) {
             self.seal_chunk(chunk, (&unsent, day), &mut keep, &mut sealed).await?;
         }
-        // Nobody else has it, as far as this device may know.
-        keep.extend(self.quiet);
-        self.carrier.keep(keep);
+        self.kept_own = keep;
+        self.keep_carried();
         Ok(sealed)
     }
 
@@ -103,7 +103,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         // First the envelopes, then the word that they exist: a crash in between seals again, which others drop as
         // a duplicate; the other way round a statement would never leave. None of them makes room for the next.
         keep.extend(said.iter().map(|(envelope, _, _)| *envelope));
-        self.carrier.keep(keep.clone());
+        self.kept_own.clone_from(keep);
+        self.keep_carried();
         let carried = self.carrier.put(envelopes).await.map_err(NodeError::Store)?;
         let carried: BTreeSet<EnvelopeId> = carried.held.into_iter().collect();
         let mut batch = Batch::new();

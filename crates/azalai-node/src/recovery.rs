@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::error::NodeError;
 use crate::limits::{MAX_SHEETS, SHEET_WORDS};
 use crate::node::Node;
-use crate::opening::{Disks, slots_of, write_slots};
+use crate::opening::{Disks, Place, change_slots, slots_of};
 use crate::{attempts, shamir, words};
 
 const VERSION: u8 = 1;
@@ -31,6 +31,14 @@ pub struct Sheet {
     /// Which this is, from 1.
     pub number: u8,
     share: [u8; 16],
+}
+
+/// Sheets that were made, with what opens the slot that they are for.
+#[derive(Debug)]
+pub struct Dealt {
+    /// The sheets.
+    pub sheets: Vec<Sheet>,
+    secret: Zeroizing<String>,
 }
 
 /// Why sheets give no secret. `at` is the place of a sheet among those given, from 1.
@@ -219,22 +227,46 @@ fn gather(sheets: &[Sheet]) -> Result<Zeroizing<String>, SheetError> {
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
-    /// Makes sheets that open this profile, in the place of any earlier ones and of whatever else its second slot held.
-    /// They work from when this returns. `root`: the disk of the home's slots.
+    /// Makes sheets that open nothing yet: whoever has them in safety lets them open this profile
+    /// ([`Node::let_sheets_open`]). Changes nothing.
     ///
     /// # Errors
-    /// [`NodeError::Sheets`] for numbers that cannot be; [`NodeError::Invalid`] for a home without room for it; those of
-    /// the storage.
-    pub async fn make_sheets(&mut self, root: &D, need: u8, of: u8) -> Result<Vec<Sheet>, NodeError> {
-        let place = self.place.ok_or_else(|| {
-            NodeError::Invalid("this home was made by an older Azalai and has no slot for recovery sheets".to_owned())
-        })?;
+    /// [`NodeError::Sheets`] for numbers that cannot be; [`NodeError::Invalid`] for a home without room for it.
+    pub fn deal_sheets(&mut self, need: u8, of: u8) -> Result<Dealt, NodeError> {
+        self.place_for_sheets()?;
         let (sheets, secret) = deal(need, of, &mut self.rng)?;
+        Ok(Dealt { sheets, secret })
+    }
+
+    fn place_for_sheets(&self) -> Result<Place, NodeError> {
+        self.place.ok_or_else(|| {
+            NodeError::Invalid("this home was made by an older Azalai and has no slot for recovery sheets".to_owned())
+        })
+    }
+
+    /// From when this returns these sheets open this profile, in the place of any earlier ones and of whatever else its
+    /// second slot held. `root`: the disk of the home's slots.
+    ///
+    /// # Errors
+    /// [`NodeError::Invalid`] for a home without room for it; those of the storage: then they open it or the earlier ones
+    /// do, or both.
+    pub async fn let_sheets_open(&mut self, root: &D, dealt: &Dealt) -> Result<(), NodeError> {
+        let place = self.place_for_sheets()?;
         let key = self.vault.keys().profile().clone();
-        let slots = slots_of(root).await?;
-        let slots = slots.with(&mut self.rng, (place.mate, place.slot), &secret, (&key, place.side, Duress::No))?;
-        write_slots(root, &slots).await?;
-        Ok(sheets)
+        let before = slots_of(root).await?;
+        let profile = (&key, place.side, Duress::No);
+        let after = before.with(&mut self.rng, (place.mate, place.slot), &dealt.secret, profile)?;
+        change_slots(root, &before, &after).await
+    }
+
+    /// Makes sheets and lets them open this profile, for who shows them at once and keeps them nowhere.
+    ///
+    /// # Errors
+    /// Those of [`Node::deal_sheets`] and [`Node::let_sheets_open`].
+    pub async fn make_sheets(&mut self, root: &D, need: u8, of: u8) -> Result<Vec<Sheet>, NodeError> {
+        let dealt = self.deal_sheets(need, of)?;
+        self.let_sheets_open(root, &dealt).await?;
+        Ok(dealt.sheets)
     }
 
     /// Puts a new passphrase in the place of the forgotten one of the profile that the sheets open. The sheets go on

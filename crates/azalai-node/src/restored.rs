@@ -28,8 +28,11 @@ pub(crate) fn note_database<S: Store>(store: &S, batch: &mut Batch) {
 impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Brings journal and database to agree at opening. A database that takes no writes leaves that to the opening that
     /// finds room: until then nothing is said ([`Node::may_write`]), so that nothing can disagree more.
-    pub(crate) async fn agree(&mut self) -> Result<(), NodeError> {
-        let has_beginning = self.put_back_from_journal().await?;
+    /// `entries`: what the journal holds, as it was just read.
+    pub(crate) async fn agree(&mut self, entries: Vec<JournalEntry>) -> Result<(), NodeError> {
+        let beginning = entries.iter().find(|entry| entry.id == beginning::ID);
+        let (has_beginning, fit) = (beginning.is_some(), beginning.is_none_or(beginning::is_fit));
+        self.put_back(entries).await?;
         if self.vault.refuses().is_some() {
             return Ok(());
         }
@@ -37,7 +40,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.report.put_in_journal = self.complete_journal().await?;
         }
         self.leave_chains_of_another().await?;
-        if !has_beginning {
+        if !fit {
+            // Under a new key: what an older program wrote into it opens with none that is left.
+            self.journal.remove(&BTreeSet::from([beginning::ID])).await?;
+        }
+        if !has_beginning || !fit {
             beginning::keep(&self.vault, &self.journal).await?;
         }
         self.understand_more().await?;
@@ -51,11 +58,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// Puts own statements back that the journal holds and the database lost, in the order in which they were said, with
-    /// all that [`Node::keep`] writes for them. It is staged as there, since the journal goes on holding them. Says whether
-    /// the journal holds who this device is ([`beginning`]).
-    async fn put_back_from_journal(&mut self) -> Result<bool, NodeError> {
-        let (entries, _) = self.journal.entries().await?;
-        let has_beginning = entries.iter().any(|entry| entry.id == beginning::ID);
+    /// all that [`Node::keep`] writes for them. It is staged as there, since the journal goes on holding them.
+    async fn put_back(&mut self, entries: Vec<JournalEntry>) -> Result<(), NodeError> {
         for entry in entries {
             if entry.id == beginning::ID || self.is_kept(&entry.id).await? {
                 continue;
@@ -86,7 +90,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.touched = azalai_roster::Touched::default();
             self.report.put_back += 1;
         }
-        Ok(has_beginning)
+        Ok(())
     }
 
     /// An own statement of the journal, with its lane.
@@ -118,7 +122,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         if !self.unsettled {
             return Ok(());
         }
-        self.put_back_from_journal().await?;
+        let (entries, _) = self.journal.entries().await?;
+        self.put_back(entries).await?;
         let (kept, _) = scan_all(&self.vault, LOG).await?;
         for (_, value) in kept {
             let statement = stored::decode_statement(&self.project, &value)?;

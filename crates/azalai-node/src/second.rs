@@ -13,7 +13,7 @@ use rand_core::{Rng as _, SeedableRng as _};
 use crate::error::NodeError;
 use crate::founding::{Joining, empty};
 use crate::node::{Home, Node};
-use crate::opening::{Disks, slots_of, write_slots};
+use crate::opening::{Disks, change_slots, slots_of};
 use crate::restored::note_database;
 use crate::spaces::PROFILE;
 
@@ -91,7 +91,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             slots = slots.with(&mut rng, (mate, first), passphrase, (&key, side, duress))?;
         }
         // Nothing was changed up to here.
-        write_slots(&disks.root, &cleared).await?;
+        change_slots(&disks.root, &old, &cleared).await?;
         let keys = Arc::new(Keys::replace(other.disk, key, &mut rng).await?);
         Journal::begin(Arc::clone(&keys)).await?;
         empty(&other.store).await?;
@@ -108,7 +108,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             second.hold_word(&[&word[..], &[0; 8]].concat()).await?;
         }
         drop(second);
-        write_slots(&disks.root, &slots).await?;
+        change_slots(&disks.root, &cleared, &slots).await?;
         Ok(device)
     }
 }

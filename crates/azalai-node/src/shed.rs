@@ -405,3 +405,47 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(all)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use azalai_store::{MemoryDisk, MemoryStore};
+    use futures_lite::future::block_on;
+
+    use super::*;
+    use crate::spaces::DESK;
+    use crate::testing::{founded, opened};
+
+    /// Guards against a note of what is being forgotten that is damaged, or a newer program's, and keeps a home shut.
+    #[test]
+    fn a_note_that_cannot_be_read_keeps_no_home_shut_and_stops_no_other() {
+        let (store, disk) = (MemoryStore::new(), MemoryDisk::new());
+        let node = founded(&store, &disk);
+        let mut batch = Batch::new();
+        batch.put(DESK, b"typed".to_vec(), b"words");
+        let what = Forgetting { items: vec![(DESK, b"typed".to_vec())], ..Forgetting::default() };
+        batch.put(FORGETTING, [1; 16], [0xff, 0xff]).put(FORGETTING, [2; 16], what.encode());
+        block_on(node.vault.apply(batch)).unwrap();
+        drop(node);
+        let node = opened(&store, &disk, 2);
+        assert_eq!(node.report.damaged, 1);
+        assert_eq!(block_on(node.vault.get(DESK, b"typed")).unwrap(), None, "the other note is done");
+        let (left, _) = block_on(scan_all(&node.vault, FORGETTING)).unwrap();
+        assert_eq!(left.len(), 1, "what cannot be read is left to a program that can");
+    }
+
+    /// Guards against a report of which somebody sealed so many letters that what is to be forgotten fits into no item: it
+    /// could never be forgotten.
+    #[test]
+    fn a_list_that_is_too_long_for_one_item_is_noted_in_several_and_forgotten() {
+        let mut node = founded(&MemoryStore::new(), &MemoryDisk::new());
+        let key = |number: u32| [&number.to_be_bytes()[..], &[7; 251]].concat();
+        let items: Vec<(Space, Vec<u8>)> = (0..20_000).map(|number| (DESK, key(number))).collect();
+        let mut batch = Batch::new();
+        batch.put(DESK, key(19_999), b"words");
+        block_on(node.vault.apply(batch)).unwrap();
+        block_on(node.forget_items(Batch::new(), &items, &[])).unwrap();
+        assert_eq!(block_on(node.vault.get(DESK, &key(19_999))).unwrap(), None);
+        assert!(block_on(scan_all(&node.vault, FORGETTING)).unwrap().0.is_empty());
+    }
+}

@@ -51,6 +51,8 @@ pub struct Status {
     pub readable: (usize, usize),
     /// Members known by state: confirmed, unconfirmed, removed.
     pub members: (usize, usize, usize),
+    /// Letters that are carried and kept for a newer program.
+    pub needs_newer: usize,
     /// What opening found wrong.
     pub open_report: OpenReport,
 }
@@ -104,6 +106,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
         }
         Ok(Status {
+            needs_newer: self.count_newer().await?,
             project_name: self.roster.name().unwrap_or_default().to_owned(),
             admission: self.roster.admission(),
             admitted: self.is_admitted(),

@@ -4,8 +4,8 @@ use crate::limits::MAX_RECEIPTS;
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
 use azalai_envelope::limits::{MAX_ENVELOPE_BYTES, MAX_PSEUDONYM_BYTES};
 use azalai_envelope::{
-    AudienceId, ChainId, DeviceKeys, EnvelopeId, Kind, Lane, ProjectId, SigningPublic, SigningSecret, Statement,
-    StatementError, StatementId, UnverifiedStatement, Verified,
+    AudienceId, ChainId, DeviceKeys, DocumentId, EnvelopeId, Kind, Lane, ProjectId, SigningPublic, SigningSecret,
+    Statement, StatementError, StatementId, UnverifiedStatement, Verified,
 };
 use azalai_roster::Role;
 
@@ -42,6 +42,25 @@ pub(crate) fn decode_statement(project: &ProjectId, bytes: &[u8]) -> Result<Veri
     }
     let received = reader.take("statement", reader.left())?.to_vec();
     UnverifiedStatement::parse(received)?.verify(project, &audience, &author)
+}
+
+fn unverified(bytes: &[u8]) -> Option<(AudienceId, SigningPublic, UnverifiedStatement)> {
+    let mut reader = Reader::new(bytes);
+    version(&mut reader, "kept statement").ok()?;
+    let (audience, author) = (reader.array("audience").ok()?, reader.array("author").ok()?);
+    let statement = UnverifiedStatement::parse(reader.take("statement", reader.left()).ok()?.to_vec()).ok()?;
+    Some((AudienceId(audience), SigningPublic(author), statement))
+}
+
+/// Of what kind a kept statement says that it is; its signature is not checked. `None` if it has another form.
+pub(crate) fn kind_of(bytes: &[u8]) -> Option<Kind> {
+    unverified(bytes).map(|(.., statement)| statement.claimed_kind())
+}
+
+/// Of which document a kept statement says that it is, likewise.
+pub(crate) fn document_of(project: &ProjectId, bytes: &[u8]) -> Option<DocumentId> {
+    let (audience, author, statement) = unverified(bytes)?;
+    Some(statement.claimed_document(project, &audience, &author))
 }
 
 /// Whom a kept statement is for, and how long it is, as it was written here: for counting only, its signature is not

@@ -60,9 +60,17 @@ impl<D: Disk> Journal<D> {
     /// # Errors
     /// [`StoreError::UnknownVersion`], those of the disk.
     pub async fn open(keys: Arc<Keys<D>>) -> Result<(Self, JournalReport), StoreError> {
+        Self::open_and_read(keys).await.map(|(journal, _, report)| (journal, report))
+    }
+
+    /// The same, with what it holds, as [`Journal::entries`] would give it: reading the file once is enough.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub async fn open_and_read(keys: Arc<Keys<D>>) -> Result<(Self, Vec<JournalEntry>, JournalReport), StoreError> {
         let journal = Self { keys, state: Mutex::new(None) };
-        let (_, report) = journal.entries().await?;
-        Ok((journal, report))
+        let (entries, report) = journal.entries().await?;
+        Ok((journal, entries, report))
     }
 
     /// Begins a journal in the place of whatever is there.

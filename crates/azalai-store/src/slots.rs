@@ -159,6 +159,31 @@ impl Slots {
         changed
     }
 
+    /// This copy of the file with what another was changed in: the slots in which `after` differs from `before`. All other
+    /// slots stay as they are here, since nothing tells which of two copies is right in a slot that nobody opened. `None`
+    /// if the copies stretch passphrases in different ways: then a slot of one says nothing in the other.
+    #[must_use]
+    pub fn changed_as(&self, before: &Self, after: &Self) -> Option<Self> {
+        if self.head() != after.head() {
+            return None;
+        }
+        let mut changed = self.clone();
+        for ((slot, before), after) in changed.slots.iter_mut().zip(&before.slots).zip(&after.slots) {
+            if before != after {
+                slot.clone_from(after);
+            }
+        }
+        Some(changed)
+    }
+
+    /// This copy of the file with slot `slot` of another, as [`Slots::changed_as`].
+    #[must_use]
+    pub fn with_slot_of(&self, other: &Self, slot: usize) -> Option<Self> {
+        let mut changed = self.clone();
+        changed.slots.get_mut(slot)?.clone_from(other.slots.get(slot)?);
+        Some(changed).filter(|_| self.head() == other.head())
+    }
+
     /// The slots with this opening's one asking for nothing else than to open. It costs no run of Argon2id.
     ///
     /// # Errors
@@ -194,14 +219,18 @@ impl Slots {
     /// The bytes of the file: 313 of plain slots, 321 of placed ones.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut writer = self.head();
+        let mut writer = self.begin_writing();
         for slot in &self.slots {
             writer.raw(slot);
         }
         writer.finish()
     }
 
-    fn head(&self) -> Writer {
+    fn head(&self) -> (u8, ArgonParams, [u8; DEVICE_SALT]) {
+        (self.version, self.params, self.salt)
+    }
+
+    fn begin_writing(&self) -> Writer {
         let mut writer = Writer::new();
         writer.u8(self.version).u32(self.params.m_kib).u32(self.params.t).raw(&self.salt);
         writer
@@ -209,7 +238,7 @@ impl Slots {
 
     /// What slot `index` authenticates besides its content: all before the slots, and its place.
     fn aad(&self, index: usize) -> Vec<u8> {
-        let mut aad = self.head();
+        let mut aad = self.begin_writing();
         aad.varint(index as u64);
         aad.finish()
     }

@@ -117,3 +117,7 @@ pub const MAX_AREA_STEPS: usize = 5;
 
 /// Days after which a report that has arrived is forgotten by itself, as offered; 0: never.
 pub const SHED_CHOICES: [u16; 5] = [0, 7, 14, 30, 90];
+
+/// Bytes of letters from which the page says that they go into several files: what a bundle holds, less a part for the
+/// lengths that stand between letters.
+pub const PARTS_FROM_BYTES: u64 = azalai_node::limits::MAX_BUNDLE_BYTES / 100 * 99;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use azalai_envelope::DocumentId;
+use azalai_envelope::{DocumentId, EnvelopeId};
 use azalai_node::bundle::Imported;
 use azalai_node::{Ask, Exchanged, Exchanging, NodeError, Transport as _, TransportError};
 use azalai_store::StoreError;
@@ -156,19 +156,31 @@ impl Passage {
 #[derive(Debug)]
 pub(crate) struct Passages {
     last: Mutex<Option<Passage>>,
+    /// With which letter the last file ended, if some did not fit into it.
+    taken: Mutex<Option<EnvelopeId>>,
     /// The number of the newest exchange that is to stop.
     stop: watch::Sender<u64>,
 }
 
 impl Default for Passages {
     fn default() -> Self {
-        Self { last: Mutex::default(), stop: watch::Sender::new(0) }
+        Self { last: Mutex::default(), taken: Mutex::default(), stop: watch::Sender::new(0) }
     }
 }
 
 impl Passages {
     fn last(&self) -> MutexGuard<'_, Option<Passage>> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the next file of letters goes on.
+    pub(crate) fn taken(&self) -> Option<EnvelopeId> {
+        *self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes where the next file goes on.
+    pub(crate) fn take_after(&self, letter: Option<EnvelopeId>) {
+        *self.taken.lock().unwrap_or_else(PoisonError::into_inner) = letter;
     }
 
     /// The last one.
@@ -210,6 +222,7 @@ impl Passages {
     /// Stops what runs and forgets all but that something ran.
     pub(crate) fn lock(&self) {
         self.end(End::Locked);
+        self.take_after(None);
         let mut last = self.last();
         *last = last.take().filter(|last| last.end == Some(End::Locked)).map(|last| Passage {
             number: last.number,

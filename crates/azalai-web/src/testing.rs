@@ -233,6 +233,30 @@ impl Browser {
         });
     }
 
+    /// The next file of letters of at most so many bytes.
+    pub(crate) fn next_part(&self, limit: u64) -> Vec<u8> {
+        block_on(crate::pages::exchange::next_part(&self.app, limit)).unwrap()
+    }
+
+    /// From now on the device knows no notices, as an older program.
+    pub(crate) fn know_no_notices(&self) {
+        block_on(async {
+            let mut open = self.app.open().await;
+            open.device().unwrap().pretend_without(azalai_envelope::Kind::NOTICE).await.unwrap();
+        });
+    }
+
+    /// Tells everybody something, as a coordinator's device.
+    pub(crate) fn tell_everybody(&self, text: &str) {
+        let now_ms = self.now.load(Ordering::Relaxed);
+        let to = azalai_node::NoticeTo::Circle(azalai_roster::Circle::Everyone);
+        block_on(async {
+            let mut open = self.app.open().await;
+            let lane = azalai_envelope::Lane::Text;
+            open.device().unwrap().notify((text, None), &to, None, lane, now_ms).await.unwrap();
+        });
+    }
+
     /// Hands all letters of this device to another's.
     pub(crate) fn hand_to(&self, other: &Self) {
         let now_ms = self.now.load(Ordering::Relaxed);

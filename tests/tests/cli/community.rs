@@ -314,6 +314,46 @@ fn a_neighbour_carries_a_report_onward_and_reads_nothing() {
     assert_eq!((&reports[0]["id"], &reports[0]["unconfirmed"]), (&id.as_str().into(), &false.into()));
 }
 
+/// Guards against one failure on the device that offers an exchange, such as a disk that takes nothing for a moment, that
+/// ends it for all neighbours: what they bring is kept all the same, and the next one is served.
+#[test]
+fn a_failure_while_letters_are_read_ends_no_exchange_that_is_offered() {
+    let place = Place::new();
+    place.found();
+    place.join("coordinator", "gao", "dune");
+    place.join("monitor", "gao", "acacia");
+    for home in ["dune", "acacia"] {
+        place.hand_over(home, "steward");
+    }
+    place.json("steward", &["admit"]);
+    for home in ["dune", "acacia"] {
+        place.hand_over("steward", home);
+    }
+    place.report("acacia", "the first");
+    let mut dune = place.listens(&["exchange", "--home", "dune", "--listen", "127.0.0.1:0"]);
+    // The receipt that is owed for a report cannot be saved.
+    let journals: Vec<_> = ["one", "two"].iter().map(|side| place.path("dune").join(side).join("journal")).collect();
+    for journal in &journals {
+        std::fs::rename(journal, journal.with_extension("kept")).unwrap();
+        std::fs::create_dir(journal).unwrap();
+    }
+    place.json("acacia", &["sync", "--peer", &dune.url]).object();
+    let said = dune.complaint();
+    assert!(said.contains("kept") && said.contains("goes on"), "{said:?}");
+    place.report("acacia", "the second");
+    place.json("acacia", &["sync", "--peer", &dune.url]).object();
+    for journal in &journals {
+        std::fs::remove_dir(journal).unwrap();
+        std::fs::rename(journal.with_extension("kept"), journal).unwrap();
+    }
+    assert_eq!(dune.stop("-TERM").code(), Some(0));
+    assert_eq!(place.json("dune", &["reports"]).objects().len(), 2);
+    // The receipts that could not be saved then are there now.
+    place.hand_over("dune", "acacia");
+    let states: Vec<_> = place.json("acacia", &["reports"]).objects().iter().map(|it| it["state"].clone()).collect();
+    assert_eq!(states, ["opened", "opened"]);
+}
+
 /// Guards against lists that answer another question than was asked.
 #[test]
 fn reports_are_found_by_category_area_state_time_and_text() {

@@ -373,6 +373,74 @@ fn kill(mut command: Command, after: Duration) {
     child.wait().unwrap();
 }
 
+/// Guards against a passphrase for duress that drops nothing because what it is to open is damaged.
+#[test]
+fn under_duress_the_first_profile_is_dropped_also_where_the_second_cannot_be_opened() {
+    let place = pressed();
+    let home = place.path("swift");
+    let second = openings(&home, SECOND).remove(0);
+    let store = home.join(side_of(&second)).join("store");
+    fs::rename(&store, place.path("set aside")).unwrap();
+    fs::write(&store, b"no folder").unwrap();
+    assert_eq!(with(&place, "swift", PRESSED, &["reports"]).status, 1);
+    assert!(openings(&home, PASSPHRASE).is_empty(), "the real passphrase still opens something");
+    with(&place, "swift", PASSPHRASE, &["reports"]).fails(1, &["wrong passphrase"]);
+    // And the mark is left by the opening that can.
+    fs::remove_file(&store).unwrap();
+    fs::rename(place.path("set aside"), &store).unwrap();
+    assert_eq!(texts(&with(&place, "swift", PRESSED, &["reports"])), BTreeSet::from(["harmless".to_owned()]));
+    with(&place, "swift", SECOND, &["bundle", "export", "--out", "told.bundle"]).object();
+    place.json("heron", &["bundle", "import", "told.bundle"]).object();
+    assert_eq!(place.json("heron", &["status"]).object()["under_duress"].as_array().map(Vec::len), Some(1));
+}
+
+/// Guards against sheets that say that they open and do not, and against a home that only sheets open which nobody has:
+/// `recovery make` is killed at any instant.
+#[test]
+fn making_sheets_that_is_killed_at_any_instant_leaves_sheets_that_open() {
+    let place = Place::new();
+    place.found();
+    let make = |home: &str, folder: &str| {
+        place.command_json(home, &["recovery", "make", "--shares", "3", "--need", "2", "--out", folder])
+    };
+    ran(make("steward", "old")).object();
+    copy(&place.path("steward"), &place.path("usual"));
+    let usual = usual(|| drop(ran(make("usual", "usually")).object()));
+    let mut rng = ChaCha20Rng::seed_from_u64(9);
+    let opens = |home: &str, sheets: &[String]| {
+        copy(&place.path(home), &place.path("tried"));
+        let sheets: Vec<&str> = sheets.iter().map(String::as_str).collect();
+        let mut open = place.command_json("tried", &[&["recovery", "open"][..], &sheets].concat());
+        open.env("AZALAI_NEW_PASSPHRASE", SECOND);
+        let status = ran(open).status;
+        fs::remove_dir_all(place.path("tried")).unwrap();
+        status == 0
+    };
+    let earlier: Vec<String> = (1..=2).map(|number| format!("old/sheet-{number}.txt")).collect();
+    let (mut new, mut old) = (0, 0);
+    for round in 0..25 {
+        let (home, folder) = (format!("killed{round}"), format!("sheets{round}"));
+        copy(&place.path("steward"), &place.path(&home));
+        kill(make(&home, &folder), usual * (rng.next_u32() % 1_200) / 1_000);
+        let names = fs::read_dir(place.path(&folder)).into_iter().flatten().map(|it| it.unwrap().file_name());
+        let names: BTreeSet<String> = names.map(|name| name.to_str().unwrap().to_owned()).collect();
+        // Of one number there is one text, under whichever of its names.
+        let text = |number: usize| names.iter().find(|name| name.starts_with(&format!("sheet-{number}.txt")));
+        let sheets: Vec<String> = (1..=2).filter_map(text).map(|name| format!("{folder}/{name}")).collect();
+        let they_open = sheets.len() == 2 && opens(&home, &sheets);
+        let finished = names.iter().any(|name| !name.ends_with(".part"));
+        assert!(they_open || !finished, "{home}: sheets that open nothing: {names:?}");
+        assert!(they_open || opens(&home, &earlier), "{home}: no sheet opens: {names:?}");
+        assert_eq!(place.json(&home, &["reports"]).status, 0, "{home}");
+        if they_open {
+            new += 1;
+        } else {
+            old += 1;
+        }
+    }
+    assert!(new > 0 && old > 0, "all kills came at one end: {new} {old}");
+}
+
 /// Guards against a home that is half dropped: one that opens neither profile, or the real one without its reports, or that
 /// shows that something was under way.
 #[test]

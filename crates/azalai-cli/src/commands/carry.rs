@@ -4,19 +4,21 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use azalai_envelope::EnvelopeId;
 use azalai_node::NodeError;
+use azalai_node::limits::MAX_BUNDLE_BYTES;
 use azalai_relay::{router, serve};
 use serde_json::{Value, json};
 
 use super::people::{admitted_line, admitted_object, held_up_line};
-use super::read_file;
+use super::{parse, read_file};
 use crate::args::Bundle;
 use crate::commands::relay::{Stop, host_of_routes, listen_on};
 use crate::home::Device;
 use crate::http::Link;
-use crate::limits::CATCH_UP_EVERY;
+use crate::limits::{CATCH_UP_EVERY, MIN_BUNDLE_BYTES};
 use crate::out_file::OutFile;
-use crate::output::{Failure, Output};
+use crate::output::{Failure, Output, count};
 use crate::{home, host};
 
 pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out: &mut Output) -> Result<(), Failure> {
@@ -56,8 +58,8 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out:
     say_newer(exchanged.taken.newer);
     if exchanged.taken.left > 0 {
         host::say(&format!(
-            "azalai: {} letters need a newer Azalai and stay with the other side; they are fetched after an upgrade",
-            exchanged.taken.left
+            "azalai: needing a newer Azalai, left with the other side and fetched after an upgrade: {}",
+            count(exchanged.taken.left, "letter")
         ));
     }
     let held_up = device.held_up().await?;
@@ -77,14 +79,14 @@ pub(crate) async fn sync(home: Option<&Path>, url: &str, ca: Option<&Path>, out:
     }
     out.result(&object, || {
         format!(
-            "Sent {} letters, received {} ({} bytes out, {} in, {} rounds). New here: {} of reports and incidents, {} notices, {} in all.{}",
-            summary.sent,
+            "Sent {}, received {} ({} out, {} in, {}). New here: {} of reports and incidents, {}, {} in all.{}",
+            count(summary.sent, "letter"),
             summary.received,
-            summary.bytes_sent,
+            count(summary.bytes_sent, "byte"),
             summary.bytes_received,
-            summary.rounds,
+            count(summary.rounds, "round"),
             exchanged.taken.of_documents,
-            exchanged.taken.notices.len(),
+            count(exchanged.taken.notices.len(), "notice"),
             exchanged.taken.statements,
             if summary.settled { " Both sides carry the same now." } else { "" }
         )
@@ -107,54 +109,124 @@ pub(crate) async fn exchange(home: Option<&Path>, listen: SocketAddr, out: &mut 
         stop.stopped().await;
         drop(end);
     }));
-    // What neighbours bring is durable before they are told so; what is in it for this device is read meanwhile.
+    // What neighbours bring is durable before they are told so; what is in it for this device is read meanwhile. What
+    // fails then is tried again with what comes next: it must not end the exchange of the others.
+    let (mut said, mut owed) = (String::new(), false);
     loop {
         tokio::select! {
             _ = ending.changed() => break,
-            () = tokio::time::sleep(CATCH_UP_EVERY) => {
-                if device.catch_up().await?.statements > 0 {
-                    answer(&mut device, out).await?;
+            () = tokio::time::sleep(CATCH_UP_EVERY) => match take_up(&mut device, &mut owed, out).await {
+                Ok(()) => said.clear(),
+                // The reader of the output has gone, or nothing can be written to it any more.
+                Err(Stopped::Output(failure)) => return Err(failure),
+                Err(Stopped::Device(error)) => {
+                    let error = error.to_string();
+                    if error != said {
+                        host::say(&format!(
+                            "azalai: what neighbours brought is kept, and was not all read: {error}. The exchange goes on, \
+                             and this is tried again"
+                        ));
+                        said = error;
+                    }
                 }
-            }
+            },
         }
     }
     let served = server.await.map_err(|error| Failure::failed(format!("the exchange stopped: {error}")))?;
     served.map_err(|error| Failure::failed(format!("the exchange stopped: {error}")))?;
-    device.catch_up().await?;
-    answer(&mut device, out).await
+    let ended = take_up(&mut device, &mut true, out).await;
+    ended.map_err(|stopped| match stopped {
+        Stopped::Output(failure) => failure,
+        Stopped::Device(error) => error.into(),
+    })
 }
 
-/// Says what letters that came in ask for: admits where the project says so, and seals receipts and keys.
-async fn answer(device: &mut Device, out: &mut Output) -> Result<(), Failure> {
+/// Why letters that came in were not all read.
+enum Stopped {
+    Output(Failure),
+    Device(NodeError),
+}
+
+impl From<NodeError> for Stopped {
+    fn from(error: NodeError) -> Self {
+        Self::Device(error)
+    }
+}
+
+/// Reads letters that came in, and says what they ask for: admits where the project says so, and seals receipts and keys.
+/// `owed`: that is still to be done, from letters that were read before.
+async fn take_up(device: &mut Device, owed: &mut bool, out: &mut Output) -> Result<(), Stopped> {
     let now_ms = host::now_ms();
+    *owed |= device.catch_up().await?.statements > 0;
+    if !*owed {
+        return Ok(());
+    }
     for member in &device.admit_at_exchange(now_ms).await? {
-        out.result(&admitted_object(member), || admitted_line(member))?;
+        out.result(&admitted_object(member), || admitted_line(member)).map_err(Stopped::Output)?;
     }
     device.get_ready(now_ms).await?;
+    *owed = false;
     Ok(())
 }
 
 /// Says how many letters were kept for a newer program.
 fn say_newer(letters: usize) {
     if letters > 0 {
-        host::say(&format!("azalai: {letters} letters need a newer Azalai; they are kept"));
+        host::say(&format!("azalai: {}", newer_line(letters)));
     }
+}
+
+/// That letters are kept for a newer program, in words.
+pub(super) fn newer_line(letters: usize) -> String {
+    match letters {
+        1 => "1 letter needs a newer Azalai; it is kept until then".to_owned(),
+        more => format!("{more} letters need a newer Azalai; they are kept until then"),
+    }
+}
+
+async fn export(
+    home: Option<&Path>,
+    file: &Path,
+    after: Option<&str>,
+    limit: Option<u64>,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let after: Option<EnvelopeId> = after.map(|id| parse("--after", id)).transpose()?;
+    let limit = limit.unwrap_or(MAX_BUNDLE_BYTES);
+    if !(MIN_BUNDLE_BYTES..=MAX_BUNDLE_BYTES).contains(&limit) {
+        return Err(Failure::usage(format!("--limit: from {MIN_BUNDLE_BYTES} to {MAX_BUNDLE_BYTES} bytes")));
+    }
+    let target = OutFile::begin(file)?;
+    let mut device = home::open(home).await?;
+    let exported = device.export_bundle_after(after, limit, host::now_ms()).await?;
+    target.finish(&exported.bytes)?;
+    let (letters, left, bytes) = (exported.letters, exported.left, exported.bytes.len());
+    let next = exported.after.map(|id| id.to_string());
+    let object = json!({
+        "file": file.display().to_string(), "envelopes": letters, "bytes": bytes, "left": left, "after": next,
+    });
+    out.result(&object, || {
+        let written =
+            format!("{} written to {} ({}).", count(letters, "sealed letter"), file.display(), count(bytes, "byte"));
+        match next {
+            _ if left == 0 => written,
+            Some(next) => format!(
+                "{written} {} did not fit: take what is left with the same command, another --out and --after {next}",
+                count(left, "letter")
+            ),
+            None => format!(
+                "{written} {} of this device did not fit, and nothing is lost: make room on its disk, then run this again",
+                count(left, "letter")
+            ),
+        }
+    })
 }
 
 pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output) -> Result<(), Failure> {
     match bundle {
-        Bundle::Export { out: file } => {
-            let target = OutFile::begin(&file)?;
-            let mut device = home::open(home).await?;
-            let (bytes, count) = device.export_bundle(host::now_ms()).await?;
-            target.finish(&bytes)?;
-            let object = json!({ "file": file.display().to_string(), "envelopes": count, "bytes": bytes.len() });
-            out.result(&object, || {
-                format!("{count} sealed letters written to {} ({} bytes).", file.display(), bytes.len())
-            })
-        }
+        Bundle::Export { out: file, after, limit } => export(home, &file, after.as_deref(), limit, out).await,
         Bundle::Import { file } => {
-            let bytes = read_file(&file, azalai_node::limits::MAX_BUNDLE_BYTES)?;
+            let bytes = read_file(&file, MAX_BUNDLE_BYTES)?;
             let mut device = home::open(home).await?;
             let failed = |why: &dyn std::fmt::Display| Failure::failed(format!("{}: {why}", file.display()));
             let imported = device.import_bundle(&bytes).await.map_err(|error| match error {
@@ -164,9 +236,8 @@ pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output
             say_newer(imported.taken.newer);
             if imported.taken.left > 0 {
                 host::say(&format!(
-                    "azalai: {} letters need a newer Azalai and were not taken: keep the file, and import it again after \
-                     an upgrade",
-                    imported.taken.left
+                    "azalai: needing a newer Azalai, and not taken: {}. Keep the file, and import it again after an upgrade",
+                    count(imported.taken.left, "letter")
                 ));
             }
             let shed = device.shed_due(host::now_ms()).await?;
@@ -181,8 +252,11 @@ pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output
             });
             out.result(&object, || {
                 format!(
-                    "{} letters in the file, {} new here, {} of them with something for this device. {} are not of this project.",
-                    imported.envelopes, imported.new, imported.taken.statements, imported.foreign
+                    "{} in the file, {} new here, {} of them with something for this device. Not of this project: {}.",
+                    count(imported.envelopes, "letter"),
+                    imported.new,
+                    imported.taken.statements,
+                    imported.foreign
                 )
             })?;
             for member in &admitted {

@@ -13,7 +13,7 @@ use super::{find_document, read_file};
 use crate::home;
 use crate::host;
 use crate::out_file::OutFile;
-use crate::output::{Failure, Output, one_line, short};
+use crate::output::{Failure, Output, count, one_line, short};
 
 pub(crate) async fn make(
     home: Option<&Path>,
@@ -33,7 +33,9 @@ pub(crate) async fn make(
         "label": made.label.to_string(), "names_authors": name_authors,
     });
     if made.missing > 0 {
-        host::say(&format!("azalai: {} linked reports are not on this device, and not in the package", made.missing));
+        let are = if made.missing == 1 { "is" } else { "are" };
+        let missing = count(made.missing, "linked report");
+        host::say(&format!("azalai: {missing} {are} not on this device, and not in the package"));
     }
     out.result(&object, || {
         let names = if name_authors {
@@ -42,13 +44,13 @@ pub(crate) async fn make(
             "It names no monitor; their keys are in it, since signatures cannot be checked without."
         };
         format!(
-            "{} documents, {} statements, {} receipts and {} acts written to {}.\n{names}\nIt holds everything that was \
+            "{}, {}, {} and {} written to {}.\n{names}\nIt holds everything that was \
              written: exact places, times and words. Its strictest sharing label is {}: {}\nWho gets it can check it with \
              `azalai verify FILE`.",
-            made.documents,
-            made.statements,
-            made.receipts,
-            made.acts,
+            count(made.documents, "document"),
+            count(made.statements, "statement"),
+            count(made.receipts, "receipt"),
+            count(made.acts, "act"),
             file.display(),
             made.label,
             leaves_as(made.label),
@@ -255,8 +257,8 @@ fn not_proved(verdict: &Verdict) -> Vec<String> {
     }
     if verdict.foreign_receipts > 0 {
         lines.push(format!(
-            "{} receipts in it, by keys that it does not show to be a coordinator's or steward's",
-            verdict.foreign_receipts
+            "{} in it, by keys that it does not show to be a coordinator's or steward's",
+            count(verdict.foreign_receipts, "receipt")
         ));
     }
     for id in &verdict.incomplete {

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::args;
 use crate::home;
 use crate::out_file::OutFile;
-use crate::output::{Failure, Output};
+use crate::output::{Failure, Output, count};
 
 /// What an export is made of.
 struct Gathered<T> {
@@ -63,7 +63,7 @@ pub(crate) async fn export(
         "left_out": listed,
     });
     out.result(&object, || {
-        let mut lines = vec![format!("{rows} rows written to {}.", file.display())];
+        let mut lines = vec![format!("{} written to {}.", count(rows, "row"), file.display())];
         lines.extend(counts.iter().map(|file| format!("Figures of what may only be counted: {}.", file.display())));
         lines.push("Left out or made coarser:".to_owned());
         lines.push("  the author, of every row".to_owned());

@@ -5,10 +5,11 @@ use std::path::Path;
 use azalai_node::{Progress, catalog};
 use serde_json::{Value, json};
 
+use super::carry::newer_line;
 use super::marks;
 use super::people::{admission_in_words, held_up_line};
 use crate::home;
-use crate::output::{Failure, Output, table};
+use crate::output::{Failure, Output, count, table};
 
 fn progress(progress: &Progress) -> Value {
     json!({
@@ -37,7 +38,7 @@ pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), 
         "own_report_statements": progress(&status.own_reports), "other_statements": progress(&status.other_statements),
         "own_reports_shed": status.shed, "readable_reports": status.readable.0, "readable_incidents": status.readable.1, "carried": lanes,
         "members": { "confirmed": status.members.0, "unconfirmed": status.members.1, "removed": status.members.2 },
-        "bytes_on_disk": disk,
+        "needs_newer": status.needs_newer, "bytes_on_disk": disk,
     });
     // A device that was told of none says nothing of it.
     if let Some(fields) = object.as_object_mut().filter(|_| !marks.is_empty()) {
@@ -58,11 +59,18 @@ pub(crate) async fn status(home: Option<&Path>, out: &mut Output) -> Result<(), 
                 own.only_here, own.with_neighbours, own.in_a_relay, own.opened
             ),
             format!("own reports whose words this device has forgotten: {}", status.shed),
-            format!("can read {} reports and {} incidents", status.readable.0, status.readable.1),
-            format!("carries {carried} sealed letters ({bytes} bytes) for itself and others; {disk} bytes on disk"),
+            format!("can read {} and {}", count(status.readable.0, "report"), count(status.readable.1, "incident")),
+            format!(
+                "carries {} ({}) for itself and others; {} on disk",
+                count(carried, "sealed letter"), count(bytes, "byte"), count(disk, "byte")
+            ),
         ];
         if status.other_statements.only_here > 0 {
-            lines.push(format!("{} other statements (acts, keys, receipts, incidents) wait for an exchange", status.other_statements.only_here));
+            let (other, wait) = (status.other_statements.only_here, if status.other_statements.only_here == 1 { "waits" } else { "wait" });
+            lines.push(format!("{} (acts, keys, receipts, incidents) {wait} for an exchange", count(other, "other statement")));
+        }
+        if status.needs_newer > 0 {
+            lines.push(newer_line(status.needs_newer));
         }
         lines.extend(status.held_up.map(|why| held_up_line(why).to_owned()));
         lines.join("\n")
@@ -110,7 +118,10 @@ pub(crate) async fn doctor(home: Option<&Path>, out: &mut Output) -> Result<(), 
         })?;
     }
     if wrong > 0 {
-        Err(Failure::failed(format!("{wrong} things are wrong; they are listed above")))
+        Err(Failure::failed(match wrong {
+            1 => "1 thing is wrong; it is listed above".to_owned(),
+            more => format!("{more} things are wrong; they are listed above"),
+        }))
     } else {
         out.text("All is well.")
     }

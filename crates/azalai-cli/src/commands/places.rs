@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::read_file;
 use crate::home;
-use crate::output::{Failure, Output, table};
+use crate::output::{Failure, Output, count, table};
 
 /// Lists places: with a home those that were brought to it too, without one those that ship.
 pub(crate) async fn list(home: Option<&Path>, search: Option<&str>, out: &mut Output) -> Result<(), Failure> {
@@ -67,8 +67,10 @@ pub(crate) async fn import(home: Option<&Path>, file: &Path, out: &mut Output) -
     let object = json!({ "added": imported.added, "known": imported.known, "kept": imported.kept });
     out.result(&object, || {
         format!(
-            "Saved: {} places are new here, {} were known; {} are kept besides those that ship. They stay on this device.",
-            imported.added, imported.known, imported.kept
+            "Saved. New here: {}. Known before: {}. Kept besides those that ship: {}. They stay on this device.",
+            count(imported.added, "place"),
+            imported.known,
+            imported.kept
         )
     })
 }

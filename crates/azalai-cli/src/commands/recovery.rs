@@ -61,15 +61,26 @@ pub(crate) async fn make(
     std::fs::create_dir_all(folder).map_err(failed)?;
     let begin = |number: u8, kind: &str| OutFile::begin(&folder.join(format!("sheet-{number}.{kind}")));
     let files = (1..=of).map(|number| Ok((begin(number, "txt")?, begin(number, "html")?)));
-    let files = files.collect::<Result<Vec<_>, Failure>>()?;
-    let sheets = device.make_sheets(&held.disks().root, need, of).await?;
-    for (sheet, (plain, printed)) in sheets.iter().zip(files) {
-        let written = plain.finish(text(sheet).as_bytes()).and_then(|()| printed.finish(page(sheet).as_bytes()));
-        written.map_err(|error| {
-            Failure::failed(format!(
-                "{error}. Sheets that were made before open nothing any more: make all of them anew"
-            ))
-        })?;
+    let mut files = files.collect::<Result<Vec<_>, Failure>>()?;
+    let dealt = device.deal_sheets(need, of)?;
+    // First they are in safety, then they open, then they get the names of sheets: killed in between, the earlier ones
+    // open, or those that lie there under names that end in `.part`.
+    for (sheet, (plain, printed)) in dealt.sheets.iter().zip(&mut files) {
+        let written = plain.write(text(sheet).as_bytes()).and_then(|()| printed.write(page(sheet).as_bytes()));
+        written.map_err(|error| Failure::failed(format!("{error}; nothing was changed")))?;
+    }
+    let opened = device.let_sheets_open(&held.disks().root, &dealt).await;
+    opened.map_err(|error| {
+        Failure::failed(format!(
+            "{error}. There are no new sheets. Try those that were made before on a copy of the home, or make all anew"
+        ))
+    })?;
+    let named: Vec<Failure> =
+        files.iter_mut().flat_map(|(plain, printed)| [plain.name(), printed.name()]).filter_map(Result::err).collect();
+    if let Some(error) = named.first() {
+        return Err(Failure::failed(format!(
+            "{error}. The sheets open this home; those that end in .part are whole and only have no better name"
+        )));
     }
     host::say(
         "azalai: print each sheet, give each to somebody else, and destroy these files: whoever has enough of them opens this \

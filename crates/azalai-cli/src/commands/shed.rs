@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::find;
 use crate::home;
 use crate::host;
-use crate::output::{Failure, Output};
+use crate::output::{self, Failure, Output};
 
 /// What a person types to lose the only copy of something.
 const TYPED: &str = "forget for ever";
@@ -26,7 +26,9 @@ fn held(known: &HeldBy) -> Value {
 
 fn in_words(id: &DocumentId, known: &HeldBy) -> String {
     let all = known.statements;
-    let mut lines = vec![format!("{id}: the report and what was added to it are {all} letters. Of these")];
+    let are = if all == 1 { "is" } else { "are" };
+    let mut lines =
+        vec![format!("{id}: the report and what was added to it {are} {}. Of these", output::count(all, "letter"))];
     for (count, what) in [
         (known.only_here, "only this device is known to have"),
         (known.neighbours, "a neighbour's device took, and nothing more is known of"),
@@ -82,13 +84,12 @@ pub(crate) async fn forget(
         }
     }
     // Each by itself, and all before anything is forgotten.
-    for id in lost.iter().filter(|_| !even_if_unsent) {
-        if !typed(id)? {
-            return Err(Failure::failed(format!(
-                "nothing was forgotten: nobody else is known to have all of {id}, and it would be lost for ever. \
-                 Exchange first; or say --even-if-unsent"
-            )));
-        }
+    let asked = if even_if_unsent { None } else { unconfirmed(&lost, typed)? };
+    if let Some(id) = asked {
+        return Err(Failure::failed(format!(
+            "nothing was forgotten: nobody else is known to have all of {id}, and it would be lost for ever. \
+             Exchange first; or say --even-if-unsent"
+        )));
     }
     for (id, known) in &reports {
         let forgotten = device.forget(*id, lost.contains(&id), host::now_ms()).await?;
@@ -97,6 +98,19 @@ pub(crate) async fn forget(
         out.result(&object, || format!("{id} is forgotten on this device."))?;
     }
     Ok(())
+}
+
+/// The first of the reports that nobody confirmed may be lost. Each is asked for.
+fn unconfirmed<'a>(
+    lost: &[&'a DocumentId],
+    mut typed: impl FnMut(&DocumentId) -> Result<bool, Failure>,
+) -> Result<Option<&'a DocumentId>, Failure> {
+    for id in lost {
+        if !typed(id)? {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether somebody at a terminal typed out that the report may be lost.
@@ -138,4 +152,28 @@ pub(crate) async fn shedding(
     }
     let days = device.shedding().await?;
     out.result(&setting(days), || setting_in_words(days))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    /// Guards against one sentence, typed for one report, by which several are lost for ever.
+    #[test]
+    fn each_report_that_would_be_lost_is_asked_for() {
+        let ids = [1, 2, 3].map(|byte| DocumentId([byte; 16]));
+        let lost: Vec<&DocumentId> = ids.iter().collect();
+        let answered = |says: [bool; 3]| {
+            let mut asked = Vec::new();
+            let refused = unconfirmed(&lost, |id| {
+                asked.push(*id);
+                Ok(says.get(asked.len() - 1).copied().unwrap_or_default())
+            });
+            (refused.unwrap().copied(), asked)
+        };
+        assert_eq!(answered([true, true, true]), (None, ids.to_vec()));
+        assert_eq!(answered([true, false, true]), (Some(ids[1]), ids[..2].to_vec()));
+        assert_eq!(answered([false, true, true]), (Some(ids[0]), ids[..1].to_vec()));
+    }
 }

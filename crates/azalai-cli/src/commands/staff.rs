@@ -15,7 +15,7 @@ use super::reports::when_of;
 use crate::args;
 use crate::home::{self, Device};
 use crate::host;
-use crate::output::{Failure, Output, short, table};
+use crate::output::{Failure, Output, count, short, table};
 
 /// The member that a person means by the beginning of a key, or by a pseudonym that one member alone has.
 pub(crate) fn member(device: &Device, text: &str) -> Result<SigningPublic, Failure> {
@@ -90,7 +90,10 @@ fn plan_text(plan: &Removal, taken: TakenAt, is: &str) -> String {
             plan.member.role,
             short(&plan.member.device.signing)
         ),
-        format!("Of it counts {until}: {} statements of reports and incidents that this device reads.", plan.counts),
+        format!(
+            "Of it counts {until}: {} of reports and incidents that this device reads.",
+            count(plan.counts, "statement")
+        ),
         format!(
             "Set aside, kept and shown by `azalai quarantine`: {}, and all that arrives later.",
             plan.set_aside.len()
@@ -112,8 +115,8 @@ fn plan_text(plan: &Removal, taken: TakenAt, is: &str) -> String {
     }
     if plan.relays > 0 {
         lines.push(format!(
-            "Certificates of {} relays are renewed; any member's exchange brings them there.",
-            plan.relays
+            "Certificates of {} are renewed; any member's exchange brings them there.",
+            count(plan.relays, "relay")
         ));
     }
     lines.join("\n")

@@ -128,6 +128,7 @@ exchange-note-foreign =
 exchange-by-file = عبر ملف
 exchange-file-help = لبطاقة ذاكرة أو سلك. كل ما في الملف مختوم. وما ينتظر يبقى منتظرًا حتى يؤكده أحد.
 exchange-take = احفظ ملفًا فيه كل الرسائل
+exchange-take-parts = لا يتسع ملف واحد لكل الرسائل. كل ضغطة تعطي الملف التالي، وبعد الأخير يعود الأول. احملها كلها.
 exchange-bring = ملف أحضره أحد
 exchange-bring-do = خذه
 exchange-no-file = اختر الملف أولًا. لم يتغير شيء.

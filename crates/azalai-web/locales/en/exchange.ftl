@@ -84,6 +84,7 @@ exchange-note-foreign =
 exchange-by-file = By file
 exchange-file-help = For a memory card or a cable. Everything in the file is sealed. What waits goes on waiting until somebody confirms it.
 exchange-take = Save a file with all letters
+exchange-take-parts = All letters do not fit into one file. Each press gives the next file; after the last one the first comes again. Carry all of them.
 exchange-bring = A file that somebody brought
 exchange-bring-do = Take it in
 exchange-no-file = Choose the file first. Nothing was changed.

@@ -84,6 +84,7 @@ exchange-note-foreign =
 exchange-by-file = Par un fichier
 exchange-file-help = Pour une carte mémoire ou un câble. Tout ce qui est dans le fichier est scellé. Ce qui attend continue d'attendre jusqu'à ce que quelqu'un le confirme.
 exchange-take = Enregistrer un fichier avec toutes les lettres
+exchange-take-parts = Toutes les lettres ne tiennent pas dans un seul fichier. Chaque appui donne le fichier suivant ; après le dernier revient le premier. Emportez-les tous.
 exchange-bring = Un fichier que quelqu'un a apporté
 exchange-bring-do = Le prendre
 exchange-no-file = Choisissez d'abord le fichier. Rien n'a été changé.

@@ -8,6 +8,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use azalai_node::limits::MAX_BUNDLE_BYTES;
 use azalai_node::{Amount, NodeError, Waiting, catalog};
 use azalai_roster::{Circle, Role};
 use azalai_store::StoreError;
@@ -18,7 +19,7 @@ use crate::forms::Form;
 use crate::frame::{Frame, render};
 use crate::gate::{Member, Visitor};
 use crate::host::Host;
-use crate::limits::MAX_ARRIVED;
+use crate::limits::{MAX_ARRIVED, PARTS_FROM_BYTES};
 use crate::passage::{self, End, Passage};
 use crate::problem::Problem;
 use crate::relay_address::RelayAddress;
@@ -62,6 +63,10 @@ struct ExchangePage {
     /// Who can open it, and how much it is.
     waits: Vec<(String, String)>,
     carries: String,
+    /// More than one file holds: each press gives the next.
+    in_parts: bool,
+    /// What is kept for a newer program, in words; empty if nothing is.
+    newer: String,
     address: String,
     wrong_address: bool,
     wrong_file: bool,
@@ -96,6 +101,11 @@ async fn page<H: Host>(
         },
         waits: waits::<H>(device, texts, &waiting),
         carries: amount(texts, device.carries()),
+        in_parts: device.carries().bytes > PARTS_FROM_BYTES,
+        newer: match device.needs_newer().await? {
+            0 => String::new(),
+            count => texts.of1("exchange-note", "newer", "count", count),
+        },
         address: typed.map_or_else(|| kept.map_or(String::new(), |kept| kept.as_str().to_owned()), str::to_owned),
         wrong_address: typed.is_some(),
         wrong_file,
@@ -250,13 +260,26 @@ pub(crate) async fn take<H: Host>(
     Member(_): Member,
     _form: Form,
 ) -> Result<Response, Problem> {
-    let mut open = app.open().await;
-    let (bytes, _) = open.device()?.export_bundle(app.host.now_ms()).await?;
+    let bytes = next_part(&app, MAX_BUNDLE_BYTES).await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"notes.bin\"")),
     ];
     Ok((headers, bytes).into_response())
+}
+
+/// The next file of letters of at most so many bytes: it goes on where the last one ended, and after the last letter
+/// begins again. A file that was lost is made again by going around.
+pub(crate) async fn next_part<H: Host>(app: &App<H>, limit: u64) -> Result<Vec<u8>, Problem> {
+    let mut open = app.open().await;
+    let (device, now_ms) = (open.device()?, app.host.now_ms());
+    let exported = match device.export_bundle_after(app.passages.taken(), limit, now_ms).await {
+        // It was forgotten meanwhile, or another profile is open now.
+        Err(NodeError::NotFound(_)) => device.export_bundle_after(None, limit, now_ms).await?,
+        other => other?,
+    };
+    app.passages.take_after(exported.after);
+    Ok(exported.bytes)
 }
 
 /// `POST /exchange/bring`: a file of letters. What it is, its content says, not its name.
@@ -314,6 +337,46 @@ mod tests {
         steward.admit_named("swallow");
         steward.hand_to(&swallow);
         assert!(!swallow.get("/exchange").body.contains("same invite"));
+    }
+
+    /// Guards against letters that wait for a newer program and of which nobody at the device is told.
+    #[test]
+    fn the_page_says_how_many_letters_need_a_newer_program() {
+        let steward = Browser::begun();
+        let monitor = steward.member("monitor", "swallow");
+        let mut monitor = monitor;
+        assert!(!monitor.get("/exchange").body.contains("needs a newer program"));
+        monitor.know_no_notices();
+        steward.tell_everybody("Stay away from the ford");
+        steward.hand_to(&monitor);
+        let page = monitor.get("/exchange").body;
+        assert!(page.contains("1 letter needs a newer program. It is kept."), "{page}");
+    }
+
+    /// Guards against a file that is refused because not all letters fit, and against a next one that begins again at the
+    /// first letter.
+    #[test]
+    fn each_press_gives_the_next_file_of_letters_and_after_the_last_the_first() {
+        let mut browser = Browser::begun();
+        for text in ["Five men", "Six men", "Seven men"] {
+            save_report(&mut browser, text);
+        }
+        let whole = browser.next_part(u64::MAX);
+        let letters = azalai_testkit::attacker::unbundle(&whole);
+        let limit = letters.iter().map(Vec::len).max().unwrap() as u64 + 100;
+        let mut parts = Vec::new();
+        loop {
+            let part = browser.next_part(limit);
+            assert!(part.len() as u64 <= limit && part.len() > 9);
+            if parts.first() == Some(&part) {
+                break;
+            }
+            parts.push(part);
+            assert!(parts.len() <= letters.len(), "it never comes to an end");
+        }
+        let given: Vec<Vec<u8>> = parts.iter().flat_map(|part| azalai_testkit::attacker::unbundle(part)).collect();
+        assert_eq!(given, letters);
+        assert!(parts.len() > 1);
     }
 
     fn said(family: &str, end: &str) -> String {
