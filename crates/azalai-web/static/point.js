@@ -21,7 +21,7 @@ if (root instanceof HTMLElement) {
   const panel = find("#point-map");
   const opens = find("[data-do=open]");
   const said = find(":scope > [role=status]");
-  const number = new Intl.NumberFormat(document.documentElement.lang + "-u-nu-latn");
+  const number = new Intl.NumberFormat(document.documentElement.lang + "-u-nu-" + say.numbers);
   /** @type {any} */
   let map;
   /** What is under the cross now: degrees, and metres to the ring. */

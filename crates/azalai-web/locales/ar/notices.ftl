@@ -46,7 +46,7 @@ notice-left =
     }
 notice-nothing-sent = لم يُرسل شيء، ونصك في الأسفل.
 notice-wrong-text = الإشعار يحتاج إلى نص.
-notice-wrong-long = النص أطول من اللازم: أقصاه 4096 بايت، أي نحو 2000 حرف عربي.
+notice-wrong-long = النص أطول من اللازم: أقصاه ٤٠٩٦ بايت، أي نحو ٢٠٠٠ حرف عربي.
 notice-wrong-area = اختر لمن هو، واختر المنطقة إن كان هناك ما يُختار.
 notice-wrong-nobody = ليس هنا من يمكن الرد عليه.
 notice-read-staff = أنت وكل المنسقين والمسؤولين. لا أي راصد.

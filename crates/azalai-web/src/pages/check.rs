@@ -61,7 +61,7 @@ pub(crate) fn said(texts: &Texts, category: &Category, fields: &ReportFields) ->
         };
         let value = fields.answers.get(&question.key).map(|answer| match answer {
             Answer::YesNo(yes) => texts.of("answer", if *yes { "yes" } else { "no" }),
-            Answer::Number(number) => number.get().to_string(),
+            Answer::Number(number) => texts.number(number.get()),
             Answer::Text(text) => option(text),
             Answer::Many(values) => values.iter().map(option).collect::<Vec<_>>().join(&texts.say("said-separator")),
             Answer::When(when) => times::occurred(texts, when),
