@@ -113,6 +113,9 @@ mod tests {
         assert_eq!(query.categories.len(), 2);
         assert_eq!(read("").period, "90");
         assert_eq!(read("period=7&from=2025-11-01").period, "dates");
+        // ٢٠٢٥-١١-٠١
+        let arabic = read("from=%D9%A2%D9%A0%D9%A2%D9%A5-%D9%A1%D9%A1-%D9%A0%D9%A1");
+        assert_eq!((arabic.period.as_str(), arabic.from.as_str()), ("dates", "2025-11-01"));
         assert_eq!(read("period=%3Cscript%3E").period, "90");
     }
 

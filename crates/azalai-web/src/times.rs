@@ -45,9 +45,9 @@ impl Moment {
     }
 }
 
-/// The month of a moment by UTC: its name with the year, the day of it, and how many days it has.
-pub(crate) fn this_month(texts: &Texts, at_ms: u64) -> (String, u8, u8) {
-    let moment = Moment::new(i64::try_from(at_ms).unwrap_or_default(), 0);
+/// The month of a moment: its name with the year, the day of it, and how many days it has.
+pub(crate) fn this_month(texts: &Texts, at_ms: u64, offset_min: i16) -> (String, u8, u8) {
+    let moment = Moment::new(i64::try_from(at_ms).unwrap_or_default(), offset_min);
     let year: u32 = moment.year.parse().unwrap_or_default();
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match moment.month {
@@ -57,6 +57,11 @@ pub(crate) fn this_month(texts: &Texts, at_ms: u64) -> (String, u8, u8) {
         _ => 31,
     };
     (moment.month(texts), moment.day, days)
+}
+
+/// Minutes that a browser's clock is ahead of UTC, as it gives them; `None` if no clock is.
+pub(crate) fn offset(text: &str) -> Option<i16> {
+    text.parse::<i16>().ok().filter(|offset| offset % 15 == 0 && offset.abs() <= 840)
 }
 
 /// The day of a moment.

@@ -278,7 +278,7 @@ mod tests {
             ("title", "Lorry taken"),
             ("status", "reviewing"),
             ("category", "vehicle-theft"),
-            ("when", "2025-11-19"),
+            ("when", "٢٠٢٥-١١-١٩"),
             ("place", "Bourem"),
             ("area", "ansongo"),
             ("outcome", "We look into it"),
