@@ -23,6 +23,7 @@ pub mod documents;
 pub mod door;
 pub mod error;
 pub mod evidence;
+pub mod evidence_aside;
 pub mod evidence_check;
 pub mod exchange;
 pub mod exchange_steps;

@@ -290,7 +290,7 @@ mod tests {
             ),
             ("held", owned(&["claimed-twice", "invite-ended"])),
             ("member-done", owned(&crate::pages::member::DONE)),
-            ("member-wrong", owned(&["when", "future", "role", "area", "past", "no-key", "changed"])),
+            ("member-wrong", owned(&["when", "future", "role", "area", "past", "no-key", "changed", "own-right"])),
             ("past", owned(&["all", "none"])),
             ("aside-kind", owned(&["report", "incident", "notice"])),
             ("aside-why", azalai_node::AsideWhy::ALL.iter().map(|why| why.name().to_owned()).collect()),
@@ -302,7 +302,11 @@ mod tests {
             ("notice-circle", owned(&crate::pages::notice_new::CIRCLES)),
             ("notice-means", owned(&crate::pages::notice_new::CIRCLES)),
             ("notice-wrong", owned(&["text", "long", "area", "nobody"])),
-            ("unanswered", owned(&["own", "removed", "unknown"])),
+            (
+                "uncounted",
+                azalai_node::evidence_aside::Uncounted::NAMES.iter().map(|name| (*name).to_owned()).collect(),
+            ),
+            ("unanswered", owned(&["own", "removed", "unknown", "told"])),
             ("evidence-label", owned(&["red", "strict", "amber", "green", "clear"])),
             ("verify", owned(&["not-who", "not-when", "not-true", "not-all"])),
             ("verify-wrong", owned(&["file", "strange", "broken", "subject"])),
@@ -365,7 +369,8 @@ mod tests {
     /// of a key, a version, a name.
     #[test]
     fn texts_are_written_in_the_digits_of_their_language() {
-        let copied = ["exchange-address-help", "exchange-address-wrong", "keeper-address", "relays-wrong-key", "map-base"];
+        let copied =
+            ["exchange-address-help", "exchange-address-wrong", "keeper-address", "relays-wrong-key", "map-base"];
         for (code, files) in LOCALES {
             let texts = named(code).unwrap();
             assert_eq!(Numbering::named(&texts.say("language-numbering")).name(), texts.say("language-numbering"));

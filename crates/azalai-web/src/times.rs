@@ -37,7 +37,8 @@ impl Moment {
     }
 
     fn month(&self, texts: &Texts) -> String {
-        said(texts, "date-month", ("month", &texts.of("month", &self.month.to_string())), ("year", &texts.number(&self.year)))
+        let (month, year) = (texts.of("month", &self.month.to_string()), texts.number(&self.year));
+        said(texts, "date-month", ("month", &month), ("year", &year))
     }
 
     fn minute(&self, texts: &Texts) -> String {

@@ -122,7 +122,8 @@ pub(crate) fn for_whom<H: Host>(texts: &Texts, device: &Device<H>, by: &ReadBy) 
     match by {
         ReadBy::Circle(Circle::Area(area)) => texts.say1("can-read-area", "area", name(area)),
         ReadBy::Circle(Circle::AreaAndAbove(area)) => texts.say1("can-read-above", "area", name(area)),
-        ReadBy::Circle(Circle::Everyone | Circle::Staff) => texts.say("can-read-everyone"),
+        ReadBy::Circle(Circle::Everyone) => texts.say("can-read-everyone"),
+        ReadBy::Circle(Circle::Staff) => texts.say("notice-read-staff"),
         ReadBy::Named(_) => texts.say("can-read-named"),
     }
 }
