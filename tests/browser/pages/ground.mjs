@@ -36,7 +36,7 @@ function archive() {
   return Buffer.concat([head, root, about, tiles]);
 }
 
-const here = notebook({ drawing: true });
+const here = notebook({ drawing: true, prepare: (place) => place.join("monitor", "gao", "swift") });
 
 /** The map page once all is drawn, and what it looks like. */
 async function drawn(page) {
@@ -72,7 +72,6 @@ test("a file that breaks off is said to be broken, and the base map is there", a
 });
 
 test("a monitor shows the place of a report on the file of their own device", async (t) => {
-  here.place.join("monitor", "gao", "swift");
   const mine = await here.place.serve("swift");
   const page = await visit(t, here.browser, mine.url, { width: 320 });
   await unlock(page, PASSPHRASE, "en");

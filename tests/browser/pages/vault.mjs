@@ -6,7 +6,15 @@ import { axe, look } from "../lib/look.mjs";
 import { notebook } from "../lib/notebook.mjs";
 import { PASSPHRASE } from "../lib/program.mjs";
 
-const here = notebook();
+/** An invite for a second notebook, in each language. */
+const invites = [];
+const here = notebook({
+  prepare: (place) => LANGUAGES.forEach((_, at) => {
+    // One home each: a second notebook that is made anew takes the place of the one before.
+    place.join("monitor", "gao", `wren-${at}`);
+    invites.push(place.invite("monitor", "gao"));
+  }),
+});
 
 for (const language of LANGUAGES) {
   for (const scripts of [true, false]) {
@@ -44,10 +52,8 @@ for (const language of LANGUAGES) {
 
 for (const [at, language] of LANGUAGES.entries()) {
   test(`a second notebook is made and opens by its passphrase, in ${language}`, async (t) => {
-    // One home each: a second notebook that is made anew takes the place of the one before.
     const mine = `wren-${at}`;
-    here.place.join("monitor", "gao", mine);
-    const { file, words } = here.place.invite("monitor", "gao");
+    const { file, words } = invites[at];
     const served = await here.place.serve(mine);
     // With scripts in one language, without in the others.
     const page = await visit(t, here.browser, served.url, { language, scripts: at === 0 });
