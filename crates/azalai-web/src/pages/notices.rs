@@ -188,7 +188,10 @@ mod tests {
     #[test]
     fn a_notice_that_is_being_written_is_kept_until_it_is_sent_or_thrown_away() {
         let mut steward = Browser::begun();
-        let form = |page: &str| page.split("name=\"form\" value=\"").nth(1).unwrap()[..32].to_owned();
+        let form = |page: &str| {
+            let value = page.split("name=\"form\" value=\"").nth(1).unwrap();
+            value.split('"').next().unwrap().to_owned()
+        };
         let page = steward.get("/notices/new").body;
         assert!(page.contains("data-save") && page.contains("/editor.js"), "{page}");
         let id = form(&page);
