@@ -193,3 +193,53 @@ fn a_damaged_package_is_refused_wherever_it_is_damaged() {
     }
     assert!(matches!(check(b""), Err(CheckError::Package(EvidenceError::Magic))));
 }
+
+/// Why statements of the subject do not count, by name; nothing for those that do.
+fn reasons(verdict: &Verdict) -> Vec<&'static str> {
+    let aside = verdict.documents[0].statements.iter().filter_map(|said| said.aside.as_ref());
+    aside.map(azalai_node::evidence_aside::Uncounted::name).collect()
+}
+
+/// Guards against "does not count" with no word on why, which leaves a court to guess.
+#[test]
+fn what_does_not_count_comes_with_its_reason() {
+    // Said after what a removal lets stand.
+    let (mut c, report, _) = project();
+    let (swift, now_ms) = (key(&mut c, "swift"), c.now_ms);
+    let first = check(&package(&mut c, "heron", &report, true).bytes).unwrap().documents[0].statements[0].at_ms;
+    let taken = azalai_node::TakenAt::Ms(first);
+    block_on(c.who("heron").node.remove(&swift, taken, now_ms)).unwrap();
+    let verdict = check(&package(&mut c, "heron", &report, true).bytes).unwrap();
+    assert_eq!(reasons(&verdict), ["past-cut"]);
+    assert_eq!(text(&verdict), TEXT);
+
+    // By somebody whom nothing in the file admits.
+    let (mut c, _, incident) = project();
+    let bytes = package(&mut c, "heron", &incident, false).bytes;
+    let liar = azalai_envelope::SigningSecret::from_seed(&[66; 32]);
+    let mut without = EvidencePackage::open(&bytes).unwrap();
+    without.statements.retain(|kept: &Carried| kept.bytes[1] != Kind::AUTHORITY.0);
+    let verdict = check(&without.sign(&liar).unwrap()).unwrap();
+    let why = reasons(&verdict);
+    assert!(!why.is_empty() && why.iter().all(|name| *name == "not-admitted"), "{why:?}");
+
+    // A copy of the phone that goes on writing makes a fork; what was said before it counts.
+    let (mut c, report, _) = project();
+    let mut copy = azalai_testkit::Member::wake(&c.who("swift").asleep(), 99);
+    let now_ms = c.now_ms;
+    let say = |text: &'static str| {
+        move |fields: &mut azalai_model::ReportFields| {
+            fields.narrative.push_str(text);
+            Ok(())
+        }
+    };
+    block_on(c.who("swift").node.amend(report, say(" (swift)"), now_ms)).unwrap();
+    block_on(copy.node.amend(report, say(" (copy)"), now_ms)).unwrap();
+    c.settle();
+    copy.meet(c.who("heron"), now_ms).unwrap();
+    let verdict = check(&package(&mut c, "heron", &report, false).bytes).unwrap();
+    assert_eq!(reasons(&verdict), ["fork", "fork"]);
+    assert_eq!(text(&verdict), format!("{TEXT}, six en tout"));
+    let said = verdict.documents[0].statements.iter().filter_map(|said| said.aside.as_ref());
+    assert!(said.map(ToString::to_string).all(|why| why.contains("fork")));
+}

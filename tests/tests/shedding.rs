@@ -658,6 +658,8 @@ fn drafts_about_a_forgotten_report_go_and_others_stay() {
     block_on(node.desk_put("draft/1", about(report.to_string().as_bytes()))).unwrap();
     block_on(node.desk_put("draft/2", about(&report.0))).unwrap();
     block_on(node.desk_put("draft/3", about(b"something else"))).unwrap();
+    // An answer that was begun.
+    block_on(node.desk_put("draft/notice/4", about(report.to_string().as_bytes()))).unwrap();
     forget(&mut c, report, false).unwrap();
     let left = block_on(c.who("swift").node.desk_all("draft/")).unwrap();
     assert_eq!(left, [("3".to_owned(), about(b"something else"))]);

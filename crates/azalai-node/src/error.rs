@@ -62,6 +62,12 @@ pub enum NodeError {
     /// The member's role does not allow it.
     #[error("not allowed: {0}")]
     Denied(String),
+    /// A removal that would undo the grant which its own author's right comes from: it would count nowhere.
+    #[error(
+        "this removal would set aside the grant that your own right comes from, so it would count nowhere; nothing was \
+         changed. Remove the device as of now or of a later time, or let another steward do it"
+    )]
+    CutsOwnRight,
     /// Something that was named does not exist, or not uniquely.
     #[error("{0}")]
     NotFound(String),

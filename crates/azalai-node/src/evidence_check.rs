@@ -15,6 +15,7 @@ use azalai_model::{Document, Incident, People, Person, Report, actor_id, carried
 use azalai_roster::{EvidenceError, EvidencePackage, MemberState, Receipt, Role, Roster, Standing, Vouched, What};
 
 use crate::documents::automerge_kind;
+use crate::evidence_aside::{Uncounted, forked};
 
 /// Nobody is known beyond the package.
 pub(crate) struct Strangers;
@@ -82,7 +83,7 @@ pub struct Said {
     /// Its place in its author's chain.
     pub seq: u64,
     /// Why it is not in the document as shown, if it is not.
-    pub aside: Option<String>,
+    pub aside: Option<Uncounted>,
 }
 
 /// What a document says.
@@ -174,10 +175,12 @@ pub fn check(bytes: &[u8]) -> Result<Verdict, CheckError> {
         }
     }
     let roster = Roster::from_statements(package.root, &log);
+    let said: Vec<&Verified<Statement>> = documents.values().flatten().chain(&receipts).collect();
+    let forked = forked(&roster, &said);
     let (mut shown, mut incomplete, mut keys) = (Vec::new(), Vec::new(), BTreeSet::from([package.maker]));
     for (id, statements) in &documents {
         keys.extend(statements.iter().map(|statement| statement.author()));
-        match show(&project, &roster, id, statements) {
+        match show(&project, &roster, id, (statements, &forked)) {
             Some(document) => shown.push(document),
             None => incomplete.push(*id),
         }
@@ -245,28 +248,28 @@ fn acknowledge(
 }
 
 /// Builds a document from its statements; none if the one that opens it is not there.
-fn show(project: &ProjectId, roster: &Roster, id: &DocumentId, statements: &[Verified<Statement>]) -> Option<Shown> {
+fn show(
+    project: &ProjectId,
+    roster: &Roster,
+    id: &DocumentId,
+    (statements, forked): (&[Verified<Statement>], &BTreeSet<StatementId>),
+) -> Option<Shown> {
     let opening = statements.iter().find(|statement| statement.opens())?;
     let (creator, kind, audience) = (opening.author(), opening.kind(), opening.audience());
     let form = automerge_kind(kind)?;
     let (mut document, mut ground) = (Document::new(form), base_ground(form));
     let mut in_order: Vec<&Verified<Statement>> = statements.iter().collect();
     in_order.sort_by_key(|statement| (statement.clock(), statement.id()));
-    let waits = "it builds on something that is not in the package";
-    let mut fates: Vec<(&Verified<Statement>, Result<bool, String>)> = Vec::new();
+    let mut fates: Vec<(&Verified<Statement>, Result<bool, Uncounted>)> = Vec::new();
     for statement in in_order {
         let apart = statement.kind() != kind || statement.audience() != audience;
         let fate = match roster.standing(statement) {
-            _ if apart => Err("it is for other readers than its document".to_owned()),
-            _ if kind == Kind::REPORT && statement.author() != creator => {
-                Err("only the device that made a report writes it".to_owned())
-            }
-            Standing::Quarantined => Err("it is past a removal's cut".to_owned()),
-            Standing::Doubtful => Err("its author was removed, and no cut names its chain".to_owned()),
-            Standing::Counts | Standing::Unconfirmed => Ok(false),
+            _ if apart => Err(Uncounted::OtherReaders),
+            _ if kind == Kind::REPORT && statement.author() != creator => Err(Uncounted::NotAuthor),
+            _ if forked.contains(&statement.id()) => Err(Uncounted::Fork),
             // Whoever made a report need not be known here.
             Standing::Rejected(_) if kind == Kind::REPORT => Ok(false),
-            Standing::Rejected(why) => Err(why.to_string()),
+            standing => Uncounted::of(standing).map_or(Ok(false), Err),
         };
         fates.push((statement, fate));
     }
@@ -289,7 +292,7 @@ fn show(project: &ProjectId, roster: &Roster, id: &DocumentId, statements: &[Ver
         seq: statement.seq(),
         aside: match fate {
             Ok(true) => None,
-            Ok(false) => Some(waits.to_owned()),
+            Ok(false) => Some(Uncounted::Waits),
             Err(why) => Some(why),
         },
     });
@@ -307,20 +310,24 @@ fn take(
     ground: &mut lint::Ground,
     statement: &Statement,
     actor: &[u8],
-) -> Result<bool, String> {
-    let body = statement.body().map_err(|error| error.to_string())?;
-    let chunk = carried::whole(&body, actor).map_err(|error| error.to_string())?;
+) -> Result<bool, Uncounted> {
+    let body = statement.body().map_err(unreadable)?;
+    let chunk = carried::whole(&body, actor).map_err(unreadable)?;
     let known = |actor: &[u8]| ground.has_actor(actor);
     let linted = match lint::lint(&chunk, &Expect { actor, seq: None, known_actors: &known }) {
         Err(LintError::UnknownActor { .. }) => return Ok(false),
-        other => other.map_err(|error| error.to_string())?,
+        other => other.map_err(unreadable)?,
     };
     match ground.check(&linted) {
         Err(GroundError::MissingDep(_)) => return Ok(false),
         Err(GroundError::Known) => return Ok(true),
-        other => other.map_err(|error| error.to_string())?,
+        other => other.map_err(unreadable)?,
     }
-    document.apply(&linted).map_err(|error| error.to_string())?;
-    ground.add(&linted).map_err(|error| error.to_string())?;
+    document.apply(&linted).map_err(unreadable)?;
+    ground.add(&linted).map_err(unreadable)?;
     Ok(true)
+}
+
+fn unreadable(error: impl core::fmt::Display) -> Uncounted {
+    Uncounted::Unreadable(error.to_string())
 }

@@ -24,6 +24,7 @@ pub mod door;
 mod door_checks;
 pub mod error;
 pub mod evidence;
+pub mod evidence_aside;
 pub mod evidence_check;
 pub mod exchange;
 pub mod exchange_steps;

@@ -24,7 +24,7 @@ pub const FIRST_LETTERS: u64 = 6;
 /// may not be known as such yet; others can write such letters without end.
 pub const MAX_WAITING_LETTERS: usize = 256;
 
-/// Words under which an invite is sealed: six of 2,048 make 66 bits, behind Argon2id.
+/// Words under which an invite is sealed: six different ones of 2,048 make 65.99 bits, behind Argon2id.
 pub const INVITE_WORDS: usize = 6;
 
 /// Days until an invite is shown as past: a local check only, since clocks are not trusted.

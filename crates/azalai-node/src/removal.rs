@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::codec::Writer;
 use azalai_envelope::ids::derive16;
-use azalai_envelope::{ChainId, DocumentId, Kind, SigningPublic, Statement, StatementId, Verified};
+use azalai_envelope::{ChainId, DocumentId, Draft, Kind, SigningPublic, Statement, StatementId, Verified};
 use azalai_roster::limits::{MAX_ADOPTED, MAX_CUTS};
-use azalai_roster::{Act, Circle, Cut, Member, MemberState, Role, Standing};
+use azalai_roster::{Act, Circle, Cut, LogEntry, Member, MemberState, Reason, Role, Roster, Standing};
 use azalai_store::{Disk, Store};
 
 use crate::chains::{Forks, chain_of};
 use crate::error::NodeError;
-use crate::node::{Node, scan_all};
+use crate::node::{Node, log_document, scan_all};
 use crate::spaces::STATEMENTS;
 use crate::stored;
 
@@ -179,7 +179,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Says what removing a device would do; changes nothing.
     ///
     /// # Errors
-    /// [`NodeError::NotFound`] for no member's key; [`NodeError::Denied`] if this device may not.
+    /// [`NodeError::NotFound`] for no member's key; [`NodeError::Denied`] if this device may not;
+    /// [`NodeError::CutsOwnRight`] if its cuts would undo this device's own right.
     pub async fn plan_removal(&self, device: &SigningPublic, taken: TakenAt) -> Result<Removal, NodeError> {
         let member = self.roster.member(device).cloned();
         let member = member.ok_or_else(|| NodeError::NotFound(format!("no member has the key {device}")))?;
@@ -204,6 +205,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         let all = chains.into_iter().filter_map(|(chain, links)| cut_at(chain, links, taken)).collect();
         let cuts = longest(all);
+        if member.role != Role::Monitor {
+            self.foresee(Act::Remove { device: *device, cuts: cuts.clone() })?;
+        }
         let at = |chain: ChainId| cuts.iter().find(|cut| cut.chain == chain);
         let stays = |statement: &Verified<Statement>| {
             at(statement.chain())
@@ -228,6 +232,28 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let keys_to: Vec<String> = keys_to.map(|other| other.pseudonym.clone()).collect();
         let relays = if renewed.contains(&Circle::Everyone) { self.roster.relays().len() } else { 0 };
         Ok(Removal { member, counts: counting.len(), set_aside, circles, renewed, keys_to, relays, cuts })
+    }
+
+    /// Asks the roster what it would make of a removal in the authority log, and says it nowhere.
+    fn foresee(&self, act: Act) -> Result<(), NodeError> {
+        let audience = self.audience(&Circle::Everyone);
+        let body = LogEntry { after: self.roster.heads(), acts: vec![act] }.encode()?;
+        let draft = Draft {
+            kind: Kind::AUTHORITY,
+            document: log_document(&self.project, Kind::AUTHORITY, &audience, &self.profile.root),
+            opens: None,
+            // A chain of its own: what counts of a removal does not depend on where it stands.
+            chain: ChainId(azalai_envelope::ids::derive8("azalai 1 foreseen chain", &[&body])),
+            seq: 0,
+            prev: None,
+            authority: self.roster.authority_head(),
+            clock: self.clock,
+            body: &body,
+        };
+        let said = draft.sign(&self.project, &audience, &self.profile.device.signing)?;
+        let then = Roster::from_statements(self.profile.root, self.log.values().chain([&said]));
+        let undoes = then.rejected().iter().any(|(id, _, why)| *id == said.id() && *why == Reason::CutsOwnRight);
+        if undoes { Err(NodeError::CutsOwnRight) } else { Ok(()) }
     }
 
     /// Removes a device: says so in the log that knows it, gives new keys to the circles that it could open (as far as

@@ -32,7 +32,9 @@ pub enum WordsError {
     },
 }
 
-/// Draws `count` words, each of the 2,048 with the same chance.
+/// Draws `count` words, no two alike, each choice with the same chance. `n` of them make the logarithm of
+/// 2,048 · 2,047 · … (2,049 − n): 54.99 bits for five, 65.99 for six, a hundredth of a bit less than with repeats, over
+/// which people stumble.
 pub fn draw(count: usize, rng: &mut impl CryptoRng) -> Vec<&'static str> {
     draw_from(LIST, count, rng)
 }
@@ -44,8 +46,13 @@ pub fn draw_in(language: &str, count: usize, rng: &mut impl CryptoRng) -> Vec<&'
 
 fn draw_from(list: &'static str, count: usize, rng: &mut impl CryptoRng) -> Vec<&'static str> {
     let list: Vec<&str> = list.lines().collect();
-    // 2,048 divides 2^32: no word is likelier than another.
-    (0..count).filter_map(|_| list.get(rng.next_u32() as usize % list.len()).copied()).collect()
+    let mut drawn: Vec<&str> = Vec::with_capacity(count);
+    while drawn.len() < count.min(list.len()) {
+        // 2,048 divides 2^32: no word is likelier than another. One that is there already is drawn again.
+        let word = list.get(rng.next_u32() as usize % list.len());
+        drawn.extend(word.filter(|word| !drawn.contains(word)).copied());
+    }
+    drawn
 }
 
 /// Whether a word, in lower case, is of one of the lists.
@@ -111,6 +118,18 @@ mod tests {
         assert!(drawn("fr").iter().all(|word| FRENCH.lines().any(|listed| listed == *word)));
         assert!(drawn("ar").iter().all(|word| LIST.lines().any(|listed| listed == *word)));
         assert_ne!(drawn("fr"), drawn("en"));
+    }
+
+    /// Guards against a passphrase with one word twice, of which people write down or type only one.
+    #[test]
+    fn no_word_is_drawn_twice() {
+        let mut rng = rand_chacha::ChaCha20Rng::from_seed([9; 32]);
+        // Of so many words drawn with repeats, hardly any draw would be without one.
+        for drawn in [draw(400, &mut rng), draw_in("fr", 400, &mut rng), draw(2_048, &mut rng)] {
+            let different: std::collections::BTreeSet<&str> = drawn.iter().copied().collect();
+            assert_eq!(different.len(), drawn.len());
+        }
+        assert_eq!((draw(5, &mut rng).len(), draw(3_000, &mut rng).len()), (5, 2_048));
     }
 
     /// Guards against an invite that its own words do not open because of how they were typed.

@@ -27,6 +27,7 @@ static ASSETS: &[(&str, &str, &str)] = &[
     ("map-base.json", "application/json", include_str!("../../../seeds/map/base.json")),
     ("map-draw.mjs", "text/javascript; charset=utf-8", include_str!("../vendor/maplibre-gl/maplibre-gl.mjs")),
     ("map-work.mjs", "text/javascript; charset=utf-8", include_str!("../vendor/maplibre-gl/maplibre-gl-worker.mjs")),
+    ("calendar.js", "text/javascript; charset=utf-8", include_str!("../static/calendar.js")),
     ("keys.js", "text/javascript; charset=utf-8", include_str!("../static/keys.js")),
     ("ways.svg", "image/svg+xml", include_str!("../static/ways.svg")),
 ];

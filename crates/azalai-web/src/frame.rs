@@ -111,6 +111,16 @@ impl Frame {
         self.texts.of1(family, member, name, value)
     }
 
+    /// A number in the digits of the language; see [`Texts::number`].
+    pub(crate) fn number(&self, value: impl core::fmt::Display) -> String {
+        self.texts.number(value)
+    }
+
+    /// How scripts write digits.
+    pub(crate) fn numbering(&self) -> &'static str {
+        self.texts.numbering()
+    }
+
     pub(crate) fn css(&self) -> String {
         assets::path("app.css")
     }

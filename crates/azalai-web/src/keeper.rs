@@ -168,7 +168,7 @@ fn add(sum: &mut Amount, amount: &Amount) {
 
 /// A number of bytes as people say it.
 fn size(texts: &Texts, bytes: u64) -> String {
-    let tenths = |unit: u64| format!("{}.{}", bytes / unit, bytes % unit * 10 / unit);
+    let tenths = |unit: u64| texts.number(format!("{}.{}", bytes / unit, bytes % unit * 10 / unit));
     match bytes {
         0..1_000 => texts.say1("size-bytes", "count", bytes),
         1_000..1_000_000 => texts.say1("size-kb", "count", bytes / 1_000),

@@ -20,6 +20,8 @@ mod keeper;
 pub mod limits;
 mod map_points;
 mod map_query;
+mod notice_draft;
+mod numbers;
 mod pages;
 mod passage;
 mod people;

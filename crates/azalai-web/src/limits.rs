@@ -36,7 +36,7 @@ pub const IDLE_CHOICES: [u64; 4] = [2, 5, 10, 30];
 /// Milliseconds for which an invite that was opened waits for the passphrase of its new home.
 pub const PENDING_MS: u64 = 30 * 60_000;
 
-/// Words of an offered passphrase: five of 2,048 make 55 bits, behind Argon2id.
+/// Words of an offered passphrase: five different ones of 2,048 make 54.99 bits, behind Argon2id.
 pub const OFFERED_WORDS: usize = 5;
 
 /// Bytes of a passphrase: what a form can hold many times over.

@@ -6,7 +6,7 @@ use azalai_model::{Occurred, Status};
 use azalai_node::Wanted;
 use azalai_roster::AreaCode;
 
-use crate::forms::{Fields, first};
+use crate::forms::{Fields, first, plain_digits};
 use crate::times;
 
 /// Periods that are offered: so many days up to now, all, or between two dates.
@@ -36,7 +36,7 @@ impl Query {
             let values = fields.get(name).into_iter().flatten();
             values.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
         };
-        let (from, to) = (first(fields, "from").to_owned(), first(fields, "to").to_owned());
+        let (from, to) = (plain_digits(first(fields, "from")), plain_digits(first(fields, "to")));
         // Whoever gave a date means it, even where no script could set the period to go with it.
         let asked = if from.is_empty() && to.is_empty() { first(fields, "period") } else { "dates" };
         let period = PERIODS.iter().find(|period| **period == asked).copied().unwrap_or("90");
@@ -113,6 +113,9 @@ mod tests {
         assert_eq!(query.categories.len(), 2);
         assert_eq!(read("").period, "90");
         assert_eq!(read("period=7&from=2025-11-01").period, "dates");
+        // ٢٠٢٥-١١-٠١
+        let arabic = read("from=%D9%A2%D9%A0%D9%A2%D9%A5-%D9%A1%D9%A1-%D9%A0%D9%A1");
+        assert_eq!((arabic.period.as_str(), arabic.from.as_str()), ("dates", "2025-11-01"));
         assert_eq!(read("period=%3Cscript%3E").period, "90");
     }
 

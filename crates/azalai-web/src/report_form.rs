@@ -13,6 +13,7 @@ use azalai_node::{Places, catalog};
 use crate::draft::Draft;
 use crate::forms::plain_digits;
 use crate::problem::Problem;
+use crate::times;
 
 /// The choices of time, in the order in which they are shown; messages `when-NAME`.
 pub(crate) const WHEN: [&str; 7] = ["now", "today", "yesterday", "this-week", "last-week", "date", "unknown"];
@@ -54,7 +55,7 @@ pub(crate) fn read(
     if reading.fields.narrative.chars().count() > azalai_model::limits::MAX_NARRATIVE_CHARS {
         reading.wrong.insert("text".to_owned(), "text");
     }
-    let offset = draft.get("offset").parse::<i16>().ok().filter(|offset| offset % 15 == 0 && offset.abs() <= 840);
+    let offset = times::offset(draft.get("offset"));
     let offset = offset.unwrap_or_default();
     read_when(draft, offset, now_ms, &mut reading);
     read_where(draft, places, &mut reading);

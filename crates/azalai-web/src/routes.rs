@@ -48,6 +48,7 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/notices", get(notices::get::<H>))
         .route("/notices/new", get(notice_new::get::<H>))
         .route("/notices/check", post(notice_new::check::<H>))
+        .route("/notices/discard", post(notice_new::discard::<H>))
         .route("/notices/send", post(notice_new::send::<H>))
         .route("/evidence", get(evidence_check::get))
         .route(

@@ -8,6 +8,8 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
+use crate::numbers::Numbering;
+
 /// Code of each language, with the name and text of each of its files.
 pub(crate) static LOCALES: &[(&str, &[(&str, &str)])] = include!(concat!(env!("OUT_DIR"), "/locales.rs"));
 
@@ -18,6 +20,7 @@ const FALLBACK: &str = "en";
 pub(crate) struct Texts {
     /// BCP 47.
     pub(crate) code: &'static str,
+    numbering: Numbering,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -62,7 +65,15 @@ impl Texts {
             let resource = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(resource, _)| resource);
             bundle.add_resource_overriding(resource);
         }
-        Self { code, bundle }
+        let mut texts = Self { code, numbering: Numbering::Latn, bundle };
+        texts.numbering = Numbering::named(&texts.say("language-numbering"));
+        // The formatter is a plain function: one for each way to write digits.
+        match texts.numbering {
+            Numbering::Latn => {}
+            Numbering::Arab => texts.bundle.set_formatter(Some(|value, _| Numbering::Arab.in_message(value))),
+            Numbering::Arabext => texts.bundle.set_formatter(Some(|value, _| Numbering::Arabext.in_message(value))),
+        }
+        texts
     }
 
     fn format(&self, key: &str, args: Option<&FluentArgs<'_>>) -> String {
@@ -102,6 +113,16 @@ impl Texts {
     /// The message of a family, with one value in it.
     pub(crate) fn of1(&self, family: &str, member: &str, name: &str, value: impl Arg) -> String {
         self.say1(&format!("{family}-{member}"), name, value)
+    }
+
+    /// A number, date or clock, in the digits of the language. Numbers within messages are written so by themselves.
+    pub(crate) fn number(&self, value: impl core::fmt::Display) -> String {
+        self.numbering.show(value)
+    }
+
+    /// How digits are written, as a browser calls it.
+    pub(crate) fn numbering(&self) -> &'static str {
+        self.numbering.name()
     }
 
     /// `rtl` or `ltr`.
@@ -269,7 +290,7 @@ mod tests {
             ),
             ("held", owned(&["claimed-twice", "invite-ended"])),
             ("member-done", owned(&crate::pages::member::DONE)),
-            ("member-wrong", owned(&["when", "future", "role", "area", "past", "no-key", "changed"])),
+            ("member-wrong", owned(&["when", "future", "role", "area", "past", "no-key", "changed", "own-right"])),
             ("past", owned(&["all", "none"])),
             ("aside-kind", owned(&["report", "incident", "notice"])),
             ("aside-why", azalai_node::AsideWhy::ALL.iter().map(|why| why.name().to_owned()).collect()),
@@ -281,7 +302,11 @@ mod tests {
             ("notice-circle", owned(&crate::pages::notice_new::CIRCLES)),
             ("notice-means", owned(&crate::pages::notice_new::CIRCLES)),
             ("notice-wrong", owned(&["text", "long", "area", "nobody"])),
-            ("unanswered", owned(&["own", "removed", "unknown"])),
+            (
+                "uncounted",
+                azalai_node::evidence_aside::Uncounted::NAMES.iter().map(|name| (*name).to_owned()).collect(),
+            ),
+            ("unanswered", owned(&["own", "removed", "unknown", "told"])),
             ("evidence-label", owned(&["red", "strict", "amber", "green", "clear"])),
             ("verify", owned(&["not-who", "not-when", "not-true", "not-all"])),
             ("verify-wrong", owned(&["file", "strange", "broken", "subject"])),
@@ -338,6 +363,28 @@ mod tests {
         assert!(said("fr", 0).ends_with("minute"));
         let arabic: BTreeSet<String> = [1, 2, 5, 11, 100].map(|count| said("ar", count)).into_iter().collect();
         assert!(arabic.len() == 5 && arabic.contains("دقيقتان"));
+    }
+
+    /// Guards against two kinds of digits in one sentence. What is copied or compared keeps 0–9: an address, the digits
+    /// of a key, a version, a name.
+    #[test]
+    fn texts_are_written_in_the_digits_of_their_language() {
+        let copied =
+            ["exchange-address-help", "exchange-address-wrong", "keeper-address", "relays-wrong-key", "map-base"];
+        for (code, files) in LOCALES {
+            let texts = named(code).unwrap();
+            assert_eq!(Numbering::named(&texts.say("language-numbering")).name(), texts.say("language-numbering"));
+            if texts.numbering == Numbering::Latn {
+                continue;
+            }
+            for (key, _) in messages(files).into_iter().filter(|(key, _)| !copied.contains(&key.as_str())) {
+                let said = texts.say(&key);
+                assert!(!said.contains(|c: char| c.is_ascii_digit()), "{code}: {key}: {said}");
+            }
+        }
+        let said = |count: u64| named("ar").unwrap().say1("settings-minutes", "count", count);
+        assert!(said(15).contains("١٥") && !said(15).contains("15"), "{}", said(15));
+        assert_eq!(named("ar").unwrap().number("1.5"), "١٫٥");
     }
 
     /// Guards against a header that decides more than a language, or one of a length that costs.

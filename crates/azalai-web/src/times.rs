@@ -33,17 +33,22 @@ impl Moment {
     fn day(&self, texts: &Texts) -> String {
         let month = texts.of("month", &self.month.to_string());
         let day = said(texts, "date-day", ("day", &self.day), ("month", &month));
-        said(texts, "date-year", ("day", &day), ("year", &self.year))
+        said(texts, "date-year", ("day", &day), ("year", &texts.number(&self.year)))
     }
 
     fn month(&self, texts: &Texts) -> String {
-        said(texts, "date-month", ("month", &texts.of("month", &self.month.to_string())), ("year", &self.year))
+        let (month, year) = (texts.of("month", &self.month.to_string()), texts.number(&self.year));
+        said(texts, "date-month", ("month", &month), ("year", &year))
+    }
+
+    fn minute(&self, texts: &Texts) -> String {
+        said(texts, "date-minute", ("day", &self.day(texts)), ("clock", &texts.number(&self.clock)))
     }
 }
 
-/// The month of a moment by UTC: its name with the year, the day of it, and how many days it has.
-pub(crate) fn this_month(texts: &Texts, at_ms: u64) -> (String, u8, u8) {
-    let moment = Moment::new(i64::try_from(at_ms).unwrap_or_default(), 0);
+/// The month of a moment: its name with the year, the day of it, and how many days it has.
+pub(crate) fn this_month(texts: &Texts, at_ms: u64, offset_min: i16) -> (String, u8, u8) {
+    let moment = Moment::new(i64::try_from(at_ms).unwrap_or_default(), offset_min);
     let year: u32 = moment.year.parse().unwrap_or_default();
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match moment.month {
@@ -55,6 +60,11 @@ pub(crate) fn this_month(texts: &Texts, at_ms: u64) -> (String, u8, u8) {
     (moment.month(texts), moment.day, days)
 }
 
+/// Minutes that a browser's clock is ahead of UTC, as it gives them; `None` if no clock is.
+pub(crate) fn offset(text: &str) -> Option<i16> {
+    text.parse::<i16>().ok().filter(|offset| offset % 15 == 0 && offset.abs() <= 840)
+}
+
 /// The day of a moment.
 pub(crate) fn day(texts: &Texts, at_ms: u64, offset_min: i16) -> String {
     Moment::new(i64::try_from(at_ms).unwrap_or_default(), offset_min).day(texts)
@@ -62,8 +72,7 @@ pub(crate) fn day(texts: &Texts, at_ms: u64, offset_min: i16) -> String {
 
 /// Day and minute of a moment.
 pub(crate) fn minute(texts: &Texts, at_ms: u64, offset_min: i16) -> String {
-    let moment = Moment::new(i64::try_from(at_ms).unwrap_or_default(), offset_min);
-    said(texts, "date-minute", ("day", &moment.day(texts)), ("clock", &moment.clock))
+    Moment::new(i64::try_from(at_ms).unwrap_or_default(), offset_min).minute(texts)
 }
 
 /// When something happened, as exactly as it is known, by its reporter's clock.
@@ -71,7 +80,7 @@ pub(crate) fn occurred(texts: &Texts, when: &Occurred) -> String {
     let (Some(from), Some(to)) = (when.from_ms(), when.to_ms()) else { return texts.say("date-unknown") };
     let (first, last) = (Moment::new(from, when.offset_min()), Moment::new(to - MINUTE, when.offset_min()));
     let name = |moment: &Moment| match when.precision() {
-        TimePrecision::Minute => said(texts, "date-minute", ("day", &moment.day(texts)), ("clock", &moment.clock)),
+        TimePrecision::Minute => moment.minute(texts),
         TimePrecision::Month => moment.month(texts),
         _ => moment.day(texts),
     };
@@ -96,7 +105,8 @@ mod tests {
         let at = 1_763_596_800_000; // 2025-11-20T00:00Z
         assert_eq!(day(named("en").unwrap(), at, 0), "20 November 2025");
         assert_eq!(day(named("fr").unwrap(), at, 0), "20 novembre 2025");
-        assert_eq!(day(named("ar").unwrap(), at, 0), "20 نوفمبر 2025");
+        assert_eq!(day(named("ar").unwrap(), at, 0), "٢٠ نوفمبر ٢٠٢٥");
+        assert_eq!(minute(named("ar").unwrap(), at - 1, 60), "٢٠ نوفمبر ٢٠٢٥، ٠٠:٥٩");
         assert_eq!(minute(named("en").unwrap(), at - 1, 60), "20 November 2025, 00:59");
         assert_eq!(iso_day(at - 1, 0), "2025-11-19");
     }

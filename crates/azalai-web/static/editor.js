@@ -57,7 +57,8 @@ if (gps instanceof HTMLElement && "geolocation" in navigator && isSecureContext 
         const field = gps.querySelector(`[name=${name}]`);
         if (field instanceof HTMLInputElement) field.value = value;
       }
-      tell(gps.dataset.found?.replace("§", values.accuracy));
+      const number = new Intl.NumberFormat(document.documentElement.lang + "-u-nu-" + gps.dataset.numbers);
+      tell(gps.dataset.found?.replace("§", number.format(Number(values.accuracy))));
       gps.dispatchEvent(new Event("input", { bubbles: true }));
     }, (error) => tell(error.code === error.PERMISSION_DENIED ? gps.dataset.denied : gps.dataset.failed), { enableHighAccuracy: true, timeout: 30_000 });
   });

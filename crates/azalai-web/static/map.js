@@ -6,9 +6,9 @@ const root = /** @type {HTMLElement} */ (document.getElementById("map"));
 const say = root.dataset;
 const language = document.documentElement.lang;
 const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
-const number = new Intl.NumberFormat(language + "-u-nu-latn");
+const number = new Intl.NumberFormat(language + "-u-nu-" + say.numbers);
 // English here is that of the region's schools: the day before the month.
-const day = new Intl.DateTimeFormat((language === "en" ? "en-GB" : language) + "-u-nu-latn-ca-gregory", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const day = new Intl.DateTimeFormat(`${language === "en" ? "en-GB" : language}-u-ca-gregory-nu-${say.numbers}`, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 const dayOf = (/** @type {number} */ days) => day.format(days * 86400000);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -45,6 +45,8 @@ function spotsOf(columns) {
 
 /** Numbers short enough for a circle. @param {number} count */
 const short = (count) => (count < 1000 ? String(count) : count < 10000 ? (count / 1000).toFixed(1) + "k" : Math.round(count / 1000) + "k");
+/** The name of an image with its number in the digits of the page. @param {string} id */
+const written = (id) => (/^[nm]:/.test(id) ? id.replace(/[\d.]+/, (digits) => number.format(Number(digits))) : id);
 
 async function begin() {
   root.hidden = false;
@@ -139,7 +141,7 @@ async function begin() {
   map.keyboard.disableRotation();
   map.setMissingStyleImageResolver((/** @type {string} */ id) => {
     const ratio = Math.min(devicePixelRatio || 1, 3);
-    if (!map.hasImage(id)) map.addImage(id, images.image(id, paint, ratio), { pixelRatio: ratio });
+    if (!map.hasImage(id)) map.addImage(id, images.image(written(id), paint, ratio), { pixelRatio: ratio });
   });
   map.on("error", (/** @type {any} */ event) => console.warn(event.error));
 
@@ -187,7 +189,7 @@ async function begin() {
 
   /** Sets the slider to the days of what there is, and draws how much happened when. */
   function span() {
-    const today = Math.floor(Date.now() / 86400000);
+    const today = Math.floor(Date.now() / 86400000 - new Date().getTimezoneOffset() / 1440);
     ends.first = all.reduce((least, spot) => Math.min(least, spot.d), today);
     ends.last = all.reduce((most, spot) => Math.max(most, spot.d), ends.first);
     ends.from = ends.first;
@@ -357,7 +359,8 @@ async function begin() {
     for (const [name, value] of new FormData(filter)) if (typeof value === "string" && value) query.append(name, value);
     if (query.get("period") !== "dates") { query.delete("from"); query.delete("to"); }
     for (const many of document.querySelectorAll("[data-count]")) {
-      many.textContent = String(query.getAll(many.getAttribute("data-count") ?? "").length || "");
+      const count = query.getAll(many.getAttribute("data-count") ?? "").length;
+      many.textContent = count > 0 ? number.format(count) : "";
     }
     const mine = ++asked;
     try {
@@ -385,8 +388,8 @@ async function begin() {
       canvas.width = canvas.height = 40 * ratio;
       const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
       pen.scale(ratio, ratio);
-      if (key === "cluster") images.badge(pen, paint, "12", false, 20, 17);
-      else if (key === "region") images.badge(pen, paint, "3", true, 20, 14);
+      if (key === "cluster") images.badge(pen, paint, number.format(12), false, 20, 17);
+      else if (key === "region") images.badge(pen, paint, number.format(3), true, 20, 14);
       else if (key === "area" || key === "border" || key === "unsettled") {
         pen.strokeStyle = key === "area" ? paint.deep : paint.line;
         pen.lineWidth = 2;

@@ -8,6 +8,8 @@ const root = document.querySelector("[data-point]");
 const RING = 22;
 /** Closest: here the ring is a kilometre, and the base map is not better than 600 metres. */
 const CLOSEST = 10.75;
+/** Closest on the operator's own map, which has roads and houses: the ring is a hundred metres. */
+const CLOSEST_OWN = 14;
 /** Metres within which a point says something. */
 const USEFUL = 20_000;
 /** Metres within which a town is said to be near. */
@@ -21,7 +23,7 @@ if (root instanceof HTMLElement) {
   const panel = find("#point-map");
   const opens = find("[data-do=open]");
   const said = find(":scope > [role=status]");
-  const number = new Intl.NumberFormat(document.documentElement.lang + "-u-nu-latn");
+  const number = new Intl.NumberFormat(document.documentElement.lang + "-u-nu-" + say.numbers);
   /** @type {any} */
   let map;
   /** What is under the cross now: degrees, and metres to the ring. */
@@ -42,18 +44,29 @@ if (root instanceof HTMLElement) {
     draw.setWorkerUrl(new URL(say.work ?? "", location.href).href);
     land.nameCountries(base, document.documentElement.lang);
     const towns = land.townsOf(names);
+    // The operator's own map goes over the base map, as on the page of the map.
+    const mine = await (say.own
+      ? import(/** @type {string} */ (say.ownDraw)).then((own) => own.own(draw, say.ownRead, say.own, document.documentElement.lang)).catch((problem) => {
+          console.warn(problem);
+          said.textContent = say.ownFailed;
+        })
+      : undefined);
+    if (mine?.credit) find("#point-how").append(" ", say.ownBy ?? "", " ", mine.credit);
     const dark = matchMedia("(prefers-color-scheme: dark)");
     let paint = images.colours();
     const drawn = () => ({
       version: 8,
       sources: {
         base: { type: "geojson", data: base, tolerance: 0.3 },
+        ...(mine ? { own: mine.source } : {}),
         towns: { type: "geojson", data: land.collection(towns) },
       },
-      layers: [...land.ground(paint), ...land.borders(paint), land.dots(paint), land.townNames, land.countryNames],
+      layers: [
+        ...land.ground(paint), ...(mine?.ground(paint) ?? []), ...land.borders(paint), land.dots(paint), ...(mine?.names() ?? []), land.townNames, land.countryNames,
+      ],
     });
     map = new draw.Map({
-      container: find(".map-canvas"), style: drawn(), ...start(towns, land.REGION), minZoom: 2.2, maxZoom: CLOSEST,
+      container: find(".map-canvas"), style: drawn(), ...start(towns, land.REGION), minZoom: 2.2, maxZoom: mine ? CLOSEST_OWN : CLOSEST,
       maxBounds: land.BOUNDS, attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
       validateStyle: false, locale: { "Map.Title": say.title },
     });

@@ -73,3 +73,10 @@ export async function choose(page, category) {
   if (!(await tile.isVisible())) await page.click(`details.theme:has(button.tile[value=${category}]) > summary`);
   await tile.click();
 }
+
+/** Begins a report of a category; the form is there. */
+export async function begin(page, category = "abduction") {
+  await page.goto("/report");
+  await choose(page, category);
+  await page.waitForURL(/\/report\/[0-9a-f]{32}$/);
+}

@@ -33,6 +33,14 @@ function measure(target) {
       wrong.push(`${Math.round(box.width)}×${Math.round(box.height)} is too small for a finger: ${e.outerHTML.slice(0, 100)}`);
     }
   }
+  // An Arabic page is in Arabic digits. What people typed, and what is copied or compared, keeps its own.
+  if (root.lang === "ar") {
+    const own = "[dir=auto], [dir=ltr], bdi, code, kbd, pre, textarea, select, script, .short, .snippet, .map-legend, #address-help, #address-wrong";
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = walk.nextNode(); text; text = walk.nextNode()) {
+      if (/[0-9]/.test(text.data) && !text.parentElement.closest(own)) wrong.push(`digits of another script: ${text.data.trim().slice(0, 80)}`);
+    }
+  }
   return wrong;
 }
 

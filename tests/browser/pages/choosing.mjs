@@ -1,22 +1,12 @@
 // The categories on the narrowest phone: few at a time, whole words, and every one of them with scripts off.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { choose, LANGUAGES, launch, unlock, visit } from "../lib/browser.mjs";
+import { test } from "node:test";
+import { choose, LANGUAGES, unlock, visit } from "../lib/browser.mjs";
 import { look } from "../lib/look.mjs";
-import { PASSPHRASE, Place } from "../lib/program.mjs";
+import { notebook } from "../lib/notebook.mjs";
+import { PASSPHRASE } from "../lib/program.mjs";
 
-let place, browser, served;
-before(async () => {
-  place = new Place();
-  place.found();
-  place.join("monitor", "gao", "swift");
-  browser = await launch();
-  served = await place.serve("swift");
-});
-after(async () => {
-  await browser?.close();
-  place?.close();
-});
+const here = notebook({ monitor: "swift" });
 
 /** Runs in the page: words of tiles that stand on two lines and have no hyphen where they are broken. */
 function broken() {
@@ -41,7 +31,7 @@ function broken() {
 
 for (const language of LANGUAGES) {
   test(`the categories fit two screens of a small phone and no word is cut, in ${language}`, async (t) => {
-    const page = await visit(t, browser, served.url, { language });
+    const page = await visit(t, here.browser, here.served.url, { language });
     await unlock(page, PASSPHRASE, language);
     await page.goto("/report");
     await look(page, "choosing");
@@ -61,7 +51,7 @@ for (const language of LANGUAGES) {
 }
 
 test("what was reported before stands first, is found by the keyboard, and needs no scripts", async (t) => {
-  const page = await visit(t, browser, served.url, { scripts: false });
+  const page = await visit(t, here.browser, here.served.url, { scripts: false });
   await unlock(page, PASSPHRASE);
   await page.goto("/report");
   await page.focus("details.theme:has(button[value=forged-documents]) > summary");

@@ -157,3 +157,49 @@ test("letters leave and arrive as a file, and what is none is said to be so", as
   assert.match(await desk.textContent(".cards"), /On a card/);
   await look(desk, "exchange-file");
 });
+
+test("the relay dies half way: what it took is told live, nothing is lost, and going on brings the rest", async (t) => {
+  const page = await visit(t, browser, monitor.url);
+  await unlock(page, PASSPHRASE, "en");
+  for (const n of [1, 2]) await write(page, `Half way ${n}`);
+  // A slow line between the two, so that the page can look while an exchange is under way.
+  const line = await other((request, response) => {
+    const chunks = [];
+    request.on("data", (chunk) => chunks.push(chunk));
+    request.on("end", async () => {
+      try {
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+        const headers = { "content-type": request.headers["content-type"] ?? "application/octet-stream" };
+        const body = request.method === "GET" ? undefined : Buffer.concat(chunks);
+        const answer = await fetch(relay.url + request.url, { method: request.method, headers, body });
+        response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
+        response.end(Buffer.from(await answer.arrayBuffer()));
+      } catch {
+        response.destroy();
+      }
+    });
+  });
+  const sent = async () => Number(/\d+/.exec(await page.textContent(".passage dl.said dd"))[0]);
+  await page.goto("/exchange");
+  await page.fill("#address", line);
+  await page.click("form[action='/exchange/start'] button");
+  await page.waitForSelector(".busy");
+  // Without a touch the page says how many are there already, while the exchange goes on.
+  await page.waitForFunction(() => /[1-9]/.test(document.querySelector(".passage dl.said dd")?.textContent ?? ""), undefined, { timeout: 60_000 });
+  assert.ok(await page.isVisible(".busy"), "it goes on");
+  const half = await sent();
+  relay.child.kill("SIGKILL");
+  await page.waitForSelector(".passage .ended", { timeout: 60_000 });
+  assert.ok(await sent() >= half, "what was acknowledged stays said");
+  await look(page, "exchange-cut");
+  // The same relay comes back, elsewhere: what it took it has, and the rest goes on.
+  await write(page, "Half way 3");
+  relay = await place.listens("relay", "--home", "relay", "--listen", "127.0.0.1:0", "--admit", "town.cert");
+  await exchange(page, relay.url);
+  assert.ok(await page.isVisible(".passage .good"), await page.textContent("main"));
+  const desk = await visit(t, browser, coordinator.url);
+  await unlock(desk, PASSPHRASE, "en");
+  await exchange(desk, relay.url);
+  await desk.goto("/inbox");
+  for (const n of [1, 2, 3]) assert.equal(await desk.locator("blockquote", { hasText: `Half way ${n}` }).count(), 1, `report ${n}`);
+});

@@ -1,10 +1,11 @@
 // The operator's own map: one file in the home, drawn under what is of the project.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { launch, unlock, visit } from "../lib/browser.mjs";
-import { axe } from "../lib/look.mjs";
-import { PASSPHRASE, Place } from "../lib/program.mjs";
+import { test } from "node:test";
+import { begin, unlock, visit } from "../lib/browser.mjs";
+import { axe, look } from "../lib/look.mjs";
+import { notebook } from "../lib/notebook.mjs";
+import { PASSPHRASE } from "../lib/program.mjs";
 
 /** A field of a protocol buffer that holds bytes. */
 const field = (number, bytes) => Buffer.concat([Buffer.from([(number << 3) | 2, ...varint(bytes.length)]), Buffer.from(bytes)]);
@@ -35,17 +36,7 @@ function archive() {
   return Buffer.concat([head, root, about, tiles]);
 }
 
-let place, browser, served;
-before(async () => {
-  place = new Place();
-  place.found();
-  browser = await launch({ drawing: true });
-  served = await place.serve("steward");
-});
-after(async () => {
-  await browser?.close();
-  place?.close();
-});
+const here = notebook({ drawing: true, prepare: (place) => place.join("monitor", "gao", "swift") });
 
 /** The map page once all is drawn, and what it looks like. */
 async function drawn(page) {
@@ -55,10 +46,10 @@ async function drawn(page) {
 }
 
 test("a file of tiles in the home is drawn, by pieces, and its makers are named", async (t) => {
-  const page = await visit(t, browser, served.url, { width: 768 });
+  const page = await visit(t, here.browser, here.served.url, { width: 768 });
   await unlock(page, PASSPHRASE, "en");
   const before = await drawn(page);
-  writeFileSync(place.path("steward/map.pmtiles"), archive());
+  writeFileSync(here.place.path("steward/map.pmtiles"), archive());
   const pieces = [];
   page.on("response", (answer) => { if (answer.url().endsWith("/map/ground")) pieces.push(answer.status()); });
   const after = await drawn(page);
@@ -70,12 +61,34 @@ test("a file of tiles in the home is drawn, by pieces, and its makers are named"
 });
 
 test("a file that breaks off is said to be broken, and the base map is there", async (t) => {
-  const page = await visit(t, browser, served.url, { width: 768 });
+  const page = await visit(t, here.browser, here.served.url, { width: 768 });
   await unlock(page, PASSPHRASE, "en");
-  writeFileSync(place.path("steward/map.pmtiles"), archive().subarray(0, 60));
+  writeFileSync(here.place.path("steward/map.pmtiles"), archive().subarray(0, 60));
   await drawn(page);
   assert.match(await page.textContent("#map-problem"), /map\.pmtiles/);
-  writeFileSync(place.path("steward/map.pmtiles"), "<html>");
+  writeFileSync(here.place.path("steward/map.pmtiles"), "<html>");
   await drawn(page);
   assert.match(await page.textContent("p.wrong"), /PMTiles/);
+});
+
+test("a monitor shows the place of a report on the file of their own device", async (t) => {
+  const mine = await here.place.serve("swift");
+  const page = await visit(t, here.browser, mine.url, { width: 320 });
+  await unlock(page, PASSPHRASE, "en");
+  const open = async () => {
+    await begin(page);
+    await page.click("[data-point] [data-do=open]");
+    await page.waitForSelector("#point-map[data-idle]", { timeout: 60_000 });
+    return page.locator("#point-map canvas").screenshot();
+  };
+  const before = await open();
+  writeFileSync(here.place.path("swift/map.pmtiles"), archive());
+  const after = await open();
+  assert.ok(!after.equals(before), "the land lies under the water of the file");
+  assert.match(await page.textContent("#point-how"), /Surveyors of the river/);
+  await look(page, "point-own-map");
+  // With a file that breaks off the base map is there, and says so.
+  writeFileSync(here.place.path("swift/map.pmtiles"), archive().subarray(0, 60));
+  await open();
+  assert.match(await page.textContent("[data-point] > [role=status]"), /map\.pmtiles/);
 });

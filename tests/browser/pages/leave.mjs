@@ -60,6 +60,24 @@ for (const language of LANGUAGES) {
   });
 }
 
+// By the browser's clock it is tomorrow in one of these two for half of each day, and the day of the program in the other.
+for (const timezoneId of ["Pacific/Kiritimati", "Pacific/Pago_Pago"]) {
+  test(`the calendar shows the day of the browser's own clock, in ${timezoneId}`, async (t) => {
+    const page = await visit(t, browser, served.url, { timezoneId });
+    await unlock(page, PASSPHRASE, "en");
+    await page.click("button.leave");
+    const offset = await page.evaluate(() => -new Date().getTimezoneOffset());
+    await page.waitForURL(`**/calendar?offset=${offset}`);
+    const [day, month, wanted] = await page.evaluate(() => [
+      document.querySelector("[aria-current=date]").textContent, document.querySelector("h1").textContent,
+      new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" }).format(),
+    ]);
+    assert.equal(`${day} ${month}`, wanted);
+    await page.goBack();
+    assert.ok(await page.isHidden("#leave"));
+  });
+}
+
 test("with the program gone nothing is shown and nobody else is asked", async (t) => {
   const mine = await place.serve("gone");
   const page = await visit(t, browser, mine.url);

@@ -1,39 +1,27 @@
 // The device's position on a report, and the second thoughts before it is saved.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { LANGUAGES, choose, launch, unlock, visit } from "../lib/browser.mjs";
+import { test } from "node:test";
+import { LANGUAGES, begin, unlock, visit } from "../lib/browser.mjs";
 import { look } from "../lib/look.mjs";
-import { PASSPHRASE, Place } from "../lib/program.mjs";
+import { notebook } from "../lib/notebook.mjs";
+import { PASSPHRASE } from "../lib/program.mjs";
 
 const PHONE = { hasTouch: true, isMobile: true };
 
-let place, browser, served;
-before(async () => {
-  place = new Place();
-  place.found();
-  place.join("monitor", "gao", "swift");
-  browser = await launch();
-  served = await place.serve("swift");
-});
-after(async () => {
-  await browser?.close();
-  place?.close();
-});
+const here = notebook({ monitor: "swift" });
 
-async function begin(page, language) {
+async function editor(page, language) {
   await unlock(page, PASSPHRASE, language);
-  await page.goto("/report");
-  await choose(page, "abduction");
-  await page.waitForURL(/\/report\/[0-9a-f]{32}$/);
+  await begin(page);
 }
 
 for (const language of LANGUAGES) {
   test(`a position is taken with its accuracy, asked about, and left out again, in ${language}`, async (t) => {
     const geolocation = { latitude: 16.27121, longitude: -0.04471, accuracy: 29.3 };
-    const page = await visit(t, browser, served.url, { language, ...PHONE, geolocation, permissions: ["geolocation"] });
-    await begin(page, language);
+    const page = await visit(t, here.browser, here.served.url, { language, ...PHONE, geolocation, permissions: ["geolocation"] });
+    await editor(page, language);
     await page.click(".gps button");
-    await page.waitForFunction(() => document.querySelector(".gps [role=status]").textContent.includes("30"));
+    await page.waitForFunction(() => document.querySelector(".gps [role=status]").textContent.match(/30|٣٠/));
     await page.fill("#text", "They took Moussa Traoré at night");
     await page.click(".editor button.main");
     await page.waitForURL("**/check");
@@ -50,8 +38,8 @@ for (const language of LANGUAGES) {
   });
 
   test(`a position that is denied ends in a sentence, in ${language}`, async (t) => {
-    const page = await visit(t, browser, served.url, { language, ...PHONE, permissions: [] });
-    await begin(page, language);
+    const page = await visit(t, here.browser, here.served.url, { language, ...PHONE, permissions: [] });
+    await editor(page, language);
     await page.fill("#text", "Still here");
     await page.click(".gps button");
     await page.waitForFunction(() => {

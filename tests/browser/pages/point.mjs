@@ -1,30 +1,18 @@
 // A point on the map in the form of a report: by finger, by keys, at 320 pixels, with nothing asked beyond the origin.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { choose, LANGUAGES, launch, unlock, visit } from "../lib/browser.mjs";
+import { test } from "node:test";
+import { begin, LANGUAGES, unlock, visit } from "../lib/browser.mjs";
 import { look } from "../lib/look.mjs";
-import { PASSPHRASE, Place } from "../lib/program.mjs";
+import { notebook } from "../lib/notebook.mjs";
+import { PASSPHRASE } from "../lib/program.mjs";
 
 const PHONE = { hasTouch: true, isMobile: true };
 
-let place, browser, served;
-before(async () => {
-  place = new Place();
-  place.found();
-  place.join("monitor", "gao", "swift");
-  browser = await launch({ drawing: true });
-  served = await place.serve("swift");
-});
-after(async () => {
-  await browser?.close();
-  place?.close();
-});
+const here = notebook({ monitor: "swift", drawing: true });
 
-async function begin(page, language) {
+async function editor(page, language) {
   await unlock(page, PASSPHRASE, language);
-  await page.goto("/report");
-  await choose(page, "abduction");
-  await page.waitForURL(/\/report\/[0-9a-f]{32}$/);
+  await begin(page);
 }
 
 const open = async (page) => {
@@ -38,8 +26,8 @@ const kept = (page) => page.waitForFunction(() => document.querySelector(".kept"
 
 for (const language of LANGUAGES) {
   test(`a point is shown by finger and saved with how exact it is, in ${language}`, async (t) => {
-    const page = await visit(t, browser, served.url, { language, ...PHONE });
-    await begin(page, language);
+    const page = await visit(t, here.browser, here.served.url, { language, ...PHONE });
+    await editor(page, language);
     await page.fill("#place", "Ansongo");
     await open(page);
     await look(page, "point-map");
@@ -69,8 +57,8 @@ for (const language of LANGUAGES) {
 }
 
 test("the keys move the map, and from far away no point is taken", async (t) => {
-  const page = await visit(t, browser, served.url);
-  await begin(page);
+  const page = await visit(t, here.browser, here.served.url);
+  await editor(page);
   await open(page);
   assert.equal(await page.evaluate(() => document.activeElement?.tagName), "CANVAS");
   const before = await now(page);
@@ -92,8 +80,8 @@ test("the keys move the map, and from far away no point is taken", async (t) => 
 });
 
 test("with scripts off there is no map, and the other ways remain", async (t) => {
-  const page = await visit(t, browser, served.url, { scripts: false });
-  await begin(page);
+  const page = await visit(t, here.browser, here.served.url, { scripts: false });
+  await editor(page);
   assert.ok(await page.isHidden("[data-point]"));
   await page.fill("#place", "Ansongo");
   await page.click(".editor button.main");

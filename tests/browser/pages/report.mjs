@@ -1,34 +1,18 @@
 // Reporting and one's own reports: a draft that nothing takes away, one report however often it is sent, correction,
 // taking back.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { LANGUAGES, choose, launch, unlock, visit } from "../lib/browser.mjs";
+import { test } from "node:test";
+import { LANGUAGES, begin, unlock, visit } from "../lib/browser.mjs";
 import { look } from "../lib/look.mjs";
-import { PASSPHRASE, Place } from "../lib/program.mjs";
+import { notebook } from "../lib/notebook.mjs";
+import { PASSPHRASE } from "../lib/program.mjs";
 
-let place, browser, served;
-before(async () => {
-  place = new Place();
-  place.found();
-  place.join("monitor", "gao", "swift");
-  browser = await launch();
-  served = await place.serve("swift");
-});
-after(async () => {
-  await browser?.close();
-  place?.close();
-});
+const here = notebook({ monitor: "swift" });
 
-
-async function begin(page, category = "abduction") {
-  await page.goto("/report");
-  await choose(page, category);
-  await page.waitForURL(/\/report\/[0-9a-f]{32}$/);
-}
 
 for (const language of LANGUAGES) {
   test(`a report is written, kept as a draft, saved, corrected and taken back, in ${language}`, async (t) => {
-    const page = await visit(t, browser, served.url, { language });
+    const page = await visit(t, here.browser, here.served.url, { language });
     await page.goto("/");
     await look(page, "unlock");
     await unlock(page, PASSPHRASE, language);
@@ -85,7 +69,7 @@ for (const language of LANGUAGES) {
 }
 
 test("without scripts a report is written as well", async (t) => {
-  const page = await visit(t, browser, served.url, { scripts: false });
+  const page = await visit(t, here.browser, here.served.url, { scripts: false });
   await unlock(page, PASSPHRASE, "fr");
   await begin(page, "cattle-raid");
   await page.fill("#text", "Deux chèvres");
@@ -96,7 +80,7 @@ test("without scripts a report is written as well", async (t) => {
 });
 
 test("two taps, the back button and a second tab make one report", async (t) => {
-  const page = await visit(t, browser, served.url);
+  const page = await visit(t, here.browser, here.served.url);
   await unlock(page, PASSPHRASE, "en");
   await begin(page);
   await page.fill("#text", "Once only");
@@ -118,7 +102,7 @@ test("two taps, the back button and a second tab make one report", async (t) => 
 });
 
 test("a page from before the lock loses nothing of what was written on it", async (t) => {
-  const page = await visit(t, browser, served.url);
+  const page = await visit(t, here.browser, here.served.url);
   await unlock(page, PASSPHRASE, "en");
   await begin(page);
   // A tab that a phone has put to sleep does not hear that another one left.

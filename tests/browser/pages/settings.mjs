@@ -1,26 +1,17 @@
 // Settings: the language, the rest after which it locks, the clock.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { LANGUAGES, launch, unlock, visit } from "../lib/browser.mjs";
+import { test } from "node:test";
+import { LANGUAGES, unlock, visit } from "../lib/browser.mjs";
 import { look } from "../lib/look.mjs";
-import { PASSPHRASE, Place } from "../lib/program.mjs";
+import { notebook } from "../lib/notebook.mjs";
+import { PASSPHRASE } from "../lib/program.mjs";
 
-let place, browser, served;
-before(async () => {
-  place = new Place();
-  place.found();
-  browser = await launch();
-  served = await place.serve("steward");
-});
-after(async () => {
-  await browser?.close();
-  place?.close();
-});
+const here = notebook();
 
 for (const language of LANGUAGES) {
   for (const scripts of [true, false]) {
     test(`settings are kept, in ${language} ${scripts ? "with" : "without"} scripts`, async (t) => {
-      const page = await visit(t, browser, served.url, { scripts });
+      const page = await visit(t, here.browser, here.served.url, { scripts });
       await unlock(page, PASSPHRASE, language);
       assert.equal(await page.getAttribute("html", "dir"), language === "ar" ? "rtl" : "ltr");
       if (scripts) await look(page, "settings");

@@ -106,7 +106,8 @@ fn document(shown: &Shown) -> Result<Value, Failure> {
     let statements = shown.statements.iter().map(|said| {
         json!({
             "id": said.id.to_string(), "author": said.author.to_string(), "at": occurred::instant(said.at_ms),
-            "seq": said.seq, "counts": said.aside.is_none(), "why": said.aside,
+            "seq": said.seq, "counts": said.aside.is_none(),
+            "why": said.aside.as_ref().map(ToString::to_string), "why_code": said.aside.as_ref().map(|why| why.name()),
         })
     });
     let (kind, content) = match &shown.content {

@@ -1,6 +1,7 @@
 # frame: see docs/translating.md. Values between braces are filled in by the program.
 language-name = العربية
 language-direction = rtl
+language-numbering = arab
 app-name = دفتر
 skip = انتقل إلى الصفحة
 leave = اخرج بسرعة

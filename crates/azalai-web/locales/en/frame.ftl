@@ -1,6 +1,7 @@
 # frame: see docs/translating.md. Values between braces are filled in by the program.
 language-name = English
 language-direction = ltr
+language-numbering = latn
 app-name = Notebook
 skip = Skip to the page
 leave = Leave fast

@@ -20,6 +20,7 @@ member-wrong-area = Choose the area. Nothing was done.
 member-wrong-past = Choose what of the past they may read. Nothing was done.
 member-wrong-no-key = This device does not hold the keys for that yet. Exchange once, then try again. Nothing was done.
 member-wrong-changed = This is not possible any more: something about this member changed. Look again above. Nothing was done.
+member-wrong-own-right = From so early on it would also set aside what your own right comes from, so it would count nowhere. Choose a later time or now, or let another steward do it. Nothing was done.
 removal-title = If this device was taken
 removal-what = Taken, lost, sold, or in the hands of somebody you no longer trust: take it out of the project. First you see what that will do.
 removal-begin = This phone was taken

@@ -1,6 +1,7 @@
 # frame: see docs/translating.md. Values between braces are filled in by the program.
 language-name = Français
 language-direction = ltr
+language-numbering = latn
 app-name = Carnet
 skip = Aller à la page
 leave = Quitter vite

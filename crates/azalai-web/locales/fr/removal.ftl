@@ -20,6 +20,7 @@ member-wrong-area = Choisissez la zone. Rien n'a été fait.
 member-wrong-past = Choisissez ce que la personne pourra lire du passé. Rien n'a été fait.
 member-wrong-no-key = Cet appareil n'a pas encore les clés pour cela. Faites un échange, puis réessayez. Rien n'a été fait.
 member-wrong-changed = Ce n'est plus possible : quelque chose a changé pour ce membre. Regardez de nouveau ci-dessus. Rien n'a été fait.
+member-wrong-own-right = À partir d'un moment si ancien, cela écarterait aussi ce qui vous donne votre propre droit, et ne compterait donc nulle part. Choisissez un moment plus tardif ou maintenant, ou laissez faire quelqu'un d'autre parmi les responsables. Rien n'a été fait.
 removal-title = Si cet appareil a été pris
 removal-what = Pris, perdu, vendu, ou entre les mains de quelqu'un en qui vous n'avez plus confiance : retirez-le du projet. Vous voyez d'abord ce que cela fera.
 removal-begin = Ce téléphone a été pris

@@ -61,7 +61,7 @@ pub(crate) fn said(texts: &Texts, category: &Category, fields: &ReportFields) ->
         };
         let value = fields.answers.get(&question.key).map(|answer| match answer {
             Answer::YesNo(yes) => texts.of("answer", if *yes { "yes" } else { "no" }),
-            Answer::Number(number) => number.get().to_string(),
+            Answer::Number(number) => texts.number(number.get()),
             Answer::Text(text) => option(text),
             Answer::Many(values) => values.iter().map(option).collect::<Vec<_>>().join(&texts.say("said-separator")),
             Answer::When(when) => times::occurred(texts, when),
@@ -122,7 +122,8 @@ pub(crate) fn for_whom<H: Host>(texts: &Texts, device: &Device<H>, by: &ReadBy) 
     match by {
         ReadBy::Circle(Circle::Area(area)) => texts.say1("can-read-area", "area", name(area)),
         ReadBy::Circle(Circle::AreaAndAbove(area)) => texts.say1("can-read-above", "area", name(area)),
-        ReadBy::Circle(Circle::Everyone | Circle::Staff) => texts.say("can-read-everyone"),
+        ReadBy::Circle(Circle::Everyone) => texts.say("can-read-everyone"),
+        ReadBy::Circle(Circle::Staff) => texts.say("notice-read-staff"),
         ReadBy::Named(_) => texts.say("can-read-named"),
     }
 }

@@ -16,6 +16,7 @@ use azalai_node::placing::region_of;
 use azalai_node::{Places, catalog};
 use azalai_roster::AreaCode;
 
+use super::ground::{GROUND, Ground, ground};
 use super::point::around;
 use super::{on_to, unlock};
 use crate::app::{App, Device};
@@ -71,6 +72,8 @@ struct EditorPage {
     by: String,
     /// Where the map for showing it begins, and how close.
     around: String,
+    /// Where the operator's own map is, if there is one.
+    own: Option<&'static str>,
     /// Places to choose from.
     places: Vec<Choice>,
     as_written: String,
@@ -211,6 +214,7 @@ pub(crate) async fn page<H: Host>(
         lon: draft.get("lon").to_owned(),
         accuracy: draft.get("accuracy").to_owned(),
         by: draft.get("by").to_owned(),
+        own: (ground(&app.host).await == Ground::Tiles).then_some(GROUND),
         around: own.as_ref().and_then(|area| region_of(device.roster(), area)).map_or(String::new(), around),
         found: match &found {
             Some(places) if wrong.is_empty() && places.is_empty() => visitor.texts.say("editor-found-none"),

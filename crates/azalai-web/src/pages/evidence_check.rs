@@ -28,7 +28,8 @@ struct Entry {
     when: String,
     by: String,
     number: u64,
-    counts: bool,
+    /// Why it does not count; empty if it does.
+    aside: String,
 }
 
 struct Paper {
@@ -120,7 +121,7 @@ fn paper(texts: &Texts, verdict: &Verdict, shown: &Shown, offset: i16) -> Paper 
         when: times::minute(texts, said.at_ms, offset),
         by: called(texts, &said.author, verdict),
         number: said.seq + 1,
-        counts: said.aside.is_none(),
+        aside: said.aside.as_ref().map(|why| texts.of("uncounted", why.name())).unwrap_or_default(),
     });
     Paper {
         title,

@@ -147,8 +147,8 @@ async fn shown<H: Host>(device: &Device<H>, visitor: &Visitor, last: &Passage) -
     let mut figures = Vec::new();
     match last.file {
         Some((all, new)) => {
-            figures.push((texts.say("exchange-in-file"), all.to_string()));
-            figures.push((texts.say("exchange-new-here"), new.to_string()));
+            figures.push((texts.say("exchange-in-file"), texts.number(all)));
+            figures.push((texts.say("exchange-new-here"), texts.number(new)));
         }
         None if matches!(last.end, Some(End::Locked | End::FileStrange)) => {}
         None => {

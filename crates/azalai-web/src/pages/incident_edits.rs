@@ -18,7 +18,7 @@ use super::incident::{page, seen};
 use super::on_to;
 use super::staff::{Staff, document};
 use crate::app::{App, Device};
-use crate::forms::Form;
+use crate::forms::{Form, plain_digits};
 use crate::host::Host;
 use crate::problem::{Kind, Problem};
 
@@ -73,7 +73,7 @@ fn set(view: &IncidentView, form: &Form, fresh: bool, now_ms: u64) -> Step {
             put(incident.category.value.as_deref() == Some(value), IncidentEdit::SetCategory(value.to_owned()))
         }
         "area" => put(incident.area.value.as_deref() == Some(value), IncidentEdit::SetArea(value.to_owned())),
-        "when" => match Occurred::parse_absolute(value) {
+        "when" => match Occurred::parse_absolute(&plain_digits(value)) {
             Ok(when) => put(incident.occurred.value.as_ref() == Some(&when), IncidentEdit::SetOccurred(when)),
             Err(_) => Step::Wrong("when"),
         },
@@ -278,7 +278,7 @@ mod tests {
             ("title", "Lorry taken"),
             ("status", "reviewing"),
             ("category", "vehicle-theft"),
-            ("when", "2025-11-19"),
+            ("when", "٢٠٢٥-١١-١٩"),
             ("place", "Bourem"),
             ("area", "ansongo"),
             ("outcome", "We look into it"),

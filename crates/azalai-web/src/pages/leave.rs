@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 
 use super::on_to;
 use crate::app::App;
+use crate::assets;
+use crate::forms::{first, of_address};
 use crate::frame::{Frame, Page, render};
 use crate::gate::{SESSION, Visitor, cookie};
 use crate::host::Host;
+use crate::map_query::day_number;
 use crate::problem::Problem;
 use crate::times;
 
@@ -25,6 +28,14 @@ struct Calendar {
     /// Its days by weeks, Monday first: 0 where a cell is of another month.
     weeks: Vec<Vec<u8>>,
     today: u8,
+    /// Minutes that the clock it goes by is ahead of UTC.
+    offset: i16,
+}
+
+impl Calendar {
+    fn script(&self) -> String {
+        assets::path("calendar.js")
+    }
 }
 
 /// `POST /leave`. Asks for no token: locking harms nobody, and must work from the oldest page.
@@ -47,22 +58,30 @@ fn weeks(day: u8, weekday: u8, days: u8) -> Vec<Vec<u8>> {
     (0..last).step_by(7).map(|first| (first..first + 7).map(cell).collect()).collect()
 }
 
-/// `GET /calendar`: this month, as any calendar shows it.
-pub(crate) async fn calendar<H: Host>(State(app): State<Arc<App<H>>>, mut visitor: Visitor) -> Result<Page, Problem> {
+/// `GET /calendar`: this month, as any calendar shows it, by the clock that is `offset=MINUTES` ahead of UTC. Where the
+/// browser does not say so, by that of the settings with which this device was last unlocked.
+pub(crate) async fn calendar<H: Host>(
+    State(app): State<Arc<App<H>>>,
+    mut visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Result<Page, Problem> {
     visitor.role = None;
     let now = app.host.now_ms();
-    let (month, today, days) = times::this_month(visitor.texts, now);
+    let asked = times::offset(first(&of_address(query)?, "offset"));
+    let offset = asked.unwrap_or(app.settings().offset_min);
+    let (month, today, days) = times::this_month(visitor.texts, now, offset);
     // The first of January 1970 was a Thursday.
-    let weekday = u8::try_from((now / 86_400_000 + 3) % 7).unwrap_or_default();
+    let number = day_number(i64::try_from(now).unwrap_or_default(), offset);
+    let weekday = u8::try_from((number + 3).rem_euclid(7)).unwrap_or_default();
     let weekdays = (1..=7).map(|day| visitor.texts.of("weekday", &day.to_string())).collect();
     let weeks = weeks(today, weekday, days);
-    render(&Calendar { f: Frame::new(&visitor, ""), month, weekdays, weeks, today })
+    render(&Calendar { f: Frame::new(&visitor, ""), month, weekdays, weeks, today, offset })
 }
 
 #[cfg(test)]
 mod tests {
     use super::weeks;
-    use crate::testing::Browser;
+    use crate::testing::{Browser, PASSPHRASE};
 
     /// Guards against a calendar that anybody sees to be none: a wrong weekday, a day too many.
     #[test]
@@ -74,6 +93,33 @@ mod tests {
         // February 2021 began on a Monday and filled four weeks.
         assert_eq!(weeks(28, 6, 28).len(), 4);
         assert_eq!(weeks(31, 0, 31).last().unwrap()[0], 31);
+    }
+
+    /// Guards against a calendar that is a day behind in the evening or early in the morning, which nobody's is.
+    #[test]
+    fn the_calendar_goes_by_the_clock_of_its_browser_and_by_the_settings_without_one() {
+        let mut browser = Browser::begun();
+        let today = |body: &str| {
+            let cell = body.split("aria-current=\"date\"><span>").nth(1).unwrap();
+            let month = body.split("<h1 id=\"month\">").nth(1).unwrap();
+            format!("{} {}", cell.split('<').next().unwrap(), month.split('<').next().unwrap())
+        };
+        // From noon of 20 November 2025 by UTC to 23:30 of the 30th.
+        browser.advance((10 * 24 * 60 + 690) * 60_000);
+        assert_eq!(today(&browser.get("/calendar").body), "30 November 2025");
+        assert_eq!(today(&browser.get("/calendar?offset=60").body), "1 December 2025");
+        assert_eq!(today(&browser.get("/calendar?offset=-60").body), "30 November 2025");
+        for odd in ["61", "6000", "x", ""] {
+            assert_eq!(today(&browser.get(&format!("/calendar?offset={odd}")).body), "30 November 2025", "{odd}");
+        }
+        browser.get("/");
+        browser.post("/unlock", &[("passphrase", PASSPHRASE)]);
+        browser.get("/settings");
+        browser.post("/settings", &[("hours", "1")]);
+        browser.post("/leave", &[]);
+        assert_eq!(today(&browser.get("/calendar").body), "1 December 2025");
+        let arabic = browser.get_with("/calendar?offset=60", &[("accept-language", "ar")]).body;
+        assert_eq!(today(&arabic), "١ ديسمبر ٢٠٢٥");
     }
 
     /// Guards against a page that stays open, or a back button that shows it again.

@@ -69,7 +69,7 @@ fn said(texts: &Texts, reason: &Reason) -> String {
         Reason::SameCategory => texts.say("likely-same-kind"),
         Reason::LikeCategory => texts.say("likely-like-kind"),
         Reason::Numbers(numbers) => {
-            texts.say1("likely-numbers", "numbers", list(numbers.iter().map(u64::to_string).collect()))
+            texts.say1("likely-numbers", "numbers", list(numbers.iter().map(|number| texts.number(number)).collect()))
         }
         Reason::Words(words) => texts.say1("likely-words", "words", list(words.clone())),
     }

@@ -1,6 +1,7 @@
 //! Writing a notice: to a circle, or as an answer to whoever reported. Who can read it is shown before it is sent;
 //! sending twice sends once.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -15,11 +16,13 @@ use super::on_to;
 use super::staff::{Staff, area_name, document};
 use crate::app::{App, Device};
 use crate::area_tree::{AreaRow, area_rows};
+use crate::assets;
 use crate::forms::{Fields, Form, first, of_address};
 use crate::frame::{Frame, render};
 use crate::gate::Visitor;
 use crate::handouts::{Content, FormId};
 use crate::host::Host;
+use crate::notice_draft;
 use crate::problem::Problem;
 use crate::texts::Texts;
 
@@ -58,6 +61,12 @@ struct NewPage {
     urgent: bool,
     /// `text`, `long`, `area`, `nobody` or nothing.
     wrong: &'static str,
+}
+
+impl NewPage {
+    fn script(&self) -> String {
+        assets::path("editor.js")
+    }
 }
 
 #[derive(Template)]
@@ -101,18 +110,21 @@ async fn whom<H: Host>(device: &Device<H>, fields: &Fields) -> Result<Result<Who
     })
 }
 
-/// The reports that an answer is for, each with whether its author can be told.
+/// The reports that an answer is for, each with whether its author can be told. Whoever wrote several of them is told
+/// once, at the first.
 async fn answered<H: Host>(
     device: &Device<H>,
     texts: &Texts,
     reports: &[DocumentId],
 ) -> Result<Vec<Answered>, Problem> {
     let mut found = Vec::new();
+    let mut told = BTreeSet::new();
     for report in reports {
         let Some(view) = device.report_view(*report).await? else { continue };
         let category = view.row.fields.category.as_deref().and_then(|code| catalog::pack().ok()?.category(code));
         let not = match device.who_would_hear(&NoticeTo::AuthorOf(*report)).await {
-            Ok(_) => "",
+            Ok(_) if told.insert(view.author) => "",
+            Ok(_) => "told",
             Err(NodeError::Invalid(_)) => "own",
             Err(NodeError::Denied(_)) => "removed",
             Err(NodeError::NotFound(_)) => "unknown",
@@ -189,18 +201,36 @@ fn wrong_text(text: &str) -> &'static str {
     }
 }
 
-/// `GET /notices/new`: with `report=ID` or `incident=ID` an answer to whoever reported.
+/// `GET /notices/new`: with `report=ID` or `incident=ID` an answer to whoever reported; with `draft=ID` one that was
+/// begun.
 pub(crate) async fn get<H: Host>(
     State(app): State<Arc<App<H>>>,
     Staff(visitor): Staff,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let fields = of_address(query)?;
+    let mut fields = of_address(query)?;
     let mut open = app.open().await;
-    page(&app, open.device()?, &visitor, &fields, "").await
+    let device = open.device()?;
+    if let Some(form) = FormId::read(first(&fields, "draft")) {
+        fields = notice_draft::load(device, form).await?.ok_or_else(Problem::not_found)?.fields;
+        fields.insert("form".to_owned(), vec![form.to_string()]);
+    }
+    page(&app, device, &visitor, &fields, "").await
 }
 
-/// `POST /notices/check`: the notice as it will be, and who can read it. `change=1` leads back to the form.
+/// `POST /notices/discard`: throws a draft away.
+pub(crate) async fn discard<H: Host>(
+    State(app): State<Arc<App<H>>>,
+    Staff(_): Staff,
+    form: Form,
+) -> Result<Response, Problem> {
+    let mut open = app.open().await;
+    notice_draft::forget(open.device()?, form_id(&app, &form.fields)).await?;
+    Ok(on_to("/notices"))
+}
+
+/// `POST /notices/check`: the notice as it will be, and who can read it. `change=1` leads back to the form; `quiet=1` is
+/// the form itself, which keeps what was typed.
 pub(crate) async fn check<H: Host>(
     State(app): State<Arc<App<H>>>,
     Staff(visitor): Staff,
@@ -209,6 +239,13 @@ pub(crate) async fn check<H: Host>(
     let (texts, fields) = (visitor.texts, &form.fields);
     let mut open = app.open().await;
     let device = open.device()?;
+    // What was sent is no draft any more, however late the form says what was typed.
+    if let Some(id) = FormId::read(form.get("form")).filter(|id| app.handout(&visitor.cookie, *id).is_none()) {
+        notice_draft::keep(device, id, fields, app.host.now_ms()).await?;
+    }
+    if form.get("quiet") == "1" {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     if form.get("change") == "1" {
         return page(&app, device, &visitor, fields, "").await;
     }
@@ -292,6 +329,7 @@ pub(crate) async fn send<H: Host>(
     }
     let nothing = Content { file: Vec::new(), file_name: String::new(), words: String::new(), said: Vec::new() };
     app.hand_out(&visitor.cookie, id, nothing);
+    notice_draft::forget(device, id).await?;
     let left = to.len() - sent;
     Ok(on_to(&if left == 0 { format!("/notices?sent={sent}") } else { format!("/notices?sent={sent}&left={left}") }))
 }

@@ -9,11 +9,14 @@ use azalai_roster::{Circle, Role};
 
 use super::staff::area_name;
 use crate::app::{App, Device};
+use crate::draft::Draft;
 use crate::forms::{first, of_address};
 use crate::frame::{Frame, Page, render};
 use crate::gate::{Member, Visitor};
+use crate::handouts::FormId;
 use crate::host::Host;
 use crate::limits::NOTICES_PER_PAGE;
+use crate::notice_draft;
 use crate::problem::Problem;
 use crate::texts::Texts;
 use crate::times;
@@ -37,10 +40,18 @@ pub(crate) struct Line {
     pub(crate) state: String,
 }
 
+/// One that was begun and not sent.
+struct Begun {
+    form: FormId,
+    text: String,
+    when: String,
+}
+
 #[derive(Template)]
 #[template(path = "notices.html")]
 struct NoticesPage {
     f: Frame,
+    begun: Vec<Begun>,
     writes: bool,
     /// How many notices were just written; 0: none.
     sent: usize,
@@ -142,9 +153,18 @@ pub(crate) async fn get<H: Host>(
     shown.mark(device, here.iter().map(|view| view.id), &all).await?;
     visitor.unread = app.set_unread(shown.count(&all));
     let end = after.saturating_add(NOTICES_PER_PAGE);
+    let writes = matches!(visitor.role, Some(Role::Coordinator | Role::Steward));
+    let drafts = if writes && after == 0 { notice_draft::all(device).await? } else { Vec::new() };
+    let offset = app.settings().offset_min;
+    let begun = |(form, draft): &(FormId, Draft)| Begun {
+        form: *form,
+        text: draft.get("text").chars().take(140).collect(),
+        when: times::minute(visitor.texts, draft.changed_ms, offset),
+    };
     render(&NoticesPage {
+        begun: drafts.iter().map(begun).collect(),
         f: Frame::new(&visitor, "notices"),
-        writes: matches!(visitor.role, Some(Role::Coordinator | Role::Steward)),
+        writes,
         sent,
         left,
         lines,
@@ -161,6 +181,50 @@ mod tests {
         steward.get("/notices/new");
         let sent = steward.post("/notices/send", &[("to", "everyone"), ("text", text)]);
         assert_eq!(sent.location, "/notices?sent=1", "{}", sent.body);
+    }
+
+    /// Guards against a text that is lost because the device locked or the browser closed, and against one that stays
+    /// behind after it was sent or thrown away.
+    #[test]
+    fn a_notice_that_is_being_written_is_kept_until_it_is_sent_or_thrown_away() {
+        let mut steward = Browser::begun();
+        let form = |page: &str| {
+            let value = page.split("name=\"form\" value=\"").nth(1).unwrap();
+            value.split('"').next().unwrap().to_owned()
+        };
+        let page = steward.get("/notices/new").body;
+        assert!(page.contains("data-save") && page.contains("/editor.js"), "{page}");
+        let id = form(&page);
+        let typed = [("form", id.as_str()), ("to", "above"), ("area", "gao"), ("text", "Keep <off>"), ("quiet", "1")];
+        assert_eq!(steward.post("/notices/check", &typed).status, 204);
+        let list = steward.get("/notices").body;
+        assert!(list.contains("Keep &#60;off&#62;") && list.contains("No notices yet"), "{list}");
+        steward.advance(60 * 60_000);
+        assert_eq!(steward.get("/notices").location, "/");
+        steward.get("/");
+        steward.post("/unlock", &[("passphrase", crate::testing::PASSPHRASE)]);
+        let page = steward.get(&format!("/notices/new?draft={id}")).body;
+        assert!(page.contains("Keep &#60;off&#62;") && form(&page) == id, "{page}");
+        assert!(page.contains("value=\"above\" checked") && page.contains("value=\"gao\" selected"), "{page}");
+        // Sent, it is gone; a form that is late brings nothing back.
+        assert_eq!(steward.post("/notices/send", &typed[..4]).location, "/notices?sent=1");
+        assert_eq!(steward.post("/notices/check", &typed).status, 204);
+        assert_eq!(steward.get(&format!("/notices/new?draft={id}")).status, 404);
+        let list = steward.get("/notices").body;
+        assert_eq!(list.matches("Keep &#60;off&#62;").count(), 1, "{list}");
+        // Looking it over keeps it too; thrown away, or emptied, it is gone.
+        for gone in ["/notices/discard", "/notices/check"] {
+            let id = form(&steward.get("/notices/new").body);
+            let kept = [("form", id.as_str()), ("to", "everyone"), ("text", "Not yet")];
+            assert_eq!(steward.post("/notices/check", &kept).status, 200);
+            assert!(steward.get("/notices").body.contains("Not yet"));
+            steward.post(gone, &[("form", id.as_str()), ("quiet", "1"), ("text", "")]);
+            assert!(!steward.get("/notices").body.contains("Not yet"), "{gone}");
+        }
+        let mut monitor = steward.member("monitor", "swallow");
+        for path in ["/notices/discard", "/notices/check"] {
+            assert_eq!(monitor.post(path, &typed).status, 403);
+        }
     }
 
     /// Guards against a notice that nobody sees is new, that stays new for ever, or that is lost in an old list.

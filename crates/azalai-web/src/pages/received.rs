@@ -158,4 +158,23 @@ pub(crate) mod tests {
         assert!(monitor.get(&format!("/reports/{id}")).body.contains("Thank you"));
         assert!(coordinator.get(&format!("/reports/{id}")).body.contains(&format!("/incidents/{incident}")));
     }
+    /// Guards against somebody who wrote twice of one thing, and is told the same twice.
+    #[test]
+    fn an_author_of_several_reports_is_answered_once() {
+        let (mut coordinator, mut monitor, id) = reported();
+        let path = monitor.begin_report("abduction");
+        monitor.post(&path, &[("text", "They came back"), ("when", "today")]);
+        let second = monitor.post(&format!("{path}/check"), &[]).location;
+        let second = second.replace("/reports/", "").replace("?saved=1", "");
+        monitor.hand_to(&coordinator);
+        let fields = [("title", "At the ford"), ("with", second.as_str())];
+        let made = coordinator.post(&format!("/inbox/{id}/new"), &fields).location;
+        let incident = made.split(['/', '?']).nth(2).unwrap().to_owned();
+        let fields = [("incident", incident.as_str()), ("text", "Thank you")];
+        let check = coordinator.post("/notices/check", &fields).body;
+        assert_eq!(check.matches("one answer tells them once").count(), 1, "{check}");
+        assert_eq!(coordinator.post("/notices/send", &fields).location, "/notices?sent=1");
+        coordinator.hand_to(&monitor);
+        assert_eq!(monitor.get("/notices").body.matches("Thank you").count(), 1);
+    }
 }

@@ -168,7 +168,13 @@ pub(crate) async fn get<H: Host>(
     match taken(&form, app.host.now_ms(), app.settings().offset_min) {
         Err(wrong) => not_taken(&app, device, &visitor, &member, (wrong, &form)),
         Ok(taken) => {
-            let plan = device.plan_removal(&member.device.signing, taken).await?;
+            let plan = match device.plan_removal(&member.device.signing, taken).await {
+                Ok(plan) => plan,
+                Err(NodeError::CutsOwnRight) => {
+                    return not_taken(&app, device, &visitor, &member, ("own-right", &form));
+                }
+                Err(other) => return Err(other.into()),
+            };
             Ok(preview(&app, device, &visitor, (&plan, taken), &form, false)?.into_response())
         }
     }
@@ -192,7 +198,13 @@ pub(crate) async fn post<H: Host>(
         Ok(taken) => taken,
     };
     let device_key = member.device.signing;
-    let plan = device.plan_removal(&device_key, taken).await?;
+    let plan = match device.plan_removal(&device_key, taken).await {
+        Ok(plan) => plan,
+        Err(NodeError::CutsOwnRight) => {
+            return not_taken(&app, device, &visitor, &member, ("own-right", &form));
+        }
+        Err(other) => return Err(other.into()),
+    };
     if to_hex(&plan.digest()) != form.get("plan") {
         let page = preview(&app, device, &visitor, (&plan, taken), &form, true)?;
         return Ok((StatusCode::CONFLICT, page).into_response());
@@ -336,6 +348,33 @@ pub(crate) mod tests {
         let token = format!("token=x&when=now&plan={}", "0".repeat(32));
         let path = page_of(&mut steward, "stork");
         assert_eq!(steward.post_raw(&format!("{path}/remove"), &token, &[]).status, 409, "a form of nobody's page");
+    }
+
+    /// Guards against a removal that is shown as possible and counts nowhere, since it takes its author's right away.
+    #[test]
+    fn a_removal_that_would_undo_its_authors_own_right_is_refused_before_it_is_said() {
+        let mut people = Community::of(&["heron"]);
+        people.settle();
+        let (device, now_ms) = (people.who("heron").node.device().signing, people.now_ms);
+        let granted = people.who("acacia").node.grant(&device, Role::Steward, None, Past::All, now_ms);
+        block_on(granted).unwrap();
+        people.settle();
+        let now_ms = people.now_ms;
+        let heron = people.who("heron");
+        let mut steward = Browser::at(heron.store(), heron.disk(), WORDLESS, now_ms);
+        let path = page_of(&mut steward, "acacia");
+        let fields = [("when", "date"), ("day", "2020-01-01"), ("plan", "00")];
+        let before = steward.get(&format!("{path}/remove?when=date&day=2020-01-01"));
+        assert!(before.status == 422 && before.body.contains("your own right"), "{}", before.body);
+        let sent = steward.post(&format!("{path}/remove"), &fields);
+        assert!(sent.status == 422 && sent.body.contains("your own right"), "{}", sent.body);
+        let list = steward.get("/members").body;
+        assert!(list.contains("acacia") && !list.contains("emoved"), "{list}");
+        // As of now the grant stays, and so does the right.
+        let page = steward.get(&format!("{path}/remove?when=now"));
+        assert_eq!(page.status, 200);
+        let done = steward.post(&format!("{path}/remove"), &[("when", "now"), ("plan", &plan(&page.body))]);
+        assert_eq!(done.location, format!("{path}?done=removed"));
     }
 
     /// Guards against two stewards who remove each other and stay suspended for ever, and against a third who settles it

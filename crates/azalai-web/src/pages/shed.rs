@@ -47,7 +47,8 @@ async fn page<H: Host>(
         (known.opened, "opened"),
     ] {
         if count > 0 {
-            lines.push(format!("{} ({count}/{})", texts.of("shed-known", name), known.statements));
+            let of_all = texts.number(format!("{count}/{}", known.statements));
+            lines.push(format!("{} ({of_all})", texts.of("shed-known", name)));
         }
     }
     lines.push(texts.say1("shed-readers", "count", known.readers as u64));

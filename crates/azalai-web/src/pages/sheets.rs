@@ -30,7 +30,6 @@ struct Printed {
 struct SheetsPage {
     f: Frame,
     wrong: String,
-    most: u8,
     sheets: Vec<Printed>,
 }
 
@@ -46,7 +45,7 @@ struct OpenPage {
 /// `GET /settings/sheets`.
 pub(crate) async fn get(Member(visitor): Member) -> Result<Page, Problem> {
     let f = Frame::new(&visitor, "settings");
-    render(&SheetsPage { f, wrong: String::new(), most: MAX_SHEETS, sheets: Vec::new() })
+    render(&SheetsPage { f, wrong: String::new(), sheets: Vec::new() })
 }
 
 /// `POST /settings/sheets`: the sheets themselves are the answer, shown once.
@@ -75,7 +74,7 @@ pub(crate) async fn make<H: Host>(
     };
     let sheets = sheets.iter().map(printed).collect();
     let f = Frame::new(&visitor, "settings");
-    Ok((status, render(&SheetsPage { f, wrong, most: MAX_SHEETS, sheets })?).into_response())
+    Ok((status, render(&SheetsPage { f, wrong, sheets })?).into_response())
 }
 
 /// `GET /sheets`: for who has forgotten the passphrase.
