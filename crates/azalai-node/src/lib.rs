@@ -48,6 +48,7 @@ pub mod peek;
 pub mod people;
 pub mod places;
 pub mod placing;
+mod posted;
 pub mod recovery;
 pub mod removal;
 pub mod reports;

@@ -11,6 +11,7 @@ use crate::circle::{AreaCode, Circle, Role};
 use crate::cuts::Exclusion;
 use crate::graph::{Entry, Graph, Log, Place};
 use crate::info::{AreaInfo, Member, MemberState, RelayInfo};
+use crate::numbers::Named;
 use crate::reason::Reason;
 use crate::removal::{Label, Removals, World, solve};
 use crate::rights::{Holdings, steward};
@@ -47,6 +48,7 @@ pub(crate) fn build<'a>(root: SigningPublic, statements: impl IntoIterator<Item 
         parents: BTreeMap::new(),
         removals,
         generations: BTreeMap::new(),
+        named: Named::default(),
         relays: Vec::new(),
         invites: Vec::new(),
         adopted: BTreeMap::new(),
@@ -366,18 +368,16 @@ impl<'g> Builder<'g> {
     /// letters until a steward came by.
     fn generations(&mut self) {
         let asks = self.asks();
-        let mut pasts: BTreeMap<StatementId, [BTreeSet<StatementId>; 2]> = BTreeMap::new();
         let mut all: BTreeMap<Circle, Vec<Generation>> = BTreeMap::new();
-        for (entry, place, act) in self.graph.acts(Log::Authority) {
+        for (entry, place, act, past) in self.numbered() {
             let Act::NewGeneration { circle, key, number, posting } = act else { continue };
+            self.roster.named.add(circle, *key, *posting);
             if self.rejected.contains_key(&place) {
                 continue;
             }
-            let [authority, both] = pasts
-                .entry(entry.id)
-                .or_insert_with(|| [self.graph.past(entry.id, Some(Log::Authority)), self.graph.past(entry.id, None)]);
+            let both = self.graph.past(entry.id, None);
             let follows = |id: &StatementId| match self.graph.entries.get(id).map(|removal| removal.log) {
-                Some(Log::Authority) => authority.contains(id),
+                Some(Log::Authority) => past.contains(id),
                 _ => both.contains(id),
             };
             let missing = asks.iter().filter(|(ids, circles)| circles.contains(circle) && !ids.iter().any(follows));

@@ -15,6 +15,7 @@ use crate::circle::{AreaCode, Circle};
 use crate::graph::Log;
 use crate::info::{AreaInfo, InviteInfo, Member, MemberState, PostingInfo, RelayInfo, Waiting};
 use crate::limits::{MAX_AFTER, MAX_AREA_DEPTH};
+use crate::numbers::Named;
 use crate::reason::{NoKey, Reason};
 use crate::removal::Removals;
 
@@ -56,6 +57,8 @@ pub struct Roster {
     pub(crate) removals: Removals,
     /// In order of number, highest first, then of statement.
     pub(crate) generations: BTreeMap<Circle, Vec<Generation>>,
+    /// Those keys and the keys of acts that are set aside.
+    pub(crate) named: Named,
     pub(crate) relays: Vec<RelayInfo>,
     pub(crate) invites: Vec<InviteInfo>,
     /// Who adopted what.
@@ -191,6 +194,20 @@ impl Roster {
     #[must_use]
     pub fn generations(&self, circle: &Circle) -> Vec<ReceivingPublic> {
         self.generations.get(circle).into_iter().flatten().map(|generation| generation.key).collect()
+    }
+
+    /// Whether somebody who ever might gave a circle this key, though the act may be set aside: what is sealed to it is
+    /// read, and nothing is sealed to it any more.
+    #[must_use]
+    pub fn names_key(&self, circle: &Circle, key: &ReceivingPublic) -> bool {
+        self.named.keys.get(circle).is_some_and(|keys| keys.contains(key))
+    }
+
+    /// The posting keys of such acts, and all of [`Self::posting_keys`]: a letter posted with one of them is a member's,
+    /// or of somebody who was one.
+    #[must_use]
+    pub const fn named_posting(&self) -> &BTreeSet<PostingPublic> {
+        &self.named.posting
     }
 
     /// What a generation of this number takes the place of, the likeliest first: the keys that the act itself may be
