@@ -95,3 +95,55 @@ fn a_key_given_while_the_removal_was_withheld_is_replaced() {
         }
     }
 }
+
+/// Guards against monitors' devices sealing to a key that a removed monitor was sent: they cannot see a removal in the
+/// registry, and take a key for the newest that a steward gave who had not heard of it.
+#[test]
+fn monitors_get_a_key_that_follows_what_only_the_staff_can_see() {
+    let mut c = two_stewards(&["heron", "stork", "swift", "dove"]);
+    let (phone, now_ms) = (key(&mut c, "swift"), c.now_ms);
+    block_on(c.who("heron").node.remove(&phone, TakenAt::Now, now_ms)).unwrap();
+    for _ in 0..2 {
+        block_on(c.who("acacia").node.rotate(&[Circle::Everyone], now_ms)).unwrap();
+    }
+    let given = c.who("acacia").node.roster().newest_key(&Circle::Everyone).unwrap();
+    rounds(&mut c, &["heron", "acacia", "stork", "dove"]);
+    let newest = ["heron", "acacia", "stork", "dove"]
+        .map(|name| c.who(name).node.roster().newest_key(&Circle::Everyone).unwrap().key);
+    assert!(newest.iter().all(|key| *key == newest[0]), "{newest:?}");
+    assert_ne!(newest[3], given.key, "the removed phone has it");
+    c.report("dove", "For every member but one", Tlp::Green).unwrap();
+    rounds(&mut c, &["dove", "acacia"]);
+    for _ in 0..3 {
+        let _ = c.visit("swift");
+    }
+    assert!(block_on(c.who("swift").node.reports()).unwrap().is_empty());
+}
+
+/// Guards against letters that no relay takes any more: posted under the key of one steward, while the relay was certified
+/// for that of another, which is everybody's by now.
+#[test]
+fn letters_under_a_posting_key_that_no_relay_learnt_leave_under_another() {
+    let mut c = two_stewards(&["heron", "stork"]);
+    let now_ms = c.now_ms;
+    block_on(c.who("heron").node.rotate(&[Circle::Everyone], now_ms)).unwrap();
+    c.report("heron", "Sealed before the two met", Tlp::Green).unwrap();
+    block_on(c.who("heron").node.get_ready(now_ms)).unwrap();
+    for _ in 0..2 {
+        block_on(c.who("acacia").node.rotate(&[Circle::Everyone], now_ms + 60_000)).unwrap();
+    }
+    c.visit("acacia").unwrap();
+    let first = c.visit("heron").unwrap();
+    assert_eq!(first.refused, [], "{:?}", first.refused);
+    for _ in 0..4 {
+        for name in ["acacia", "heron", "stork"] {
+            let exchanged = c.visit(name).unwrap();
+            assert_eq!((exchanged.foreign, exchanged.refused), (0, Vec::new()), "{name}");
+        }
+    }
+    let read = block_on(c.who("stork").node.reports()).unwrap();
+    assert!(read.iter().any(|view| view.row.fields.narrative == "Sealed before the two met"), "{read:?}");
+    let head = |c: &mut Community, name: &str| c.who(name).node.roster().authority_head();
+    let heads = ["acacia", "heron", "stork"].map(|name| head(&mut c, name));
+    assert!(heads.iter().all(|other| *other == heads[0]), "{heads:?}");
+}

@@ -172,7 +172,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let unsent: BTreeSet<StatementId> = pending.iter().map(|(statement, _)| statement.id()).collect();
         let mut envelopes = Vec::new();
         for (statement, lane) in &pending {
-            envelopes.extend(self.seal_one(statement, *lane, (&unsent, day), &posting)?);
+            envelopes.extend(self.seal_one(statement, *lane, (&unsent, day), &posting).await?);
         }
         Ok(envelopes)
     }

@@ -260,6 +260,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 Event::Certificate(bytes) => drop(self.learn_certificate(&bytes).await?),
                 Event::Received(bytes) => received.push(bytes),
                 Event::Acknowledged { ids, .. } => self.note_acknowledged(&ids, relay).await?,
+                Event::Refused { id, reason: Refusal::Epoch | Refusal::NotPosted }
+                    if self.leaves_anew(&id, relay).await? => {}
                 Event::Refused { id, reason } => exchanged.refused.push((id, refusal(reason).to_owned())),
                 Event::Unavailable { .. } => {}
                 Event::Newer => exchanged.taken.left += 1,

@@ -33,6 +33,7 @@ pub mod inbox;
 pub mod incidents;
 mod index;
 pub mod invite_file;
+mod leaving;
 mod letters;
 mod likely;
 pub mod limits;

@@ -77,6 +77,8 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) looked_at: Option<BTreeSet<EnvelopeId>>,
     /// [`Carrier::taken`] when the door had last looked at all that was carried.
     pub(crate) caught_up: Option<u64>,
+    /// Own statements whose letters another side did not take, with the posting keys of these letters.
+    pub(crate) not_taken: BTreeMap<StatementId, BTreeSet<PostingPublic>>,
     /// The posting keys by which the letters that nobody posted were last looked at; `None` until first done.
     pub(crate) tried_postings: Option<BTreeSet<PostingPublic>>,
     /// What was learnt since what waits was last looked at.
@@ -192,6 +194,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             looked_at: None,
             caught_up: None,
             tried_postings: None,
+            not_taken: BTreeMap::new(),
             learnt,
             idle_letters: BTreeSet::new(),
             hits: BTreeMap::new(),

@@ -9,7 +9,6 @@ use azalai_envelope::{
 };
 use azalai_roster::{Act, Circle, LogEntry, MemberState, Receipt, Role, What};
 use azalai_store::{Batch, Disk, Store};
-use azalai_sync::limits::MAX_PUT_DAYS_AHEAD;
 
 use crate::documents::{Built, Fate, Past};
 use crate::error::NodeError;
@@ -92,7 +91,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 continue;
             };
             let statement = stored::decode_statement(&self.project, &bytes)?;
-            match self.seal_one(&statement, outgoing.lane, (unsent, day), &posting)? {
+            match self.seal_one(&statement, outgoing.lane, (unsent, day), &posting).await? {
                 Ok(envelope) => {
                     said.push((envelope.id(), *id, outgoing));
                     envelopes.push(envelope);
@@ -122,20 +121,22 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// Seals one statement, or says why it stays.
-    pub(crate) fn seal_one(
+    pub(crate) async fn seal_one(
         &mut self,
         statement: &Verified<Statement>,
         lane: Lane,
         (unsent, day): (&BTreeSet<StatementId>, Day),
         posting: &PostingKey,
     ) -> Result<Result<Verified<Envelope>, String>, NodeError> {
-        let (recipient, posting) = match self.keys_before(statement, unsent)? {
-            Some((recipient, older)) => (recipient, older.unwrap_or_else(|| posting.clone())),
+        let again = self.posting_again(statement, gives(statement)?).await?;
+        let (recipient, older) = match self.keys_before(statement, unsent)? {
+            Some(before) => before,
             None => match self.recipient(&statement.audience()) {
-                Ok(recipient) => (recipient, self.invited_with(statement)?.unwrap_or_else(|| posting.clone())),
+                Ok(recipient) => (recipient, self.invited_with(statement)?),
                 Err(why) => return Ok(Err(why)),
             },
         };
+        let posting = again.or(older).unwrap_or_else(|| posting.clone());
         Ok(Ok(Envelope::seal(statement, &self.project, &recipient, &posting, lane, day, &mut self.rng)?))
     }
 
@@ -152,11 +153,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         if statement.kind() != Kind::AUTHORITY {
             return Ok(None);
         }
-        let acts = LogEntry::decode(&statement.body()?)?.acts;
-        let number = acts.iter().find_map(|act| match act {
-            Act::NewGeneration { circle: Circle::Everyone, number, .. } => Some(*number),
-            _ => None,
-        });
+        let (acts, number) = (LogEntry::decode(&statement.body()?)?.acts, gives(statement)?);
         let keys_only = acts.iter().all(|act| matches!(act, Act::NewGeneration { .. }));
         if number.is_none() && !(keys_only && self.roster.newest_key(&Circle::Everyone).is_err()) {
             return Ok(None);
@@ -200,12 +197,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(known.iter().rev().find_map(|(_, public)| self.secrets.posting_of(public)).cloned())
     }
 
-    /// Whether a relay can be given an envelope of this device: it is carried, and no day that a relay refuses.
-    pub(crate) fn may_leave(&self, envelope: &EnvelopeId, today: Day) -> bool {
-        let latest = today.0.saturating_add(MAX_PUT_DAYS_AHEAD);
-        self.carrier.read(|index| index.holds(envelope) && index.entry(envelope).is_some_and(|it| it.day.0 <= latest))
-    }
-
     /// The day of the newest certificate that a steward made known, or else of the founding: the clock is not trusted
     /// below it. Every member's device knows these acts alike, so the day of an envelope does not tell whose it is;
     /// the clocks of other acts (a stranger's claim, which only staff read) would.
@@ -228,31 +219,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             return Err(format!("{}, whom alone it is for, was removed", member.pseudonym));
         }
         Ok(Recipient { audience: *audience, key: member.device.receiving })
-    }
-
-    /// Notes that a relay acknowledged envelopes in a signed receipt, or that a neighbour's device took them.
-    ///
-    /// # Errors
-    /// Those of the storage.
-    pub(crate) async fn note_acknowledged(
-        &mut self,
-        envelopes: &[EnvelopeId],
-        relay: Option<SigningPublic>,
-    ) -> Result<(), NodeError> {
-        let mut batch = Batch::new();
-        for envelope in envelopes {
-            let Some(id) = self.vault.get(SEALED, &envelope.0).await? else { continue };
-            let Some(bytes) = self.vault.get(OUTBOX, &id).await? else { continue };
-            let mut outgoing = Outgoing::decode(&bytes)?;
-            let new = match relay {
-                Some(relay) => Outgoing::note(&mut outgoing.relays, relay),
-                None => !core::mem::replace(&mut outgoing.handed_on, true),
-            };
-            if new {
-                batch.put(OUTBOX, id, outgoing.encode());
-            }
-        }
-        if batch.is_empty() { Ok(()) } else { Ok(self.vault.apply(batch).await?) }
     }
 
     /// Writes the receipts that this device owes: "opened" for what a coordinator's device opened, "acted on" for
@@ -368,6 +334,18 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         Ok(self.journal.remove(&safe).await?)
     }
+}
+
+/// The number of the key that a statement gives everyone, if it does.
+fn gives(statement: &Verified<Statement>) -> Result<Option<u32>, NodeError> {
+    if statement.kind() != Kind::AUTHORITY {
+        return Ok(None);
+    }
+    let acts = LogEntry::decode(&statement.body()?)?.acts;
+    Ok(acts.iter().find_map(|act| match act {
+        Act::NewGeneration { circle: Circle::Everyone, number, .. } => Some(*number),
+        _ => None,
+    }))
 }
 
 /// A statement of another's report that was opened here, for the receipt: author 32, then what was sent.

@@ -54,6 +54,7 @@ pub(crate) fn build<'a>(root: SigningPublic, statements: impl IntoIterator<Item 
         adopted: BTreeMap::new(),
         heads: BTreeMap::new(),
         asking: BTreeSet::new(),
+        in_authority: BTreeSet::new(),
         authority_head: [0; 8],
         rejected: Vec::new(),
         forked: BTreeSet::new(),
@@ -411,6 +412,8 @@ impl<'g> Builder<'g> {
         let parts: Vec<&[u8]> = shown.iter().map(|id| id.as_bytes().as_slice()).collect();
         self.roster.authority_head = derive8("azalai 1 authority head", &parts);
         self.roster.asking = self.rotations.keys().copied().collect();
+        self.roster.in_authority = self.graph.of(Log::Authority).map(|entry| entry.id).collect();
+        self.roster.in_authority.retain(|id| self.roster.asking.contains(id));
         for (log, mut known) in [(Log::Authority, authority), (Log::Registry, registry)] {
             known.extend(&self.roster.asking);
             let (first, others): (Vec<_>, Vec<_>) =

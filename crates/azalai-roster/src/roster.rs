@@ -67,6 +67,8 @@ pub struct Roster {
     pub(crate) heads: BTreeMap<Log, Vec<StatementId>>,
     /// Removals that ask for new keys.
     pub(crate) asking: BTreeSet<StatementId>,
+    /// Those of them that stand in the authority log.
+    pub(crate) in_authority: BTreeSet<StatementId>,
     pub(crate) authority_head: [u8; 8],
     pub(crate) rejected: Vec<(StatementId, usize, Reason)>,
     /// Log statements that a fork sets aside.
@@ -188,6 +190,17 @@ impl Roster {
             Some(newest) => Ok(Recipient { audience: circle.audience(&self.project), key: newest.key }),
             None => Err(NoKey::RotationNeeded { circle: circle.clone(), removals: first.missing.clone() }),
         }
+    }
+
+    /// Whether those who do not know the registry seal to another key of a circle than [`Self::newest_key`]: to one that
+    /// follows the removals of the authority log, and was made by somebody who did not know that the registry removes a
+    /// monitor. Who may rotate gives the circle another, which follows all.
+    #[must_use]
+    pub fn is_behind_registry(&self, circle: &Circle) -> bool {
+        let generations = self.generations.get(circle).map(Vec::as_slice).unwrap_or_default();
+        let follows = |generation: &&Generation| !generation.missing.iter().any(|id| self.in_authority.contains(id));
+        let alone = generations.iter().find(follows);
+        alone.is_some_and(|generation| !generation.missing.is_empty())
     }
 
     /// All keys of a circle that count, newest number first.

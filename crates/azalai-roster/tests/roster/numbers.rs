@@ -4,7 +4,7 @@ use azalai_envelope::{PostingPublic, ReceivingPublic, SigningSecret, StatementId
 use azalai_roster::limits::MAX_NUMBER_STEP;
 use azalai_roster::{Act, Circle, Log, Reason, Role, Roster};
 
-use crate::support::{Device, Project, area, generation, grant, remove};
+use crate::support::{Device, Project, admit, area, claim, generation, grant, invite, remove};
 
 fn reasons(roster: &Roster, id: StatementId) -> Vec<Reason> {
     roster.rejected().iter().filter(|(at, ..)| *at == id).map(|(.., reason)| reason.clone()).collect()
@@ -81,4 +81,30 @@ fn keys_of_acts_that_are_set_aside_are_named_and_count_for_nothing_else() {
     let roster = project.roster();
     assert!(roster.names_key(&gao, &ReceivingPublic([122; 32])));
     assert!(!roster.names_key(&Circle::Staff, &ReceivingPublic([123; 32])));
+}
+
+/// Guards against monitors' devices, which cannot see that the registry removes one of them, sealing for good to a key
+/// that was given to it by somebody who had not heard of the removal either.
+#[test]
+fn who_knows_the_registry_sees_that_others_seal_to_a_key_that_does_not_follow_it() {
+    let (mut project, mut a, mut b) = two();
+    let mut monitor = Device::new(20);
+    project.says(&mut a, Log::Registry, vec![invite(1, Role::Monitor, Some("gao"))]);
+    let claimed = claim(&project.id, 1, &monitor);
+    project.says(&mut monitor, Log::Registry, vec![claimed]);
+    project.says(&mut a, Log::Registry, vec![admit(&monitor, Role::Monitor, Some("gao"), [1; 16])]);
+    let heads = project.roster().heads();
+    project.says(&mut a, Log::Registry, vec![remove(&monitor, monitor.cuts())]);
+    project.says(&mut a, Log::Authority, vec![generation(Circle::Everyone, 1, 130, true)]);
+    assert!(!project.roster().is_behind_registry(&Circle::Everyone));
+    project.says_after(&mut b, Log::Authority, vec![generation(Circle::Everyone, 2, 131, true)], heads);
+    let newest = |project: &Project, alone: bool| {
+        let known = project.set.iter().filter(|it| !alone || it.kind() == Log::Authority.kind());
+        Roster::from_statements(project.root.key(), known).newest_key(&Circle::Everyone).unwrap().key.0[0]
+    };
+    assert_eq!((newest(&project, false), newest(&project, true)), (130, 131));
+    assert!(project.roster().is_behind_registry(&Circle::Everyone));
+    project.says(&mut b, Log::Authority, vec![generation(Circle::Everyone, 3, 132, true)]);
+    assert_eq!((newest(&project, false), newest(&project, true)), (132, 132));
+    assert!(!project.roster().is_behind_registry(&Circle::Everyone));
 }
