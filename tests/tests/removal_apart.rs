@@ -147,3 +147,44 @@ fn letters_under_a_posting_key_that_no_relay_learnt_leave_under_another() {
     let heads = ["acacia", "heron", "stork"].map(|name| head(&mut c, name));
     assert!(heads.iter().all(|other| *other == heads[0]), "{heads:?}");
 }
+
+/// Guards against words that a later newcomer can never read, since they are sealed to a key of a steward who was in other
+/// hands when the key was given, and which counts no more.
+#[test]
+fn what_was_sealed_to_a_key_that_counts_no_more_is_sealed_anew_by_its_author_once() {
+    let mut c = two_stewards(&["heron", "stork", "swift"]);
+    let taken_ms = c.now_ms;
+    c.now_ms += 60_000;
+    let now_ms = c.now_ms;
+    let circle = Circle::Area("valley".parse().unwrap());
+    block_on(c.who("heron").node.rotate(std::slice::from_ref(&circle), now_ms)).unwrap();
+    rounds(&mut c, &["heron", "acacia", "stork"]);
+    let given = c.who("stork").node.roster().newest_key(&circle).unwrap();
+    c.report("stork", "Sealed to a key of a taken steward", Tlp::AmberStrict).unwrap();
+    c.visit("stork").unwrap();
+    let heron = key(&mut c, "heron");
+    block_on(c.who("acacia").node.remove(&heron, TakenAt::Ms(taken_ms), now_ms)).unwrap();
+    c.visit("acacia").unwrap();
+    let carried = |c: &mut Community| {
+        let node = &c.who("stork").node;
+        node.carrier().read(|index| index.iter().filter(|(id, _)| index.holds(id)).count())
+    };
+    let own = |c: &mut Community| {
+        let now_ms = c.now_ms;
+        let before = carried(c);
+        block_on(c.who("stork").node.get_ready(now_ms)).unwrap();
+        carried(c) - before
+    };
+    c.visit("stork").unwrap();
+    let newest = c.who("stork").node.roster().newest_key(&circle).unwrap();
+    assert_ne!(newest.key, given.key);
+    assert!(!c.who("stork").node.roster().generations(&circle).contains(&given.key), "it counts no more");
+    assert_eq!(own(&mut c), 0, "once is enough");
+    // A new coordinator gets the newest key alone.
+    let (swift, now_ms) = (key(&mut c, "swift"), c.now_ms);
+    let valley = Some("valley".parse().unwrap());
+    block_on(c.who("acacia").node.grant(&swift, Role::Coordinator, valley, Past::FromNow, now_ms)).unwrap();
+    rounds(&mut c, &["acacia", "stork", "swift"]);
+    let read = block_on(c.who("swift").node.reports()).unwrap();
+    assert!(read.iter().any(|view| view.row.fields.narrative.starts_with("Sealed to a key")), "{read:?}");
+}

@@ -172,7 +172,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let unsent: BTreeSet<StatementId> = pending.iter().map(|(statement, _)| statement.id()).collect();
         let mut envelopes = Vec::new();
         for (statement, lane) in &pending {
-            envelopes.extend(self.seal_one(statement, *lane, (&unsent, day), &posting).await?);
+            let sealed = self.seal_one(statement, *lane, (&unsent, day), &posting).await?;
+            envelopes.extend(sealed.map(|(envelope, _)| envelope));
         }
         Ok(envelopes)
     }

@@ -3,15 +3,17 @@
 use azalai_envelope::envelope::UnverifiedEnvelope;
 use std::collections::BTreeSet;
 
-use azalai_envelope::{Day, EnvelopeId, Kind, PostingKey, SigningPublic, Statement, StatementId, Verified};
+use azalai_envelope::{
+    Day, EnvelopeId, Kind, PostingKey, ReceivingPublic, SigningPublic, Statement, StatementId, Verified,
+};
 use azalai_roster::Circle;
 use azalai_store::{Batch, Disk, Store};
 use azalai_sync::limits::MAX_PUT_DAYS_AHEAD;
 
 use crate::error::NodeError;
-use crate::node::Node;
-use crate::spaces::{OUTBOX, SEALED};
-use crate::stored::Outgoing;
+use crate::node::{Node, scan_all};
+use crate::spaces::{OUTBOX, SEALED, SEALED_TO, space_of};
+use crate::stored::{self, Outgoing};
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Whether a relay can be given an envelope of this device: it is carried, and no day that a relay refuses.
@@ -102,5 +104,28 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let (_, postings) = self.roster.before_generation(&Circle::Everyone, gives, &here_alone);
         let known = postings.iter().filter(|public| !refused.contains(public));
         Ok(known.filter_map(|public| self.secrets.posting_of(public)).next().cloned())
+    }
+
+    /// Own statements for a circle whose letters are sealed to a key that an act gave which is set aside now, as of a
+    /// steward who was in other hands by then: who has not had that key would never read them. Only those that can be
+    /// sealed anew: the circle has a key that counts, and the words are still here.
+    pub(crate) async fn sealed_to_dead_keys(&self) -> Result<BTreeSet<StatementId>, NodeError> {
+        let mut dead = BTreeSet::new();
+        let aside: BTreeSet<ReceivingPublic> = self.roster.keys_set_aside();
+        if aside.is_empty() {
+            return Ok(dead);
+        }
+        for (id, key) in scan_all(&self.vault, SEALED_TO).await?.0 {
+            let Ok(key) = <[u8; 32]>::try_from(key).map(ReceivingPublic) else { continue };
+            let Some(id) = StatementId::from_slice(&id).filter(|_| aside.contains(&key)) else { continue };
+            let Some(outgoing) = self.outgoing(&id).await? else { continue };
+            let Some(bytes) = self.vault.get(space_of(outgoing.kind), &id.0).await? else { continue };
+            let audience = stored::decode_statement(&self.project, &bytes)?.audience();
+            let circle = self.roster.circle_of(audience);
+            if circle.is_some_and(|circle| self.roster.newest_key(&circle).is_ok()) {
+                dead.insert(id);
+            }
+        }
+        Ok(dead)
     }
 }

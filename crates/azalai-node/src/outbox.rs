@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::{
-    Certificate, Day, Envelope, EnvelopeId, Kind, Lane, PostingKey, Recipient, SigningPublic, Statement, StatementId,
-    Verified,
+    Certificate, Day, Envelope, EnvelopeId, Kind, Lane, PostingKey, ReceivingPublic, Recipient, SigningPublic,
+    Statement, StatementId, Verified,
 };
 use azalai_roster::{Act, Circle, LogEntry, MemberState, Receipt, Role, What};
 use azalai_store::{Batch, Disk, Store};
@@ -14,7 +14,7 @@ use crate::documents::{Built, Fate, Past};
 use crate::error::NodeError;
 use crate::limits::{ABSORB_BATCH, FIRST_LETTERS};
 use crate::node::{Node, scan_all};
-use crate::spaces::{FORKS, OPENED, OUTBOX, OUTCOMES, SEALED, STATEMENTS, space_of};
+use crate::spaces::{FORKS, OPENED, OUTBOX, OUTCOMES, SEALED, SEALED_TO, STATEMENTS, space_of};
 use crate::stored::{self, Outgoing};
 
 /// Of a kept [`OPENED`] record, behind the author: the "opened" receipt was written.
@@ -44,6 +44,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub async fn seal_pending(&mut self, now_ms: u64) -> Result<Sealed, NodeError> {
         let mut sealed = Sealed::default();
         let (outbox, _) = scan_all(&self.vault, OUTBOX).await?;
+        let dead = self.sealed_to_dead_keys().await?;
         let day = Day::of_ms(now_ms).clamped(self.certified_day());
         let (mut pending, mut keep) = (Vec::new(), BTreeSet::new());
         for (key, value) in outbox {
@@ -55,6 +56,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 Some(envelope) if !outgoing.is_safe() && !self.may_leave(&envelope, day) => {
                     pending.push((id, outgoing))
                 }
+                Some(_) if dead.contains(&id) => pending.push((id, outgoing)),
                 Some(envelope) if !outgoing.is_safe() => drop(keep.insert(envelope)),
                 Some(_) => {}
                 None => pending.push((id, outgoing)),
@@ -92,8 +94,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             };
             let statement = stored::decode_statement(&self.project, &bytes)?;
             match self.seal_one(&statement, outgoing.lane, (unsent, day), &posting).await? {
-                Ok(envelope) => {
-                    said.push((envelope.id(), *id, outgoing));
+                Ok((envelope, key)) => {
+                    said.push((envelope.id(), *id, outgoing, key));
                     envelopes.push(envelope);
                 }
                 Err(why) => sealed.stay.push((*id, why)),
@@ -101,12 +103,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         // First the envelopes, then the word that they exist: a crash in between seals again, which others drop as
         // a duplicate; the other way round a statement would never leave. None of them makes room for the next.
-        keep.extend(said.iter().map(|(envelope, _, _)| *envelope));
+        keep.extend(said.iter().map(|(envelope, ..)| *envelope));
         self.carrier.keep(keep.clone());
         let carried = self.carrier.put(envelopes).await.map_err(NodeError::Store)?;
         let carried: BTreeSet<EnvelopeId> = carried.held.into_iter().collect();
         let mut batch = Batch::new();
-        for (envelope, id, outgoing) in said {
+        for (envelope, id, outgoing, key) in said {
             if !carried.contains(&envelope) {
                 sealed.stay.push((id, "there is no room on this device to carry it".to_owned()));
                 continue;
@@ -114,6 +116,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let sent = Outgoing { envelope: Some(envelope), ..outgoing.clone() };
             batch.put(OUTBOX, id.0, sent.encode());
             batch.put(SEALED, envelope.0, id.0);
+            batch.put(SEALED_TO, id.0, key.0);
             batch.put(OUTCOMES, envelope.0, crate::door::Outcome::Kept(id).encode());
             sealed.statements += 1;
         }
@@ -127,7 +130,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         lane: Lane,
         (unsent, day): (&BTreeSet<StatementId>, Day),
         posting: &PostingKey,
-    ) -> Result<Result<Verified<Envelope>, String>, NodeError> {
+    ) -> Result<Result<(Verified<Envelope>, ReceivingPublic), String>, NodeError> {
         let again = self.posting_again(statement, gives(statement)?).await?;
         let (recipient, older) = match self.keys_before(statement, unsent)? {
             Some(before) => before,
@@ -137,7 +140,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             },
         };
         let posting = again.or(older).unwrap_or_else(|| posting.clone());
-        Ok(Ok(Envelope::seal(statement, &self.project, &recipient, &posting, lane, day, &mut self.rng)?))
+        let envelope = Envelope::seal(statement, &self.project, &recipient, &posting, lane, day, &mut self.rng)?;
+        Ok(Ok((envelope, recipient.key)))
     }
 
     /// For an act that gives everyone a new key: the keys that it takes the place of. Under the new ones nobody could

@@ -216,6 +216,14 @@ impl Roster {
         self.named.keys.get(circle).is_some_and(|keys| keys.contains(key))
     }
 
+    /// The keys of such acts that are set aside: nobody seals to them any more.
+    #[must_use]
+    pub fn keys_set_aside(&self) -> BTreeSet<ReceivingPublic> {
+        let counting = self.generations.values().flatten().map(|generation| generation.key);
+        let counting: BTreeSet<ReceivingPublic> = counting.collect();
+        self.named.keys.values().flatten().copied().filter(|key| !counting.contains(key)).collect()
+    }
+
     /// The posting keys of such acts, and all of [`Self::posting_keys`]: a letter posted with one of them is a member's,
     /// or of somebody who was one.
     #[must_use]

@@ -160,7 +160,7 @@ pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output
             });
             out.result(&object, || {
                 format!(
-                    "{} letters in the file, {} new here, {} of them with something for this device. {} are not of this project.",
+                    "{} letters in the file, {} new here, {} of them with something for this device. {} are of nobody of this project, as far as this device knows.",
                     imported.envelopes, imported.new, imported.taken.statements, imported.foreign
                 )
             })?;
