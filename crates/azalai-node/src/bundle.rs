@@ -238,7 +238,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let unsent: BTreeSet<StatementId> = pending.iter().map(|(statement, _)| statement.id()).collect();
         let mut envelopes = Vec::new();
         for (statement, lane) in &pending {
-            envelopes.extend(self.seal_one(statement, *lane, (&unsent, day), &posting)?);
+            let sealed = self.seal_one(statement, *lane, (&unsent, day), &posting).await?;
+            envelopes.extend(sealed.map(|(envelope, _)| envelope));
         }
         Ok(envelopes)
     }
@@ -273,9 +274,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let whole = new.len();
         // An import that was stopped half way may have left letters that are carried and were never looked at.
         let mut taken = self.catch_up().await?;
-        let (more, foreign) = self.take_in_bytes(new).await?;
+        let (more, others) = self.take_in_bytes(new).await?;
         taken.add(more);
         taken.left += left;
+        let foreign = others.len();
+        // They are told as foreign: whether this device had room to keep them matters to nobody.
+        let _ = self.keep_unposted(others).await;
         (imported.taken, imported.new) = (taken, whole - foreign);
         imported.foreign += foreign;
         Ok(imported)

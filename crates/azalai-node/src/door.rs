@@ -6,10 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 
-use azalai_envelope::envelope::{Opened, UnverifiedEnvelope};
-use azalai_envelope::{
-    Envelope, EnvelopeError, EnvelopeId, GenerationId, Kind, SigningPublic, Statement, StatementId, Verified,
-};
+use azalai_envelope::envelope::Opened;
+use azalai_envelope::{Envelope, EnvelopeId, GenerationId, Kind, SigningPublic, Statement, StatementId, Verified};
 use azalai_roster::{Circle, KeyLetter, Receipt, Touched, What};
 use azalai_store::{Batch, Disk, Store};
 
@@ -80,53 +78,6 @@ struct Round {
 }
 
 impl<S: Store, D: Disk + Clone> Node<S, D> {
-    /// Checks raw bytes as far as any carrier can: form and posting signature.
-    ///
-    /// # Errors
-    /// [`EnvelopeError`]: it is not to be carried.
-    pub fn check_posting(&self, bytes: Vec<u8>) -> Result<Verified<Envelope>, EnvelopeError> {
-        let unverified = UnverifiedEnvelope::parse(bytes)?;
-        let epoch = unverified.epoch();
-        let mut last = EnvelopeError::Epoch { named: epoch, given: 0 };
-        for key in self.posting_keys_of(epoch) {
-            match unverified.clone().verify(&self.project, &key) {
-                Ok(envelope) => return Ok(envelope),
-                Err(error) => last = error,
-            }
-        }
-        Err(last)
-    }
-
-    fn posting_keys_of(&self, epoch: u32) -> Vec<azalai_envelope::PostingPublic> {
-        let known = self.roster.posting_keys().into_iter().map(|info| info.public);
-        let held = self.secrets.all_posting().map(azalai_envelope::PostingKey::public);
-        let all: BTreeSet<_> = known.chain(held).filter(|public| public.epoch == epoch).collect();
-        all.into_iter().collect()
-    }
-
-    /// Checks raw bytes and takes in those that members posted; says how many nobody of this project did. Letters teach
-    /// posting keys, by which others then show to be members': looked at again as long as that is so.
-    ///
-    /// # Errors
-    /// Those of the storage.
-    pub(crate) async fn take_in_bytes(&mut self, mut raw: Vec<Vec<u8>>) -> Result<(TakenIn, usize), NodeError> {
-        let mut taken = TakenIn::default();
-        loop {
-            let (mut members, mut others) = (Vec::new(), Vec::new());
-            for bytes in raw {
-                match self.check_posting(bytes.clone()) {
-                    Ok(envelope) => members.push(envelope),
-                    Err(_) => others.push(bytes),
-                }
-            }
-            if members.is_empty() {
-                return Ok((taken, others.len()));
-            }
-            taken.add(self.take_in(members).await?);
-            raw = others;
-        }
-    }
-
     /// Carries envelopes durably, and takes in what they hold for this device.
     ///
     /// # Errors
@@ -199,6 +150,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.caught_up = Some(carried);
         }
         self.look_again(&mut taken).await?;
+        self.take_in_kept(&mut taken).await?;
         Ok(taken)
     }
 

@@ -160,14 +160,15 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Makes sure that the responder is a relay of this project or a member's device.
     pub(crate) async fn trust(&self, document: &KeyDocument) -> Result<DevicePublic, NodeError> {
         let relays = self.believed(document).await?;
-        document.verify(&self.project, &relays, &self.postings()).map_err(failed)
+        let postings: Vec<PostingPublic> = self.members_postings().into_iter().collect();
+        document.verify(&self.project, &relays, &postings).map_err(failed)
     }
 
-    fn postings(&self) -> Vec<PostingPublic> {
-        let known = self.roster.posting_keys().into_iter().map(|info| info.public);
-        let held = self.secrets.all_posting().map(PostingKey::public);
-        let all: BTreeSet<PostingPublic> = known.chain(held).collect();
-        all.into_iter().collect()
+    /// The posting keys that count, and those that this device holds and whose act it has not read.
+    fn counting_postings(&self) -> BTreeSet<PostingPublic> {
+        let named = self.roster.named_posting();
+        let held = self.secrets.all_posting().map(PostingKey::public).filter(|public| !named.contains(public));
+        self.roster.posting_keys().into_iter().map(|info| info.public).chain(held).collect()
     }
 
     /// Keeps a relay's certificate of this project, if it is newer than the one that is kept. Says whether it is
@@ -202,7 +203,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let known = self.roster.relays().iter().find(|known| known.public.signing == *relay);
         let known = known.and_then(|known| known.certificate.clone());
         let shown = self.vault.get(PROFILE, &certificate_key(relay)).await?;
-        let (current, named) = (self.roster.posting(), self.postings());
+        let (current, named) = (self.roster.posting(), self.counting_postings());
         let all = known.map(|bytes| (true, bytes)).into_iter().chain(shown.map(|bytes| (false, bytes)));
         let all = all.filter_map(|(by_steward, bytes)| {
             let certificate = Certificate::parse(&bytes).ok()?;
@@ -271,6 +272,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 Event::Certificate(bytes) => drop(self.learn_certificate(&bytes).await?),
                 Event::Received(bytes) => received.push(bytes),
                 Event::Acknowledged { ids, .. } => self.note_acknowledged(&ids, relay).await?,
+                Event::Refused { id, reason: Refusal::Epoch | Refusal::NotPosted }
+                    if self.leaves_anew(&id, relay).await? => {}
                 Event::Refused { id, reason } => {
                     if let Some(relay) = relay.as_ref().filter(|_| denies(reason)) {
                         self.note_gone(&[id], relay).await?;
@@ -289,9 +292,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 Event::Newer => exchanged.taken.left += 1,
             }
         }
+        // Those of nobody are not kept: the other side offers them again.
         let (taken, foreign) = self.take_in_bytes(received).await?;
         exchanged.taken.add(taken);
-        exchanged.foreign += foreign;
+        exchanged.foreign += foreign.len();
         Ok(())
     }
 

@@ -144,3 +144,10 @@ pub const MAX_SHED_DAYS: u16 = 365;
 
 /// Claim notices that a device writes for one invite at most.
 pub const MAX_CLAIM_NOTICES: usize = 16;
+
+/// Letters of bundles that are kept although nobody of this project posted them, as far as is known: what a project says
+/// in some weeks, in case that a file with the new posting key comes after a file with letters under it.
+pub const MAX_UNPOSTED: usize = 4_096;
+
+/// Bytes of these letters: a small part of what a device carries for others.
+pub const MAX_UNPOSTED_BYTES: usize = 16 << 20;

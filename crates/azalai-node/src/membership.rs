@@ -369,7 +369,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         // As long as the logs are as they were, nobody was removed since the last look.
         let wrong = if self.letters_owed { self.in_wrong_hands().await? } else { Vec::new() };
         let needs = |circle: &&Circle| matches!(self.roster.newest_key(circle), Err(NoKey::RotationNeeded { .. }));
-        let needed = self.roster.circles().filter(|circle| needs(circle) || wrong.contains(circle));
+        let behind = |circle: &&Circle| self.roster.is_behind_registry(circle) || wrong.contains(circle);
+        let needed = self.roster.circles().filter(|circle| needs(circle) || behind(circle));
         let me = self.me();
         let mine: Vec<Circle> = needed.filter(|circle| self.roster.may_rotate(&me, circle).is_ok()).cloned().collect();
         if mine.is_empty() { Ok(()) } else { self.rotate(&mine, now_ms).await }

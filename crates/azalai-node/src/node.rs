@@ -9,7 +9,7 @@ use std::sync::Arc;
 use azalai_envelope::ids::{derive8, derive16};
 use azalai_envelope::{
     AudienceId, AuthorId, ChainId, Clock, DevicePublic, DocumentId, Draft, EnvelopeId, GenerationId, Kind, Lane,
-    ProjectId, SigningPublic, Statement, StatementId, Verified,
+    PostingPublic, ProjectId, SigningPublic, Statement, StatementId, Verified,
 };
 use azalai_roster::{Circle, Roster, Touched};
 use azalai_store::{Batch, Cursor, Disk, Journal, JournalReport, Keys, Page, Space, Store, Vault};
@@ -80,6 +80,10 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) looked_at: Option<BTreeSet<EnvelopeId>>,
     /// [`Carrier::taken`] when the door had last looked at all that was carried.
     pub(crate) caught_up: Option<u64>,
+    /// Own statements whose letters another side did not take, with the posting keys of these letters.
+    pub(crate) not_taken: BTreeMap<StatementId, BTreeSet<PostingPublic>>,
+    /// The posting keys by which the letters that nobody posted were last looked at; `None` until first done.
+    pub(crate) tried_postings: Option<BTreeSet<PostingPublic>>,
     /// What was learnt since what waits was last looked at.
     pub(crate) learnt: Learnt,
     /// Letters that wait although their authors may give no keys, as far as this device knows.
@@ -193,6 +197,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             waiting: None,
             looked_at: None,
             caught_up: None,
+            tried_postings: None,
+            not_taken: BTreeMap::new(),
             learnt,
             idle_letters: BTreeSet::new(),
             hits: BTreeMap::new(),

@@ -4,18 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::{
-    Certificate, Day, Envelope, EnvelopeId, Kind, Lane, PostingKey, Recipient, SigningPublic, Statement, StatementId,
-    Verified,
+    Certificate, Day, Envelope, EnvelopeId, Kind, Lane, PostingKey, ReceivingPublic, Recipient, SigningPublic,
+    Statement, StatementId, Verified,
 };
 use azalai_roster::{Act, Circle, LogEntry, MemberState, Receipt, Role, What};
 use azalai_store::{Batch, Disk, Store};
-use azalai_sync::limits::MAX_PUT_DAYS_AHEAD;
 
 use crate::documents::{Built, Fate, Past};
 use crate::error::NodeError;
 use crate::limits::{ABSORB_BATCH, FIRST_LETTERS};
 use crate::node::{Node, scan_all};
-use crate::spaces::{FORKS, OPENED, OUTBOX, OUTCOMES, SEALED, STATEMENTS, space_of};
+use crate::spaces::{FORKS, OPENED, OUTBOX, OUTCOMES, SEALED, SEALED_TO, STATEMENTS, space_of};
 use crate::stored::{self, Outgoing};
 
 /// Of a kept [`OPENED`] record, behind the author: the "opened" receipt was written.
@@ -45,6 +44,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub async fn seal_pending(&mut self, now_ms: u64) -> Result<Sealed, NodeError> {
         let mut sealed = Sealed::default();
         let (outbox, _) = scan_all(&self.vault, OUTBOX).await?;
+        let dead = self.sealed_to_dead_keys().await?;
         let day = Day::of_ms(now_ms).clamped(self.certified_day());
         // The letter that no count shows: nobody else has it, as far as this device may know.
         let (mut pending, mut keep) = (Vec::new(), BTreeSet::from_iter(self.quiet));
@@ -57,6 +57,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 Some(envelope) if !outgoing.is_safe() && !self.may_leave(&envelope, day) => {
                     pending.push((id, outgoing))
                 }
+                Some(_) if dead.contains(&id) => pending.push((id, outgoing)),
                 Some(envelope) if !outgoing.is_safe() => drop(keep.insert(envelope)),
                 Some(_) => {}
                 None => pending.push((id, outgoing)),
@@ -92,9 +93,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 continue;
             };
             let statement = stored::decode_statement(&self.project, &bytes)?;
-            match self.seal_one(&statement, outgoing.lane, (unsent, day), &posting)? {
-                Ok(envelope) => {
-                    said.push((envelope.id(), *id, outgoing));
+            match self.seal_one(&statement, outgoing.lane, (unsent, day), &posting).await? {
+                Ok((envelope, key)) => {
+                    said.push((envelope.id(), *id, outgoing, key));
                     envelopes.push(envelope);
                 }
                 Err(why) => sealed.stay.push((*id, why)),
@@ -102,13 +103,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         // First the envelopes, then the word that they exist: a crash in between seals again, which others drop as
         // a duplicate; the other way round a statement would never leave. None of them makes room for the next.
-        keep.extend(said.iter().map(|(envelope, _, _)| *envelope));
+        keep.extend(said.iter().map(|(envelope, ..)| *envelope));
         self.kept_own.clone_from(keep);
         self.keep_carried();
         let carried = self.carrier.put(envelopes).await.map_err(NodeError::Store)?;
         let carried: BTreeSet<EnvelopeId> = carried.held.into_iter().collect();
         let mut batch = Batch::new();
-        for (envelope, id, outgoing) in said {
+        for (envelope, id, outgoing, key) in said {
             if !carried.contains(&envelope) {
                 sealed.stay.push((id, "there is no room on this device to carry it".to_owned()));
                 continue;
@@ -116,6 +117,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let sent = Outgoing { envelope: Some(envelope), ..outgoing.clone() };
             batch.put(OUTBOX, id.0, sent.encode());
             batch.put(SEALED, envelope.0, id.0);
+            batch.put(SEALED_TO, id.0, key.0);
             batch.put(OUTCOMES, envelope.0, crate::door::Outcome::Kept(id).encode());
             sealed.statements += 1;
         }
@@ -123,21 +125,24 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     }
 
     /// Seals one statement, or says why it stays.
-    pub(crate) fn seal_one(
+    pub(crate) async fn seal_one(
         &mut self,
         statement: &Verified<Statement>,
         lane: Lane,
         (unsent, day): (&BTreeSet<StatementId>, Day),
         posting: &PostingKey,
-    ) -> Result<Result<Verified<Envelope>, String>, NodeError> {
-        let (recipient, posting) = match self.keys_before(statement, unsent)? {
-            Some((recipient, older)) => (recipient, older.unwrap_or_else(|| posting.clone())),
+    ) -> Result<Result<(Verified<Envelope>, ReceivingPublic), String>, NodeError> {
+        let again = self.posting_again(statement, gives(statement)?).await?;
+        let (recipient, older) = match self.keys_before(statement, unsent)? {
+            Some(before) => before,
             None => match self.recipient(&statement.audience()) {
-                Ok(recipient) => (recipient, self.invited_with(statement)?.unwrap_or_else(|| posting.clone())),
+                Ok(recipient) => (recipient, self.invited_with(statement)?),
                 Err(why) => return Ok(Err(why)),
             },
         };
-        Ok(Ok(Envelope::seal(statement, &self.project, &recipient, &posting, lane, day, &mut self.rng)?))
+        let posting = again.or(older).unwrap_or_else(|| posting.clone());
+        let envelope = Envelope::seal(statement, &self.project, &recipient, &posting, lane, day, &mut self.rng)?;
+        Ok(Ok((envelope, recipient.key)))
     }
 
     /// For an act that gives everyone a new key: the keys that it takes the place of. Under the new ones nobody could
@@ -153,11 +158,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         if statement.kind() != Kind::AUTHORITY {
             return Ok(None);
         }
-        let acts = LogEntry::decode(&statement.body()?)?.acts;
-        let number = acts.iter().find_map(|act| match act {
-            Act::NewGeneration { circle: Circle::Everyone, number, .. } => Some(*number),
-            _ => None,
-        });
+        let (acts, number) = (LogEntry::decode(&statement.body()?)?.acts, gives(statement)?);
         let keys_only = acts.iter().all(|act| matches!(act, Act::NewGeneration { .. }));
         if number.is_none() && !(keys_only && self.roster.newest_key(&Circle::Everyone).is_err()) {
             return Ok(None);
@@ -201,12 +202,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(known.iter().rev().find_map(|(_, public)| self.secrets.posting_of(public)).cloned())
     }
 
-    /// Whether a relay can be given an envelope of this device: it is carried, and no day that a relay refuses.
-    pub(crate) fn may_leave(&self, envelope: &EnvelopeId, today: Day) -> bool {
-        let latest = today.0.saturating_add(MAX_PUT_DAYS_AHEAD);
-        self.carrier.read(|index| index.holds(envelope) && index.entry(envelope).is_some_and(|it| it.day.0 <= latest))
-    }
-
     /// The day of the newest certificate that a steward made known, or else of the founding: the clock is not trusted
     /// below it. Every member's device knows these acts alike, so the day of an envelope does not tell whose it is;
     /// the clocks of other acts (a stranger's claim, which only staff read) would.
@@ -229,31 +224,6 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             return Err(format!("{}, whom alone it is for, was removed", member.pseudonym));
         }
         Ok(Recipient { audience: *audience, key: member.device.receiving })
-    }
-
-    /// Notes that a relay acknowledged envelopes in a signed receipt, or that a neighbour's device took them.
-    ///
-    /// # Errors
-    /// Those of the storage.
-    pub(crate) async fn note_acknowledged(
-        &mut self,
-        envelopes: &[EnvelopeId],
-        relay: Option<SigningPublic>,
-    ) -> Result<(), NodeError> {
-        let mut batch = Batch::new();
-        for envelope in envelopes {
-            let Some(id) = self.vault.get(SEALED, &envelope.0).await? else { continue };
-            let Some(bytes) = self.vault.get(OUTBOX, &id).await? else { continue };
-            let mut outgoing = Outgoing::decode(&bytes)?;
-            let new = match relay {
-                Some(relay) => Outgoing::note(&mut outgoing.relays, relay),
-                None => !core::mem::replace(&mut outgoing.handed_on, true),
-            };
-            if new {
-                batch.put(OUTBOX, id, outgoing.encode());
-            }
-        }
-        if batch.is_empty() { Ok(()) } else { Ok(self.vault.apply(batch).await?) }
     }
 
     /// Writes the receipts that this device owes: "opened" for what a coordinator's device opened, "acted on" for
@@ -369,6 +339,18 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         Ok(self.journal.remove(&safe).await?)
     }
+}
+
+/// The number of the key that a statement gives everyone, if it does.
+fn gives(statement: &Verified<Statement>) -> Result<Option<u32>, NodeError> {
+    if statement.kind() != Kind::AUTHORITY {
+        return Ok(None);
+    }
+    let acts = LogEntry::decode(&statement.body()?)?.acts;
+    Ok(acts.iter().find_map(|act| match act {
+        Act::NewGeneration { circle: Circle::Everyone, number, .. } => Some(*number),
+        _ => None,
+    }))
 }
 
 /// A statement of another's report that was opened here, for the receipt: author 32, then what was sent.

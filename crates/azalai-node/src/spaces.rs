@@ -52,6 +52,10 @@ pub(crate) const DUE: Space = Space(20);
 pub(crate) const DESK: Space = Space(0x20);
 /// Places that somebody brought, besides those that ship. Key: the place's id.
 pub(crate) const PLACES: Space = Space(0x21);
+/// Letters of bundles that nobody of the project posted, as far as this device knows. Key: envelope id.
+pub(crate) const UNPOSTED: Space = Space(0x2e);
+/// To which key an own statement's letter is sealed. Key: statement id; value: the public key.
+pub(crate) const SEALED_TO: Space = Space(0x2f);
 
 /// Where the statements of a kind are kept: the acts of the two logs apart from all others.
 pub(crate) fn space_of(kind: Kind) -> Space {

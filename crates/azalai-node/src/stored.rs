@@ -199,6 +199,11 @@ impl Outgoing {
         new
     }
 
+    /// Whether anybody else is known to carry it.
+    pub(crate) fn has_left(&self) -> bool {
+        self.handed_on || !self.relays.is_empty()
+    }
+
     /// Whether somebody else is known to hold it, so that the journal may let go of it: a coordinator opened a report,
     /// a relay has anything else.
     pub(crate) fn is_safe(&self) -> bool {

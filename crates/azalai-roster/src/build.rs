@@ -11,6 +11,7 @@ use crate::circle::{AreaCode, Circle, Role};
 use crate::cuts::Exclusion;
 use crate::graph::{Entry, Graph, Log, Place};
 use crate::info::{AreaInfo, Member, MemberState, RelayInfo};
+use crate::numbers::Named;
 use crate::reason::Reason;
 use crate::removal::{Label, Removals, World, solve};
 use crate::rights::{Holdings, steward};
@@ -47,11 +48,13 @@ pub(crate) fn build<'a>(root: SigningPublic, statements: impl IntoIterator<Item 
         parents: BTreeMap::new(),
         removals,
         generations: BTreeMap::new(),
+        named: Named::default(),
         relays: Vec::new(),
         invites: Vec::new(),
         adopted: BTreeMap::new(),
         heads: BTreeMap::new(),
         asking: BTreeSet::new(),
+        in_authority: BTreeSet::new(),
         authority_head: [0; 8],
         rejected: Vec::new(),
         forked: BTreeSet::new(),
@@ -366,18 +369,16 @@ impl<'g> Builder<'g> {
     /// letters until a steward came by.
     fn generations(&mut self) {
         let asks = self.asks();
-        let mut pasts: BTreeMap<StatementId, [BTreeSet<StatementId>; 2]> = BTreeMap::new();
         let mut all: BTreeMap<Circle, Vec<Generation>> = BTreeMap::new();
-        for (entry, place, act) in self.graph.acts(Log::Authority) {
+        for (entry, place, act, past) in self.numbered() {
             let Act::NewGeneration { circle, key, number, posting } = act else { continue };
+            self.roster.named.add(circle, *key, *posting);
             if self.rejected.contains_key(&place) {
                 continue;
             }
-            let [authority, both] = pasts
-                .entry(entry.id)
-                .or_insert_with(|| [self.graph.past(entry.id, Some(Log::Authority)), self.graph.past(entry.id, None)]);
+            let both = self.graph.past(entry.id, None);
             let follows = |id: &StatementId| match self.graph.entries.get(id).map(|removal| removal.log) {
-                Some(Log::Authority) => authority.contains(id),
+                Some(Log::Authority) => past.contains(id),
                 _ => both.contains(id),
             };
             let missing = asks.iter().filter(|(ids, circles)| circles.contains(circle) && !ids.iter().any(follows));
@@ -411,6 +412,8 @@ impl<'g> Builder<'g> {
         let parts: Vec<&[u8]> = shown.iter().map(|id| id.as_bytes().as_slice()).collect();
         self.roster.authority_head = derive8("azalai 1 authority head", &parts);
         self.roster.asking = self.rotations.keys().copied().collect();
+        self.roster.in_authority = self.graph.of(Log::Authority).map(|entry| entry.id).collect();
+        self.roster.in_authority.retain(|id| self.roster.asking.contains(id));
         for (log, mut known) in [(Log::Authority, authority), (Log::Registry, registry)] {
             known.extend(&self.roster.asking);
             let (first, others): (Vec<_>, Vec<_>) =

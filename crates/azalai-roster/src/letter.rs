@@ -84,12 +84,12 @@ impl KeyLetter {
     }
 
     /// Keeps what the roster names: generations of the circle that the letter says, posting keys of their epoch,
-    /// the carrier key that the root certified. The rest may be kept aside and asked again when the logs have grown.
+    /// the carrier key that the root certified. The rest may be kept aside and asked again when the logs have grown. Keys
+    /// of acts that are set aside are among them: with them is read what others said who did not know.
     #[must_use]
     pub fn accept(mut self, roster: &Roster) -> Self {
-        self.circles.retain(|(circle, secret)| roster.generations(circle).contains(&secret.public()));
-        let posting = roster.posting_keys();
-        self.posting.retain(|key| posting.iter().any(|known| known.public == key.public()));
+        self.circles.retain(|(circle, secret)| roster.names_key(circle, &secret.public()));
+        self.posting.retain(|key| roster.named_posting().contains(&key.public()));
         self.carrier =
             self.carrier.filter(|key| roster.carrier().is_some_and(|carrier| carrier.carrier == key.public()));
         self

@@ -21,6 +21,7 @@ mod act_bytes;
 mod build;
 mod cuts;
 mod graph;
+mod numbers;
 mod registry;
 mod removal;
 mod rights;

@@ -16,6 +16,10 @@ pub const MAX_CUTS: usize = 256;
 /// Statements that one act may adopt: a screenful that a person looked at.
 pub const MAX_ADOPTED: usize = 64;
 
+/// How far the number of a circle's new key, and of the posting epoch that comes with it, may be above the highest in its
+/// past. Who gives a key goes up by one, and at most 1024 epochs; to reach the end of the numbers takes a million acts.
+pub const MAX_NUMBER_STEP: u32 = 4096;
+
 /// Bytes of the name of a project, an area or a relay: 40 characters in most scripts.
 pub const MAX_NAME_BYTES: usize = 120;
 

@@ -92,6 +92,9 @@ pub enum Reason {
     /// The authority log does not grant that role.
     #[error("the authority log does not grant this role")]
     NoGrant,
+    /// A generation's number, or its posting epoch, leaves too many out.
+    #[error("its number is too far above those before it")]
+    NumberTooFar,
     /// Nobody adopts their own.
     #[error("nobody adopts what they wrote themselves")]
     OwnStatement,

@@ -15,6 +15,7 @@ use crate::circle::{AreaCode, Circle};
 use crate::graph::Log;
 use crate::info::{AreaInfo, InviteInfo, Member, MemberState, PostingInfo, RelayInfo, Waiting};
 use crate::limits::{MAX_AFTER, MAX_AREA_DEPTH};
+use crate::numbers::Named;
 use crate::reason::{NoKey, Reason};
 use crate::removal::Removals;
 
@@ -56,6 +57,8 @@ pub struct Roster {
     pub(crate) removals: Removals,
     /// In order of number, highest first, then of statement.
     pub(crate) generations: BTreeMap<Circle, Vec<Generation>>,
+    /// Those keys and the keys of acts that are set aside.
+    pub(crate) named: Named,
     pub(crate) relays: Vec<RelayInfo>,
     pub(crate) invites: Vec<InviteInfo>,
     /// Who adopted what.
@@ -64,6 +67,8 @@ pub struct Roster {
     pub(crate) heads: BTreeMap<Log, Vec<StatementId>>,
     /// Removals that ask for new keys.
     pub(crate) asking: BTreeSet<StatementId>,
+    /// Those of them that stand in the authority log.
+    pub(crate) in_authority: BTreeSet<StatementId>,
     pub(crate) authority_head: [u8; 8],
     pub(crate) rejected: Vec<(StatementId, usize, Reason)>,
     /// Log statements that a fork sets aside.
@@ -187,10 +192,43 @@ impl Roster {
         }
     }
 
+    /// Whether those who do not know the registry seal to another key of a circle than [`Self::newest_key`]: to one that
+    /// follows the removals of the authority log, and was made by somebody who did not know that the registry removes a
+    /// monitor. Who may rotate gives the circle another, which follows all.
+    #[must_use]
+    pub fn is_behind_registry(&self, circle: &Circle) -> bool {
+        let generations = self.generations.get(circle).map(Vec::as_slice).unwrap_or_default();
+        let follows = |generation: &&Generation| !generation.missing.iter().any(|id| self.in_authority.contains(id));
+        let alone = generations.iter().find(follows);
+        alone.is_some_and(|generation| !generation.missing.is_empty())
+    }
+
     /// All keys of a circle that count, newest number first.
     #[must_use]
     pub fn generations(&self, circle: &Circle) -> Vec<ReceivingPublic> {
         self.generations.get(circle).into_iter().flatten().map(|generation| generation.key).collect()
+    }
+
+    /// Whether somebody who ever might gave a circle this key, though the act may be set aside: what is sealed to it is
+    /// read, and nothing is sealed to it any more.
+    #[must_use]
+    pub fn names_key(&self, circle: &Circle, key: &ReceivingPublic) -> bool {
+        self.named.keys.get(circle).is_some_and(|keys| keys.contains(key))
+    }
+
+    /// The keys of such acts that are set aside: nobody seals to them any more.
+    #[must_use]
+    pub fn keys_set_aside(&self) -> BTreeSet<ReceivingPublic> {
+        let counting = self.generations.values().flatten().map(|generation| generation.key);
+        let counting: BTreeSet<ReceivingPublic> = counting.collect();
+        self.named.keys.values().flatten().copied().filter(|key| !counting.contains(key)).collect()
+    }
+
+    /// The posting keys of such acts, and all of [`Self::posting_keys`]: a letter posted with one of them is a member's,
+    /// or of somebody who was one.
+    #[must_use]
+    pub const fn named_posting(&self) -> &BTreeSet<PostingPublic> {
+        &self.named.posting
     }
 
     /// What a generation of this number takes the place of, the likeliest first: the keys that the act itself may be

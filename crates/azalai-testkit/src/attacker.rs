@@ -20,6 +20,7 @@ use crate::community::Community;
 pub type Place = (ChainId, u64, Option<StatementId>);
 
 /// The attacker.
+#[derive(Clone)]
 pub struct Attacker {
     /// Its own keys.
     pub keys: DeviceKeys,
@@ -46,6 +47,15 @@ impl Attacker {
         let (project, posting) = (roster.project(), package.posting.clone());
         let keys = DeviceKeys::generate(&mut rng);
         Self { keys, package, project, posting, roster, people, rng, now_ms: c.now_ms }
+    }
+
+    /// The same program with keys of nobody, and without the project's posting key.
+    #[must_use]
+    pub fn outsider(&self) -> Self {
+        let mut other = self.clone();
+        other.keys = other.stranger();
+        other.posting.secret = azalai_envelope::SigningSecret::generate(&mut other.rng);
+        other
     }
 
     /// The claim of its invite, sealed.

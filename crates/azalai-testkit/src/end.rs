@@ -78,7 +78,7 @@ impl World {
     }
 
     /// Whether a device may read what `author` wrote with this label for this area.
-    fn may_read(&self, device: &Device, author: Option<usize>, tlp: Tlp, area: Option<&AreaCode>) -> bool {
+    pub(crate) fn may_read(&self, device: &Device, author: Option<usize>, tlp: Tlp, area: Option<&AreaCode>) -> bool {
         let roster = self.devices[STEWARD].member.node.roster();
         let coordinator = device.role == Role::Coordinator;
         let held = device.area.as_ref();

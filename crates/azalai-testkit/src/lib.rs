@@ -10,10 +10,12 @@ mod end;
 pub mod member;
 pub mod relay;
 mod steps;
+mod trust;
+mod trust_end;
 pub mod world;
 
 pub use attacker::Attacker;
 pub use community::Community;
 pub use member::{Asleep, Member, NeighbourLink, TestNode, WORDLESS};
-pub use relay::{DirectLink, Link, TestRelay};
-pub use world::{Outcome, run_seed};
+pub use relay::{DirectLink, Liar, Link, TestRelay};
+pub use world::{Outcome, run_seed, run_trust_seed};

@@ -173,3 +173,44 @@ impl<T: Transport> Transport for Link<T> {
         if self.chance(self.loss_percent) { Err(lost()) } else { reply }
     }
 }
+
+/// A link to a relay that lies: it withholds, answers with what it answered before, with damaged and halved replies and
+/// with noise, and takes letters without having been asked twice.
+pub struct Liar<T> {
+    inner: T,
+    rng: ChaCha20Rng,
+    last: Vec<u8>,
+}
+
+impl<T: Transport> Liar<T> {
+    /// Wraps an honest link.
+    #[must_use]
+    pub fn new(inner: T, seed: u64) -> Self {
+        Self { inner, rng: ChaCha20Rng::seed_from_u64(seed), last: Vec::new() }
+    }
+}
+
+impl<T: Transport> Transport for Liar<T> {
+    async fn key_document(&mut self) -> Result<Vec<u8>, TransportError> {
+        self.inner.key_document().await
+    }
+
+    async fn exchange(&mut self, request: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        let old = self.last.clone();
+        let choice = self.rng.next_u32() % 16;
+        if choice == 0 {
+            // It never passes the request on, and says something.
+            return Ok(if old.is_empty() { vec![7; 64] } else { old });
+        }
+        let mut reply = self.inner.exchange(request).await?;
+        self.last.clone_from(&reply);
+        let at = self.rng.next_u32() as usize % reply.len().max(1);
+        match choice {
+            1 => return Ok(old),
+            2 => reply.truncate(at),
+            3 => reply[at] ^= 1,
+            _ => {}
+        }
+        Ok(reply)
+    }
+}

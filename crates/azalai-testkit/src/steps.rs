@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use azalai_envelope::DocumentId;
 use azalai_model::{Credibility, IncidentEdit, Keep, Reliability, ReportFields, Status, Tlp};
 use azalai_node::{Exchanged, NodeError, ReportState, Transport};
-use azalai_roster::Role;
+use azalai_roster::{AreaCode, Role};
 use azalai_store::{Fault, FaultWhen};
 use futures_lite::future::block_on;
 use rand_core::Rng as _;
 
-use crate::relay::{DirectLink, Link};
+use crate::relay::{DirectLink, Liar, Link};
 use crate::world::{DAY_MS, Said, World};
 
 /// Beginnings of reports. Each goes on with a number, so that no two say the same.
@@ -61,7 +61,7 @@ impl World {
         }
     }
 
-    fn write_report(&mut self) {
+    pub(crate) fn write_report(&mut self) {
         let Some(author) = self.author() else { return };
         let text = format!("{} N° {}.", WORDS[self.below(WORDS.len())], self.said.len());
         let tlp = [Tlp::Amber, Tlp::Amber, Tlp::Amber, Tlp::AmberStrict, Tlp::Green][self.below(5)];
@@ -85,20 +85,25 @@ impl World {
             Ok(id) => {
                 self.note(format!("{} writes report {id} ({tlp} {area})", self.name(author)));
                 self.tally.reports += 1;
-                let said = Said {
-                    author,
-                    tlp,
-                    area,
-                    words: BTreeSet::from([text]),
-                    may_be_retracted: false,
-                    retracted: false,
-                    may_be_gone: false,
-                    linked: false,
-                };
-                self.said.insert(id, said);
+                self.heard(id, author, tlp, area, text);
             }
             Err(error) => self.storage_failed(author, &error, "write a report"),
         }
+    }
+
+    /// An author was told that a report is saved.
+    pub(crate) fn heard(&mut self, id: DocumentId, author: usize, tlp: Tlp, area: AreaCode, text: String) {
+        let said = Said {
+            author,
+            tlp,
+            area,
+            words: BTreeSet::from([text]),
+            may_be_retracted: false,
+            retracted: false,
+            may_be_gone: false,
+            linked: false,
+        };
+        self.said.insert(id, said);
     }
 
     /// Monitors mostly.
@@ -114,7 +119,7 @@ impl World {
         self.one(&own)
     }
 
-    fn amend(&mut self) {
+    pub(crate) fn amend(&mut self) {
         let Some((author, id)) = self.own_report() else { return };
         let text = format!("{} Corrigé {}.", WORDS[self.below(WORDS.len())], self.rng.next_u32());
         let change = |fields: &mut ReportFields| {
@@ -160,7 +165,7 @@ impl World {
         self.one(&coordinators)
     }
 
-    fn incident(&mut self) {
+    pub(crate) fn incident(&mut self) {
         let Some(by) = self.coordinator() else { return };
         let tlp = if self.chance(25) { Tlp::AmberStrict } else { Tlp::Amber };
         let title = format!("Incident {}", self.rng.next_u32() % 1000);
@@ -185,7 +190,7 @@ impl World {
         Some((by, self.one(&known)?))
     }
 
-    fn link(&mut self) {
+    pub(crate) fn link(&mut self) {
         let Some((by, incident)) = self.desk() else { return };
         let known = block_on(self.devices[by].member.node.reports()).unwrap();
         let known: Vec<_> = known.iter().map(|view| view.id).collect();
@@ -206,7 +211,7 @@ impl World {
         }
     }
 
-    fn edit(&mut self) {
+    pub(crate) fn edit(&mut self) {
         let Some((by, id)) = self.desk() else { return };
         let view = block_on(self.devices[by].member.node.incident(&id)).unwrap().unwrap();
         let linked: Vec<_> = view.reports.iter().map(|link| link.report).collect();
@@ -250,13 +255,13 @@ impl World {
         }
     }
 
-    fn traveller(&mut self) -> Option<usize> {
+    pub(crate) fn traveller(&mut self) -> Option<usize> {
         let free = self.who(|device| !device.cut_off);
         self.one(&free)
     }
 
     /// How bad a connection is: lost requests, doubled requests, and after how many requests it ends.
-    fn lossy<T: Transport>(&mut self, link: T) -> (Link<T>, bool) {
+    pub(crate) fn lossy<T: Transport>(&mut self, link: T) -> (Link<T>, bool) {
         let (loss, twice) = if self.chance(50) { (0, 0) } else { (self.below(30), self.below(30)) };
         let cut = if self.chance(25) { Some(self.rng.next_u32() % 12) } else { None };
         let seed = self.rng.next_u64();
@@ -264,14 +269,19 @@ impl World {
         (Link::new(link, seed, loss, twice, cut), loss > 0 || cut.is_some())
     }
 
-    fn visit_relay(&mut self) {
+    pub(crate) fn visit_relay(&mut self) {
         let Some(who) = self.traveller() else { return };
         let relay = self.below(self.relays.len());
         // The relay's clock is the world's.
         let link = DirectLink::new(self.relays[relay].responder(), self.rng.next_u64(), self.now_ms);
         let (mut link, bad) = self.lossy(link);
         let now_ms = self.clock(who);
-        let exchanged = self.devices[who].member.exchange(&mut link, now_ms);
+        let lies = self.lies(relay);
+        let exchanged = match lies {
+            Some(seed) => self.devices[who].member.exchange(&mut Liar::new(link, seed), now_ms),
+            None => self.devices[who].member.exchange(&mut link, now_ms),
+        };
+        let bad = bad || lies.is_some();
         self.note(format!("{} visits relay {relay} (bad: {bad}): {}", self.name(who), exchanged.is_ok()));
         let bad = bad || self.relay_faulty[relay];
         self.exchanged(who, exchanged, bad);
@@ -280,7 +290,10 @@ impl World {
     /// Holds an exchange to what no bad link, no restart and no clock may cause among honest devices.
     pub(crate) fn exchanged(&mut self, who: usize, exchanged: Result<Exchanged, NodeError>, bad: bool) {
         self.tally.exchanges += 1;
+        let enemies = self.trust.is_some();
         match exchanged {
+            // What others may not say is refused, dropped or set aside.
+            Ok(_) if enemies => {}
             Ok(exchanged) => {
                 assert!(exchanged.taken.refused.is_empty(), "honest letters refused: {:?}", exchanged.taken.refused);
                 assert_eq!((exchanged.foreign, exchanged.taken.newer), (0, 0), "honest letters taken for foreign");
@@ -296,7 +309,7 @@ impl World {
         (left != right).then_some((left, right))
     }
 
-    fn meet(&mut self) {
+    pub(crate) fn meet(&mut self) {
         let Some((guest, host)) = self.pair() else { return };
         self.note(format!("{} meets {}", self.name(guest), self.name(host)));
         let (seed, host_ms, guest_ms) = (self.rng.next_u64(), self.clock(host), self.clock(guest));
@@ -310,12 +323,15 @@ impl World {
         self.exchanged(guest, exchanged, bad);
         let caught_up = block_on(self.devices[host].member.node.catch_up());
         match caught_up {
-            Ok(taken) => assert!(taken.refused.is_empty(), "honest letters refused: {:?}", taken.refused),
+            Ok(taken) => {
+                let honest = taken.refused.is_empty() || self.trust.is_some();
+                assert!(honest, "honest letters refused: {:?}", taken.refused);
+            }
             Err(error) => self.storage_failed(host, &error, "take in what was brought"),
         }
     }
 
-    fn bundle(&mut self) {
+    pub(crate) fn bundle(&mut self) {
         let Some((from, to)) = self.pair() else { return };
         let now_ms = self.clock(from);
         let (bytes, _) = match block_on(self.devices[from].member.node.export_bundle(now_ms)) {
@@ -326,6 +342,7 @@ impl World {
         self.note(format!("{} hands {} a bundle, {end} of {} bytes", self.name(from), self.name(to), bytes.len()));
         for _ in 0..1 + self.below(2) {
             match block_on(self.devices[to].member.node.import_bundle(&bytes[..end])) {
+                Ok(_) if self.trust.is_some() => {}
                 Ok(imported) => {
                     assert_eq!(imported.foreign, 0, "honest letters taken for foreign");
                     assert!(imported.taken.refused.is_empty(), "refused: {:?}", imported.taken.refused);
@@ -335,7 +352,7 @@ impl World {
         }
     }
 
-    fn crash_device(&mut self) {
+    pub(crate) fn crash_device(&mut self) {
         let there = self.who(|_| true);
         let Some(who) = self.one(&there) else { return };
         if self.chance(20) {
@@ -350,7 +367,7 @@ impl World {
         self.restart(who);
     }
 
-    fn crash_relay(&mut self) {
+    pub(crate) fn crash_relay(&mut self) {
         let relay = self.below(self.relays.len());
         self.note(format!("relay {relay} restarts"));
         self.relays[relay].crash();
@@ -398,14 +415,14 @@ impl World {
         self.devices[who].skew_ms = skew_ms;
     }
 
-    fn cut_off(&mut self) {
+    pub(crate) fn cut_off(&mut self) {
         let there = self.who(|_| true);
         let Some(who) = self.one(&there) else { return };
         self.devices[who].cut_off = !self.devices[who].cut_off;
         self.note(format!("{} is cut off: {}", self.name(who), self.devices[who].cut_off));
     }
 
-    fn admissions(&mut self) {
+    pub(crate) fn admissions(&mut self) {
         let staff = self.who(|device| device.role != Role::Monitor);
         let Some(by) = self.one(&staff) else { return };
         self.admit(by);

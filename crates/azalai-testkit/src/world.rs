@@ -19,6 +19,7 @@ use rand_core::{Rng as _, SeedableRng as _};
 use crate::community::Community;
 use crate::member::{Asleep, Member};
 use crate::relay::TestRelay;
+use crate::trust::Trust;
 
 /// 2026-11-20, in milliseconds since 1970: when every world begins.
 pub const BEGIN_MS: u64 = 1_795_000_000_000;
@@ -28,6 +29,8 @@ pub(crate) const DAY_MS: u64 = 86_400_000;
 pub const MINUTE_MS: u64 = 60_000;
 /// Steps of one run.
 const STEPS: u32 = 50;
+/// Steps of a run with enemies: each of its devices has more to do, and hundreds of runs are worth more than long ones.
+const TRUST_STEPS: u32 = 40;
 
 /// Who is there: role, area, pseudonym. The steward, who founded the project, is the first device.
 const PEOPLE: [(Role, &str, &str); 7] = [
@@ -71,8 +74,35 @@ pub struct Tally {
     pub failures: usize,
     /// Devices that were destroyed.
     pub lost: usize,
+    /// What people who mean ill did, and what was done about it.
+    pub trust: TrustTally,
     /// Over every device's documents, in order.
     pub digest: [u8; 32],
+}
+
+/// What a run came to in which some mean ill.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrustTally {
+    /// Devices that were taken.
+    pub taken: usize,
+    /// Removals that people were told are said.
+    pub removals: usize,
+    /// Reports that taken devices wrote on.
+    pub after: usize,
+    /// Of these, those that are kept at the end and count for nobody.
+    pub aside: usize,
+    /// Statements that were adopted.
+    pub adopted: usize,
+    /// New keys under suspicion.
+    pub rotations: usize,
+    /// Letters of other programs.
+    pub forged: usize,
+    /// Visits to a relay that lied.
+    pub lies: usize,
+    /// Times that a relay showed another past.
+    pub twins: usize,
+    /// Reports of those who were taken that had to count, and did.
+    pub heard: usize,
 }
 
 /// A project that was founded and joined, and never exchanged: made once for each process, since every join costs
@@ -169,17 +199,25 @@ pub(crate) struct World {
     pub(crate) tally: Tally,
     /// What happened, for who has to find out why a seed fails.
     pub(crate) trace: Vec<String>,
+    /// Who means ill, in worlds where somebody does.
+    pub(crate) trust: Option<Trust>,
 }
 
 impl World {
     fn new(seed: u64) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let ready = if rng.next_u32() % 4 == 0 { ready() } else { gathered() };
+        Self::of(ready, rng)
+    }
+
+    /// A world of this project; its first relay, or with some luck both.
+    pub(crate) fn of(ready: &Ready, mut rng: ChaCha20Rng) -> Self {
         let mut devices = Vec::new();
         for (index, asleep) in ready.people.iter().enumerate() {
-            let (role, area) = match index.checked_sub(1) {
+            let person = PEOPLE.iter().find(|(_, _, name)| *name == ready.names[index]);
+            let (role, area) = match person {
+                Some((role, area, _)) => (*role, Some(area.parse().unwrap())),
                 None => (Role::Steward, None),
-                Some(person) => (PEOPLE[person].0, Some(PEOPLE[person].1.parse().unwrap())),
             };
             let member = Member::wake(asleep, rng.next_u64());
             devices.push(Device { member, role, area, skew_ms: 0, cut_off: false, faulty: false, lost: false });
@@ -196,6 +234,7 @@ impl World {
             incidents: BTreeSet::new(),
             tally: Tally::default(),
             trace: Vec::new(),
+            trust: None,
         }
     }
 
@@ -232,6 +271,10 @@ impl World {
     ///
     /// A failure that nobody planned, or of any other kind than the storage's, is a defect.
     pub(crate) fn storage_failed(&mut self, who: usize, error: &NodeError, doing: &str) {
+        // Who was removed by a taken device, or waits for a key, is told so.
+        if self.trust.is_some() && !matches!(error, NodeError::Store(_)) {
+            return self.note(format!("{} cannot {doing}: {error}", self.name(who)));
+        }
         let planned = self.devices[who].faulty && matches!(error, NodeError::Store(_));
         assert!(planned, "{} cannot {doing}: {error}", self.name(who));
         self.tally.failures += 1;
@@ -257,6 +300,11 @@ impl World {
         }
     }
 
+    /// Up to two hours go by.
+    fn pass_time(&mut self) {
+        self.now_ms += u64::from(self.rng.next_u32() % 120 + 1) * MINUTE_MS;
+    }
+
     pub(crate) fn note(&mut self, what: String) {
         self.trace.push(what);
     }
@@ -265,16 +313,33 @@ impl World {
 /// Runs one seed to its end and checks what must hold there.
 #[must_use]
 pub fn run_seed(seed: u64) -> Outcome {
-    let mut world = World::new(seed);
-    let run = catch_unwind(AssertUnwindSafe(|| {
+    run(World::new(seed), |world| {
         world.begin();
         for _ in 0..STEPS {
-            world.now_ms += u64::from(world.rng.next_u32() % 120 + 1) * MINUTE_MS;
+            world.pass_time();
             world.step();
         }
         world.heal();
         world.check();
-    }));
+    })
+}
+
+/// Runs one seed of a world in which devices are taken and some mean ill, likewise.
+#[must_use]
+pub fn run_trust_seed(seed: u64) -> Outcome {
+    run(World::with_enemies(seed), |world| {
+        world.begin();
+        for _ in 0..TRUST_STEPS {
+            world.pass_time();
+            world.press();
+        }
+        world.heal_trust();
+        world.check_trust();
+    })
+}
+
+fn run(mut world: World, story: impl FnOnce(&mut World)) -> Outcome {
+    let run = catch_unwind(AssertUnwindSafe(|| story(&mut world)));
     match run {
         Ok(()) => Outcome::Held(world.tally),
         Err(panic) => {

@@ -252,7 +252,7 @@ pub(crate) async fn bundle(home: Option<&Path>, bundle: Bundle, out: &mut Output
             });
             out.result(&object, || {
                 format!(
-                    "{} in the file, {} new here, {} of them with something for this device. Not of this project: {}.",
+                    "{} in the file, {} new here, {} of them with something for this device. Of nobody of this project, as far as this device knows: {}.",
                     count(imported.envelopes, "letter"),
                     imported.new,
                     imported.taken.statements,

@@ -5,6 +5,7 @@
 mod apart;
 mod bytes;
 mod members;
+mod numbers;
 mod properties;
 mod removals;
 mod rights;
