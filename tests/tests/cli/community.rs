@@ -334,8 +334,8 @@ fn a_failure_while_letters_are_read_ends_no_exchange_that_is_offered() {
     // The receipt that is owed for a report cannot be saved.
     let journals: Vec<_> = ["one", "two"].iter().map(|side| place.path("dune").join(side).join("journal")).collect();
     for journal in &journals {
-        std::fs::rename(journal, journal.with_extension("kept")).unwrap();
-        std::fs::create_dir(journal).unwrap();
+        fs::rename(journal, journal.with_extension("kept")).unwrap();
+        fs::create_dir(journal).unwrap();
     }
     place.json("acacia", &["sync", "--peer", &dune.url]).object();
     let said = dune.complaint();
@@ -343,8 +343,8 @@ fn a_failure_while_letters_are_read_ends_no_exchange_that_is_offered() {
     place.report("acacia", "the second");
     place.json("acacia", &["sync", "--peer", &dune.url]).object();
     for journal in &journals {
-        std::fs::remove_dir(journal).unwrap();
-        std::fs::rename(journal.with_extension("kept"), journal).unwrap();
+        fs::remove_dir(journal).unwrap();
+        fs::rename(journal.with_extension("kept"), journal).unwrap();
     }
     assert_eq!(dune.stop("-TERM").code(), Some(0));
     assert_eq!(place.json("dune", &["reports"]).objects().len(), 2);
