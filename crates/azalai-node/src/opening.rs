@@ -168,8 +168,8 @@ pub(crate) async fn slots_of<D: Disk>(disk: &D) -> Result<Slots, NodeError> {
     read_slots(disk).await?.into_iter().next().ok_or(NodeError::NoHome)
 }
 
-/// The copy that a passphrase opens. If they differ, its slot is put into the other, or all of it in the place of one that
-/// no passphrase opens.
+/// The copy that a passphrase opens. If they differ, all of it is put in the place of one that the passphrase does not open,
+/// and its slot alone into one that it opens too.
 async fn look_at<D: Disk>(disk: &D, passphrase: &str) -> Result<(Slots, Opening), NodeError> {
     let copies = read_slots(disk).await?;
     let differ = copies.len() > 1;
@@ -178,7 +178,7 @@ async fn look_at<D: Disk>(disk: &D, passphrase: &str) -> Result<(Slots, Opening)
             Ok(opening) => {
                 for name in [SLOTS_FILE, SLOTS_COPY_FILE] {
                     let there = copy_of(disk, name).await.ok().flatten();
-                    let mended = there.as_ref().and_then(|there| there.with_slot_of(&slots, opening.slot));
+                    let mended = there.as_ref().and_then(|there| there.with_opened(&slots, &opening));
                     let mended = mended.as_ref().unwrap_or(&slots);
                     if there.as_ref() != Some(mended) {
                         // What opens can be used: a disk that takes no write will say so when something is saved.

@@ -176,12 +176,14 @@ impl Slots {
         Some(changed)
     }
 
-    /// This copy of the file with slot `slot` of another, as [`Slots::changed_as`].
+    /// This copy of the file with the slot that opened in another, if its own opens too: then nothing tells which of the two
+    /// is right in the other slots. `None` if it does not: it is older or damaged, and the other takes its place.
     #[must_use]
-    pub fn with_slot_of(&self, other: &Self, slot: usize) -> Option<Self> {
+    pub fn with_opened(&self, other: &Self, opening: &Opening) -> Option<Self> {
+        self.find(&opening.stretched).filter(|_| self.head() == other.head())?;
         let mut changed = self.clone();
-        changed.slots.get_mut(slot)?.clone_from(other.slots.get(slot)?);
-        Some(changed).filter(|_| self.head() == other.head())
+        changed.slots.get_mut(opening.slot)?.clone_from(other.slots.get(opening.slot)?);
+        Some(changed)
     }
 
     /// The slots with this opening's one asking for nothing else than to open. It costs no run of Argon2id.
