@@ -38,7 +38,7 @@ function measure(target) {
     const own = "[dir=auto], [dir=ltr], bdi, code, kbd, pre, textarea, select, script, .short, .snippet, .map-legend, #address-help, #address-wrong";
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let text = walk.nextNode(); text; text = walk.nextNode()) {
-      if (/[0-9]/.test(text.data) && !text.parentElement.closest(own)) wrong.push(`digits of another script: ${text.data.trim().slice(0, 80)}`);
+      if (/[0-9]/.test(text.data.replace(/[0-9a-f]{6,}/g, "")) && !text.parentElement.closest(own)) wrong.push(`digits of another script: ${text.data.trim().slice(0, 80)}`);
     }
   }
   return wrong;

@@ -75,10 +75,10 @@ fn inside(texts: &Texts, made: &Evidence, verdict: &Verdict) -> Vec<(String, Str
     let keys: BTreeSet<_> =
         verdict.documents.iter().flat_map(|shown| &shown.statements).map(|said| said.author).collect();
     vec![
-        (texts.say("evidence-documents"), made.documents.to_string()),
-        (texts.say("evidence-statements"), made.statements.to_string()),
-        (texts.say("evidence-keys"), keys.len().to_string()),
-        (texts.say("evidence-receipts"), made.receipts.to_string()),
+        (texts.say("evidence-documents"), texts.number(made.documents)),
+        (texts.say("evidence-statements"), texts.number(made.statements)),
+        (texts.say("evidence-keys"), texts.number(keys.len())),
+        (texts.say("evidence-receipts"), texts.number(made.receipts)),
         (texts.say("evidence-size"), size(texts, made.bytes.len() as u64)),
     ]
 }
