@@ -15,8 +15,9 @@ use crate::error::NodeError;
 use crate::exchange::{Exchanged, TransportError, add, failed};
 use crate::node::Node;
 
-/// The kind of problem by which a responder says that it knows no such posting epoch.
-const UNKNOWN_EPOCH: &str = "unknown-epoch";
+/// The kinds of problem by which a responder says that it knows no such posting epoch, or another key of that epoch: two
+/// stewards who were apart can choose one.
+const UNKNOWN_EPOCH: [&str; 2] = ["unknown-epoch", "not-member"];
 
 /// The kind by which it says that a request has a form that it does not know.
 const UNKNOWN_FORM: &str = "request";
@@ -319,9 +320,9 @@ fn first(postings: &[PostingKey]) -> Result<PostingKey, NodeError> {
     postings.first().cloned().ok_or_else(|| NodeError::NoKey("this device holds no posting key".to_owned()))
 }
 
-/// Whether the responder says that it does not know the posting epoch.
+/// Whether the responder says that it does not know the posting key.
 fn is_unknown_epoch(answer: Option<&Result<Vec<u8>, TransportError>>) -> bool {
-    matches!(answer, Some(Err(TransportError::Refused { kind, .. })) if kind == UNKNOWN_EPOCH)
+    matches!(answer, Some(Err(TransportError::Refused { kind, .. })) if UNKNOWN_EPOCH.contains(&kind.as_str()))
 }
 
 fn answered(answer: Option<Result<Vec<u8>, TransportError>>) -> Result<Vec<u8>, NodeError> {

@@ -121,7 +121,11 @@ impl<S: Store + Clone + 'static> Transport for DirectLink<S> {
         let mut budget = Budget::of_connection();
         let reply = self.responder.respond(&request, self.now_ms, &mut budget, &mut self.rng).await;
         reply.map_err(|error| {
-            let kind = if matches!(error, RespondError::UnknownEpoch { .. }) { "unknown-epoch" } else { "request" };
+            let kind = match error {
+                RespondError::UnknownEpoch { .. } => "unknown-epoch",
+                RespondError::NotMember(_) => "not-member",
+                _ => "request",
+            };
             TransportError::Refused { status: 400, kind: kind.to_owned(), detail: error.to_string() }
         })
     }

@@ -18,6 +18,9 @@ use crate::world::{MINUTE_MS, STEWARD, World};
 /// Rounds within which all must be quiet: new keys, what waited for them, and what these open take some each.
 const ROUNDS: usize = 24;
 
+/// What each device makes of a report: its bytes, and what became of each statement.
+type Readings = BTreeMap<usize, (Vec<u8>, Vec<Fate>)>;
+
 impl World {
     /// The relays are honest from now on, whoever was taken is removed, and everybody exchanges until nothing moves.
     /// Then two write who may, and everybody exchanges again.
@@ -182,7 +185,7 @@ impl World {
 
     /// Nothing that an honest person was told is saved is lost, and everybody who may reads it, the same.
     fn check_said(&mut self) {
-        let mut held: BTreeMap<DocumentId, BTreeMap<usize, (Vec<u8>, Vec<Fate>)>> = BTreeMap::new();
+        let mut held: BTreeMap<DocumentId, Readings> = BTreeMap::new();
         for who in self.who(|_| true) {
             let node = &self.devices[who].member.node;
             for view in block_on(node.reports()).unwrap() {

@@ -222,7 +222,7 @@ impl World {
             let member = Member::wake(asleep, rng.next_u64());
             devices.push(Device { member, role, area, skew_ms: 0, cut_off: false, faulty: false, lost: false });
         }
-        let count = 1 + usize::from(rng.next_u32() % 3 == 0);
+        let count = 1 + usize::from(rng.next_u32().is_multiple_of(3));
         let relays: Vec<TestRelay> = ready.relays.iter().take(count).map(TestRelay::copy).collect();
         Self {
             rng,
