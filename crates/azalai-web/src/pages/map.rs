@@ -305,7 +305,8 @@ pub(crate) async fn names<H: Host>(
         known.map(|it| (it.code.as_str(), icon(it))).filter(|(code, picture)| code != picture).collect();
     let statuses: BTreeMap<String, String> =
         Status::ALL.iter().map(|status| (status.to_string(), texts.of("map-status", &status.to_string()))).collect();
-    let all = json!({"areas": areas, "towns": towns, "categories": categories, "pictures": pictures, "statuses": statuses});
+    let all =
+        json!({"areas": areas, "towns": towns, "categories": categories, "pictures": pictures, "statuses": statuses});
     Ok(json_answer(all.to_string()))
 }
 

@@ -80,6 +80,7 @@ fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::INCIDENT => "incident",
         Kind::NOTICE => "notice",
+        Kind::PACK => "pack",
         _ => "report",
     }
 }
