@@ -159,3 +159,13 @@ fn a_pack_of_a_removed_steward_past_the_cut_is_not_used() {
         assert_eq!(in_use(&mut c, who), "own@1", "{who}");
     }
 }
+
+/// Guards against a page for those who write packs whose example the program refuses.
+#[test]
+fn the_pack_that_the_guide_shows_is_one() {
+    let guide = include_str!("../../docs/packs.md");
+    let example = guide.split("```json").nth(1).unwrap().split("```").next().unwrap();
+    let pack = catalog::read_pack(example.as_bytes()).unwrap();
+    assert_eq!((pack.reference().to_string().as_str(), pack.categories[0].questions.len()), ("ours@1", 2));
+    assert_eq!(catalog::icon(&pack.categories[0]), "displacement");
+}

@@ -271,6 +271,11 @@ mod tests {
         draft
     }
 
+    /// With the pack that ships.
+    fn read(draft: &Draft, kept: Option<&ReportFields>, now_ms: u64, places: &Places) -> Result<Reading, Problem> {
+        super::read(draft, kept, now_ms, places, &Packs::shipped().unwrap())
+    }
+
     /// Guards against "today" that becomes tomorrow because the draft was saved a day later.
     #[test]
     fn a_word_for_a_time_means_the_day_on_which_it_was_tapped() {

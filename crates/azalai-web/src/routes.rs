@@ -101,7 +101,7 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/map/ground", get(ground::get::<H>))
         .route("/map/cards", get(map::cards::<H>))
         .route("/places", get(editor::places::<H>))
-        .route("/places/towns", get(point::get))
+        .route("/places/towns", get(point::get::<H>))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))
         .route("/settings/second", get(vault::get).post(vault::post::<H>))
         .route("/settings/sheets", get(sheets::get).post(sheets::make::<H>))

@@ -13,7 +13,7 @@ use azalai_envelope::ids::from_hex;
 use azalai_model::{Pack, PlacePrecision, Status};
 use azalai_node::catalog::icon;
 use azalai_node::placing::{Region, drawn, region_named, region_of};
-use azalai_node::{Packs, Spot, catalog};
+use azalai_node::{Packs, Places, Spot};
 use azalai_roster::{AreaCode, Role, Roster};
 use serde_json::{Value, json};
 
@@ -122,6 +122,7 @@ fn allowed(visitor: &Visitor) -> Result<(), Problem> {
 struct Words<'a> {
     texts: &'static Texts,
     packs: &'a Packs,
+    places: &'a Places,
     roster: &'a Roster,
 }
 
@@ -137,7 +138,7 @@ impl Words<'_> {
             return name.to_owned();
         }
         let near = || {
-            let (entry, metres) = catalog::gazetteer().ok()?.nearest(place.point()?)?;
+            let (entry, metres) = self.places.nearest(place.point()?)?;
             (metres < NEAR_METRES).then(|| self.texts.say1("map-near", "place", entry.name_in(self.texts.code)))
         };
         let area =
@@ -203,8 +204,8 @@ pub(crate) async fn get<H: Host>(
     let device = open.device()?;
     let wanted = query.wanted(app.host.now_ms(), offset_min);
     let (spots, total) = device.some_spots(&wanted, query.after, MAP_LIST, Spot::clone).await?;
-    let (texts, packs) = (visitor.texts, device.packs());
-    let words = Words { texts, packs: &packs, roster: device.roster() };
+    let (texts, packs, places) = (visitor.texts, device.packs(), device.places().await?);
+    let words = Words { texts, packs: &packs, places: &places, roster: device.roster() };
     let end = query.after.saturating_add(MAP_LIST);
     let mut places: Vec<Place> = Vec::new();
     // The latest incident of a place decides where it stands, so that what is new is on top.
@@ -266,14 +267,14 @@ pub(crate) async fn points<H: Host>(
     let offset_min = app.settings().offset_min;
     let mut open = app.open().await;
     let device = open.device()?;
-    let packs = device.packs();
+    let (packs, places) = (device.packs(), device.places().await?);
     let roster = device.roster();
     // Each area is looked for once among the regions of the base map.
     let regions: BTreeMap<String, Option<&'static Region>> =
         roster.areas().map(|(code, _)| (code.to_string(), region_of(roster, code))).collect();
     let region = |code: &str| regions.get(code).copied().flatten();
     let wanted = query.wanted(app.host.now_ms(), offset_min);
-    let draw = |spot: &Spot| (map_points::Bare::of(spot), drawn(spot.place.as_ref(), region));
+    let draw = |spot: &Spot| (map_points::Bare::of(spot), drawn(spot.place.as_ref(), &places, region));
     let (spots, _) = device.some_spots(&wanted, 0, usize::MAX, draw).await?;
     drop(open);
     let categories: Vec<&str> = packs.known().categories.iter().map(|category| category.code.as_str()).collect();
@@ -290,13 +291,13 @@ pub(crate) async fn names<H: Host>(
     let texts = visitor.texts;
     let mut open = app.open().await;
     let device = open.device()?;
+    let towns = towns(texts, &device.places().await?);
     let (packs, roster) = (device.packs(), device.roster());
     let areas: Vec<Value> = roster
         .areas()
         .filter_map(|(_, info)| Some(json!({"name": info.name, "region": region_named(&info.name)?.id})))
         .collect();
     drop(open);
-    let towns = towns(texts)?;
     let categories = packs.known().categories.iter();
     let categories: BTreeMap<&str, &str> =
         categories.map(|category| (category.code.as_str(), category.name(texts.code))).collect();
@@ -324,8 +325,8 @@ pub(crate) async fn cards<H: Host>(
     let mut open = app.open().await;
     let device = open.device()?;
     let spots = device.spots_of(&ids).await?;
-    let packs = device.packs();
-    let words = Words { texts: visitor.texts, packs: &packs, roster: device.roster() };
+    let (packs, places) = (device.packs(), device.places().await?);
+    let words = Words { texts: visitor.texts, packs: &packs, places: &places, roster: device.roster() };
     let cards = spots.iter().map(|spot| words.card(spot)).collect();
     render(&Cards { f: Frame::new(&visitor, "map"), cards })
 }
