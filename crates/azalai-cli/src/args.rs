@@ -1,5 +1,6 @@
 //! The command line. Names and flags are fixed: other programs and people's habits rest on them.
 
+mod packs;
 mod said;
 mod values;
 mod vault;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use azalai_sync::limits::MIN_KEEP_DAYS;
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use packs::Pack;
 pub(crate) use said::{Filter, Incident, Notice, Report, Said};
 pub(crate) use values::{Admission, Format, Past, Ring, Role, What};
 pub(crate) use vault::{NewProfile, Profile, Recovery};
@@ -297,7 +299,10 @@ pub(crate) enum Command {
     /// Lists the members that this device knows of.
     #[command(after_help = "Example: azalai members --home steward")]
     Members,
-    /// Lists the categories of reports.
+    /// Works on the pack: the categories and questions of a project.
+    #[command(subcommand, after_help = "Example: azalai pack import ours.json --home steward")]
+    Pack(Pack),
+    /// Lists the categories of reports; with a home, those of its project.
     #[command(after_help = "Example: azalai categories --home me --lang fr")]
     Categories {
         /// Language of the labels.

@@ -229,9 +229,16 @@ impl Gazetteer {
     /// The place that is nearest to a point, with its distance in metres.
     #[must_use]
     pub fn nearest(&self, point: Point) -> Option<(&Entry, f64)> {
-        let distances = self.iter().map(|entry| (entry, entry.point.metres_to(&point)));
-        distances.min_by(|(a, near), (b, far)| near.total_cmp(far).then_with(|| a.id.cmp(&b.id)))
+        nearest(&[self], point)
     }
+}
+
+/// The place of several lists that is nearest to a point, with its distance in metres.
+#[must_use]
+pub fn nearest<'a>(lists: &[&'a Gazetteer], point: Point) -> Option<(&'a Entry, f64)> {
+    let entries = lists.iter().flat_map(|list| list.iter());
+    let distances = entries.map(|entry| (entry, entry.point.metres_to(&point)));
+    distances.min_by(|(a, near), (b, far)| near.total_cmp(far).then_with(|| a.id.cmp(&b.id)))
 }
 
 /// Splits a line of CSV (RFC 4180, without line ends inside fields); `None` if its quotation marks do not pair.

@@ -27,6 +27,8 @@ pub mod matching;
 pub mod notice;
 pub mod occurred;
 pub mod pack;
+mod pack_answers;
+pub mod pack_brought;
 pub mod parts;
 pub mod place;
 mod place_search;

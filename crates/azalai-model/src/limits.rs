@@ -66,6 +66,18 @@ pub const MAX_LINK_HEADS: usize = 16;
 /// Bytes of a pack file. The largest pack we know has 40 categories in three languages and is under 100 KiB.
 pub const MAX_PACK_BYTES: usize = 1024 * 1024;
 
+/// Bytes of a pack's text in one statement: a body holds 64 KiB, with its frame around it.
+pub const PACK_PART_BYTES: usize = 60 * 1024;
+
+/// Statements that one pack is carried in at most: the largest file, with the packs that it follows.
+pub const MAX_PACK_PARTS: u8 = 18;
+
+/// Packs that a new one follows at most: stewards who brought one apart from each other.
+pub const MAX_PACK_FOLLOWS: usize = 16;
+
+/// Packs, the one in use and those before it, whose categories a device goes on naming.
+pub const MAX_PACKS_KNOWN: usize = 32;
+
 /// Categories of a pack, and questions of a category.
 pub const MAX_PACK_ENTRIES: usize = 500;
 

@@ -119,7 +119,8 @@ fn control(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\t')
 }
 
-fn is_tag(tag: &str) -> bool {
+/// Whether a text looks like a BCP 47 tag.
+pub(crate) fn is_tag(tag: &str) -> bool {
     (1..=MAX_LANGUAGE_BYTES).contains(&tag.len()) && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 

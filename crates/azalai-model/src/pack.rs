@@ -5,11 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use azalai_envelope::codec::is_unseen;
 use serde::{Deserialize, Serialize};
 
 use crate::labels::{Tlp, Urgency};
 use crate::limits::{MAX_CODE_BYTES, MAX_LIST, MAX_NAME_BYTES, MAX_PACK_BYTES, MAX_PACK_ENTRIES};
-use crate::parts::Answer;
+use crate::notice::is_tag;
+pub use crate::pack_answers::AnswerError;
 use crate::report::PackRef;
 
 /// Texts by language (BCP 47).
@@ -50,6 +52,26 @@ pub enum PackError {
         /// The code.
         code: String,
     },
+    /// A list that must have something in it.
+    #[error("{at}: there is none")]
+    None {
+        /// Where.
+        at: String,
+    },
+    /// A language that is no BCP 47 tag.
+    #[error("{at}: {got:?} is no tag of a language, such as fr")]
+    Language {
+        /// Where.
+        at: String,
+        /// What is there.
+        got: String,
+    },
+    /// A text with signs that nobody sees, by which it could pass for another.
+    #[error("{at}: signs that cannot be seen (controls, marks of direction, signs without width)")]
+    Unseen {
+        /// Where.
+        at: String,
+    },
     /// A text that a language of the pack lacks, or that is empty or too long.
     #[error("{at}: the text in {language:?} must have 1 to {MAX_NAME_BYTES} bytes")]
     Label {
@@ -72,60 +94,6 @@ pub enum PackError {
         /// What it refers to.
         wanted: String,
     },
-}
-
-/// Why an answer does not fit its question.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AnswerError {
-    /// The category has no such question.
-    #[error("category {category:?} has no question {question:?}")]
-    NoQuestion {
-        /// The category.
-        category: String,
-        /// The question.
-        question: String,
-    },
-    /// An answer of another type.
-    #[error("question {question:?} asks for {kind}, and the answer is {given}{}", offer(.options))]
-    Type {
-        /// The question.
-        question: String,
-        /// What it asks for.
-        kind: QuestionKind,
-        /// What was answered.
-        given: &'static str,
-        /// What it offers to choose from; none if it is no choice.
-        options: Vec<String>,
-    },
-    /// A choice that the question does not offer.
-    #[error("question {question:?} has no option {option:?}{}", offer(.options))]
-    NoOption {
-        /// The question.
-        question: String,
-        /// What was chosen.
-        option: String,
-        /// What it offers.
-        options: Vec<String>,
-    },
-}
-
-fn offer(options: &[String]) -> String {
-    if options.is_empty() { String::new() } else { format!("; it has: {}", options.join(", ")) }
-}
-
-impl core::fmt::Display for QuestionKind {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(match self {
-            Self::Text => "a text",
-            Self::Number => "a number of zero or more",
-            Self::Count => "a whole number of zero or more",
-            Self::OneOf => "one of its options, as a text",
-            Self::ManyOf => "a list of its options",
-            Self::Date => "a time",
-            Self::Place => "a place",
-            Self::YesNo => "true or false",
-        })
-    }
 }
 
 /// What a question asks for.
@@ -189,6 +157,31 @@ pub struct Question {
     pub condition: Option<Condition>,
 }
 
+/// How sure a row of a crosswalk is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mapping {
+    /// Somebody looked it up in the list.
+    Confirmed,
+    /// Somebody has yet to.
+    ToConfirm,
+}
+
+/// What a category is called in another list of codes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Crosswalk {
+    /// The list, such as `iccs`.
+    pub list: String,
+    /// The code there, as it is written there.
+    pub code: String,
+    /// How sure that is.
+    pub status: Mapping,
+    /// When it fits, for people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
 /// A kind of thing that happens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -197,6 +190,9 @@ pub struct Category {
     pub code: String,
     /// What it belongs to.
     pub theme: String,
+    /// The picture of another category that ships, if this one has none of its own code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
     /// What people read.
     pub names: Labels,
     /// How urgent it usually is.
@@ -204,6 +200,9 @@ pub struct Category {
     /// The label it usually gets, if not [`Tlp::Amber`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tlp: Option<Tlp>,
+    /// What other lists call it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crosswalks: Vec<Crosswalk>,
     /// What is asked about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<Question>,
@@ -229,6 +228,9 @@ pub struct Pack {
     pub version: u32,
     /// The languages that every text is there in.
     pub languages: Vec<String>,
+    /// What its own themes are called; those of the pack that ships need no name here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub themes: BTreeMap<String, Labels>,
     /// The categories, in the order in which people see them.
     pub categories: Vec<Category>,
     /// Where reports go to a narrower audience.
@@ -248,6 +250,13 @@ impl Pack {
         let pack: Self = serde_json::from_slice(json).map_err(|error| PackError::Json(error.to_string()))?;
         pack.check()?;
         Ok(pack)
+    }
+
+    /// The pack as JSON without white space: what is sent, and what [`Pack::parse`] reads as the same pack.
+    #[must_use]
+    pub fn written(&self) -> Vec<u8> {
+        // Strings, numbers and maps with texts as keys: serde_json writes all of them.
+        serde_json::to_vec(self).unwrap_or_default()
     }
 
     /// How a report names this pack.
@@ -273,15 +282,33 @@ impl Pack {
 
     fn check(&self) -> Result<(), PackError> {
         code("id", &self.id)?;
-        many("languages", self.languages.len(), MAX_LIST)?;
+        some("languages", self.languages.len(), MAX_LIST)?;
         unique("languages", self.languages.iter())?;
-        many("categories", self.categories.len(), MAX_PACK_ENTRIES)?;
+        for (number, tag) in self.languages.iter().enumerate().filter(|(_, tag)| !is_tag(tag)) {
+            let got = tag.chars().take(MAX_CODE_BYTES).collect();
+            return Err(PackError::Language { at: format!("languages[{number}]"), got });
+        }
+        many("themes", self.themes.len(), MAX_LIST)?;
+        for (theme, names) in &self.themes {
+            code("themes", theme)?;
+            self.labels(&format!("themes.{theme}"), names)?;
+        }
+        some("categories", self.categories.len(), MAX_PACK_ENTRIES)?;
+        many("routing", self.routing.len(), MAX_PACK_ENTRIES)?;
         unique("categories", self.categories.iter().map(|category| &category.code))?;
         for (number, category) in self.categories.iter().enumerate() {
             let at = format!("categories[{number}]");
             code(&format!("{at}.code"), &category.code)?;
             code(&format!("{at}.theme"), &category.theme)?;
             self.labels(&format!("{at}.names"), &category.names)?;
+            category.icon.iter().try_for_each(|icon| code(&format!("{at}.icon"), icon))?;
+            many(&format!("{at}.crosswalks"), category.crosswalks.len(), MAX_LIST)?;
+            for (number, row) in category.crosswalks.iter().enumerate() {
+                let at = format!("{at}.crosswalks[{number}]");
+                code(&format!("{at}.list"), &row.list)?;
+                plain(&format!("{at}.code"), &row.code, 1)?;
+                plain(&format!("{at}.note"), &row.note, 0)?;
+            }
             many(&format!("{at}.questions"), category.questions.len(), MAX_LIST)?;
             unique(&format!("{at}.questions"), category.questions.iter().map(|question| &question.key))?;
             for (number, question) in category.questions.iter().enumerate() {
@@ -327,9 +354,16 @@ impl Pack {
         let good = |language: &&String| {
             labels.get(*language).is_some_and(|text| !text.trim().is_empty() && text.len() <= MAX_NAME_BYTES)
         };
-        match self.languages.iter().find(|language| !good(language)) {
-            None => Ok(()),
-            Some(language) => Err(PackError::Label { at: at.to_owned(), language: language.clone() }),
+        if let Some(language) = self.languages.iter().find(|language| !good(language)) {
+            return Err(PackError::Label { at: at.to_owned(), language: language.clone() });
+        }
+        // A text in a language that the pack does not name would be sent and never checked.
+        if let Some(language) = labels.keys().find(|language| !self.languages.contains(language)) {
+            return Err(PackError::Dangling { at: at.to_owned(), wanted: language.clone() });
+        }
+        match labels.values().any(|text| text.chars().any(is_unseen)) {
+            true => Err(PackError::Unseen { at: at.to_owned() }),
+            false => Ok(()),
         }
     }
 }
@@ -339,54 +373,6 @@ impl Category {
     #[must_use]
     pub fn name(&self, language: &str) -> &str {
         text_in(&self.names, language).unwrap_or(&self.code)
-    }
-
-    /// Whether answers fit the questions of this category.
-    ///
-    /// # Errors
-    /// [`AnswerError`], one variant for each rule.
-    pub fn check_answers(&self, answers: &BTreeMap<String, Answer>) -> Result<(), AnswerError> {
-        for (key, answer) in answers {
-            let question = self.questions.iter().find(|question| question.key == *key);
-            let missing = || AnswerError::NoQuestion { category: self.code.clone(), question: key.clone() };
-            question.ok_or_else(missing)?.check(answer)?;
-        }
-        Ok(())
-    }
-}
-
-impl Question {
-    fn check(&self, answer: &Answer) -> Result<(), AnswerError> {
-        let options = || self.options.iter().map(|offered| offered.value.clone()).collect();
-        let offered = |option: &String| match self.options.iter().any(|offered| offered.value == *option) {
-            true => Ok(()),
-            false => {
-                Err(AnswerError::NoOption { question: self.key.clone(), option: option.clone(), options: options() })
-            }
-        };
-        match (self.kind, answer) {
-            (QuestionKind::Text, Answer::Text(_))
-            | (QuestionKind::Number, Answer::Number(_))
-            | (QuestionKind::Date, Answer::When(_))
-            | (QuestionKind::Place, Answer::Where(_))
-            | (QuestionKind::YesNo, Answer::YesNo(_)) => Ok(()),
-            (QuestionKind::Count, Answer::Number(number)) if number.get().fract() == 0.0 => Ok(()),
-            (QuestionKind::OneOf, Answer::Text(option)) => offered(option),
-            (QuestionKind::ManyOf, Answer::Many(options)) => options.iter().try_for_each(offered),
-            _ => Err(AnswerError::Type {
-                question: self.key.clone(),
-                kind: self.kind,
-                given: match answer {
-                    Answer::YesNo(_) => "true or false",
-                    Answer::Number(_) => "a number",
-                    Answer::Text(_) => "a text",
-                    Answer::Many(_) => "a list",
-                    Answer::When(_) => "a time",
-                    Answer::Where(_) => "a place",
-                },
-                options: options(),
-            }),
-        }
     }
 }
 
@@ -404,6 +390,23 @@ fn code(at: &str, got: &str) -> Result<(), PackError> {
         return Ok(());
     }
     Err(PackError::Code { at: at.to_owned(), got: got.chars().take(MAX_CODE_BYTES).collect() })
+}
+
+fn plain(at: &str, text: &str, least: usize) -> Result<(), PackError> {
+    if text.chars().any(is_unseen) {
+        return Err(PackError::Unseen { at: at.to_owned() });
+    }
+    match text.len() {
+        long if long > MAX_NAME_BYTES => {
+            Err(PackError::TooMany { at: at.to_owned(), got: long, limit: MAX_NAME_BYTES })
+        }
+        short if short < least => Err(PackError::None { at: at.to_owned() }),
+        _ => Ok(()),
+    }
+}
+
+fn some(at: &str, got: usize, limit: usize) -> Result<(), PackError> {
+    if got == 0 { Err(PackError::None { at: at.to_owned() }) } else { many(at, got, limit) }
 }
 
 fn many(at: &str, got: usize, limit: usize) -> Result<(), PackError> {

@@ -169,7 +169,7 @@ fn a_coarser_place_holds_nothing_finer_than_its_level() {
     let place = |json: &str| serde_json::from_str::<Place>(json).unwrap();
     let exact = place(r#"{"lat":16.28,"lon":-0.05,"accuracy_m":8,"name":"behind Amadou's well","area":"gao"}"#);
     let to = |place: &Place, level| {
-        let coarse = coarsen(place, level, &places, centroid);
+        let coarse = coarsen(place, level, &[&places], centroid);
         serde_json::to_string(&coarse).unwrap()
     };
     assert_eq!(to(&exact, PlacePrecision::Exact), serde_json::to_string(&exact).unwrap());

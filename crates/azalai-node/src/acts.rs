@@ -70,6 +70,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             return Err(error);
         }
         self.touched = Touched::default();
+        self.gather_packs().await?;
         Ok(statement)
     }
 }

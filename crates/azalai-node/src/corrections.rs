@@ -10,7 +10,6 @@ use azalai_model::{Corrects, ReportFields, Tlp, Urgency};
 use azalai_roster::Circle;
 use azalai_store::{Disk, Store};
 
-use crate::catalog;
 use crate::error::NodeError;
 use crate::node::Node;
 use crate::reports::{ReportState, ReportView};
@@ -121,18 +120,19 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         if let Some(later) = self.latest_words(id).await? {
             return Box::pin(self.amend(later, change, now_ms)).await;
         }
-        let pack = catalog::pack()?;
-        let mut fields = ReportFields { tlp: Some(view.tlp), pack: Some(pack.reference()), ..ReportFields::default() };
+        let pack = self.packs();
+        let mut fields = ReportFields { tlp: Some(view.tlp), ..ReportFields::default() };
         change(&mut fields)?;
-        let Some(code) = fields.category.as_deref() else {
+        let Some(code) = fields.category.clone() else {
             return Err(NodeError::Invalid(
                 "this device has forgotten what the report was about: say its category too".to_owned(),
             ));
         };
         let category =
-            pack.category(code).ok_or_else(|| NodeError::NotFound(format!("there is no category {code:?}")))?;
+            pack.category(&code).ok_or_else(|| NodeError::NotFound(format!("there is no category {code:?}")))?;
+        fields.pack.get_or_insert_with(|| pack.reference(&code));
         category.check_answers(&fields.answers).map_err(|error| NodeError::Invalid(error.to_string()))?;
-        if pack.label(code, Some(view.tlp)) != view.tlp {
+        if pack.label(&code, Some(view.tlp)) != view.tlp {
             return Err(NodeError::Invalid(format!(
                 "a report of {code} goes to fewer than those who read this one ({}): retract it and write a new one",
                 view.tlp

@@ -15,19 +15,16 @@ use crate::chains::Forks;
 use crate::claim_notices::check_claim_notice;
 use crate::door_checks::newer_or_refused;
 use crate::error::NodeError;
-use crate::limits::{ABSORB_BATCH, MAX_REASON_BYTES};
+use crate::limits::ABSORB_BATCH;
 use crate::mark::check_mark;
 use crate::newer::is_newer;
 use crate::node::{Node, scan_all};
 use crate::notices::check_notice;
-pub(crate) use crate::outcome::Outcome;
+pub(crate) use crate::outcome::{Outcome, refused};
+use crate::packs::check_pack;
 use crate::spaces::{OUTCOMES, PROFILE, STATEMENTS, space_of};
 use crate::stored::{Outgoing, decode_statement};
 use crate::taken::TakenIn;
-
-pub(crate) fn refused(error: &dyn std::fmt::Display) -> Outcome {
-    Outcome::Refused(error.to_string().chars().take(MAX_REASON_BYTES / 4).collect())
-}
 
 /// Why an envelope is looked at again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -249,12 +246,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             round.batch.put(PROFILE, LOOK_AGAIN, [self.learnt.max(owed) as u8]);
         }
         let again = self.forget_again(&outcomes, &mut round.batch);
+        self.packs_stale |= !round.forks.is_empty();
         if let Err(error) = self.vault.apply(round.batch).await {
             // It may be durable all the same: what waits is read anew.
             (self.waiting, self.looked_at) = (None, None);
             return Err(error.into());
         }
         self.touched = Touched::default();
+        if self.packs_stale {
+            self.gather_packs().await?;
+        }
         if again {
             // It is noted durably, and finished at the next opening if not now: one letter that came again stops nothing.
             let _later = self.finish_forgetting().await;
@@ -363,6 +364,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
             Kind::NOTICE => match check_notice(&statement) {
                 Ok(()) => drop(round.taken.notices.insert(statement.document())),
+                Err(outcome) => return Ok(outcome),
+            },
+            Kind::PACK => match check_pack(&statement, self.audience(&Circle::Everyone)) {
+                Ok(()) => self.packs_stale = true,
                 Err(outcome) => return Ok(outcome),
             },
             Kind::MARK => match check_mark(&self.project, &statement) {

@@ -11,7 +11,6 @@ use azalai_roster::AreaCode;
 use azalai_store::{Disk, Store};
 
 use crate::asides::Aside;
-use crate::catalog;
 use crate::documents::Record;
 use crate::error::NodeError;
 use crate::index::{IncidentEntry, Index, is_open, of_circle};
@@ -111,7 +110,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// # Errors
     /// Those of the storage.
     pub async fn inbox(&self, query: &InboxQuery) -> Result<InboxPage, NodeError> {
-        let pack = catalog::pack()?;
+        let pack = self.packs();
         let asides = self.asides().await?;
         let (page, total, categories, incidents) = {
             let index = self.index().await?.lock();

@@ -163,9 +163,9 @@ impl People for Known {
     }
 }
 
-/// Refuses a category that the pack has not.
-fn known_category(code: &str) -> Result<(), NodeError> {
-    let known = crate::catalog::pack()?.category(code).is_some();
+/// Refuses a category that no pack of the project has.
+fn known_category(packs: &crate::packs::Packs, code: &str) -> Result<(), NodeError> {
+    let known = packs.category(code).is_some();
     if known { Ok(()) } else { Err(NodeError::NotFound(format!("there is no category {code:?}"))) }
 }
 
@@ -204,7 +204,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             IncidentEdit::SetArea(area.to_string()),
         ];
         if let Some(category) = category {
-            known_category(&category)?;
+            known_category(&self.packs, &category)?;
             edits.push(IncidentEdit::SetCategory(category));
         }
         let known = self.known(&[]).await?;
@@ -233,7 +233,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         may.map_err(|denied| NodeError::Denied(denied.to_string()))?;
         for edit in edits {
             if let IncidentEdit::SetCategory(category) = edit {
-                known_category(category)?;
+                known_category(&self.packs, category)?;
             }
         }
         let Built { history, .. } = self.build(&id, &record, &BTreeMap::new()).await?;

@@ -71,7 +71,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             let (Some(written_ms), Some(kept)) = (written_ms, rows::decode::<KeptReport>(&record.row)) else {
                 continue;
             };
-            let gist = Gist::of(&facts(&kept.row.fields, written_ms), lexicon()?, catalog::pack()?);
+            let gist = Gist::of(&facts(&kept.row.fields, written_ms), lexicon()?, self.packs.known());
             gists.insert(other, Arc::new(gist));
         }
         let mut index = shared.lock();

@@ -25,10 +25,11 @@ use crate::index::Shared;
 use crate::limits::CARRIED_BYTES;
 use crate::newer::Understands;
 use crate::opening::Place;
+use crate::packs::Packs;
 use crate::people::authors_of;
 use crate::secrets::Secrets;
 use crate::spaces::{
-    CLAIM_NOTICES, LOG, MARKS, NOTICES, OUTBOX, OWN_CHAINS, PLACES_IN_CHAINS, PROFILE, SECRETS, space_of,
+    CLAIM_NOTICES, LOG, MARKS, NOTICES, OUTBOX, OWN_CHAINS, PACKS, PLACES_IN_CHAINS, PROFILE, SECRETS, space_of,
 };
 use crate::stored::{self, Outgoing, OwnChain, Profile};
 
@@ -92,6 +93,10 @@ pub struct Node<S: Store, D: Disk> {
     pub(crate) hits: BTreeMap<GenerationId, u64>,
     /// The places that were brought; `None` until first asked for.
     pub(crate) own_places: Option<Arc<azalai_model::Gazetteer>>,
+    /// The pack in use and those before it.
+    pub(crate) packs: Arc<Packs>,
+    /// Parts of packs came in, or the logs changed: which pack is in use is to be read anew.
+    pub(crate) packs_stale: bool,
     /// Where in its home this profile lies; `None` where a home has one profile.
     pub(crate) place: Option<Place>,
     /// The envelope that no count shows (`mark.rs`).
@@ -203,6 +208,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             idle_letters: BTreeSet::new(),
             hits: BTreeMap::new(),
             own_places: None,
+            packs: Arc::new(Packs::shipped()?),
+            packs_stale: false,
             place: None,
             quiet: None,
             shed: BTreeSet::new(),
@@ -211,6 +218,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         node.kept_own.extend(node.quiet);
         node.go_on_forgetting().await?;
         node.agree(entries).await?;
+        node.gather_packs().await?;
         Ok(node)
     }
 
@@ -219,7 +227,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let now = Roster::from_statements(self.profile.root, self.log.values());
         let before = core::mem::replace(&mut self.roster, now);
         self.authors = authors_of(&self.roster);
-        self.stale = false;
+        (self.stale, self.packs_stale) = (false, true);
         let touched = self.roster.touched_since(&before);
         self.touched.authors.extend(touched.authors);
         self.touched.statements.extend(touched.statements);
@@ -372,6 +380,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         batch.put(PLACES_IN_CHAINS, place_key(&chain_of(statement), statement.seq()), statement.id().0);
         match statement.kind() {
             Kind::NOTICE => drop(batch.put(NOTICES, statement.id().0, [1])),
+            Kind::PACK => drop(batch.put(PACKS, statement.id().0, [1])),
             Kind::MARK => drop(batch.put(MARKS, statement.id().0, [1])),
             Kind::CLAIM_NOTICE => drop(batch.put(CLAIM_NOTICES, statement.id().0, [1])),
             _ => {}

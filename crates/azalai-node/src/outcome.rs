@@ -54,3 +54,7 @@ impl Outcome {
         Ok(outcome)
     }
 }
+
+pub(crate) fn refused(error: &dyn core::fmt::Display) -> Outcome {
+    Outcome::Refused(error.to_string().chars().take(MAX_REASON_BYTES / 4).collect())
+}

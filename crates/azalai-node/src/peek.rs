@@ -49,6 +49,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     pub async fn peek(&self, id: &StatementId) -> Result<Peek, NodeError> {
         let missing = || NodeError::NotFound(format!("no statement {id} is set aside here"));
         let aside = self.quarantine().await?.into_iter().find(|item| item.statement == *id).ok_or_else(missing)?;
+        if aside.kind == Kind::PACK {
+            return Ok(Peek { aside, what: Vec::new(), said: Said::Nothing });
+        }
         if aside.kind == Kind::NOTICE {
             let bytes = self.vault.get(STATEMENTS, &id.0).await?.ok_or_else(missing)?;
             let statement = stored::decode_statement(&self.project, &bytes)?;

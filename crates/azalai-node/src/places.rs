@@ -6,9 +6,10 @@
 use std::sync::Arc;
 
 use azalai_envelope::codec::{DecodeError, Reader, Writer};
+use azalai_model::coarsen::coarsen;
 use azalai_model::gazetteer::{self, Entry};
 use azalai_model::limits::MAX_IMPORTED_PLACES;
-use azalai_model::{Gazetteer, Resolved, places_file};
+use azalai_model::{Gazetteer, Place, PlacePrecision, Point, Resolved, places_file};
 use azalai_store::{Batch, Disk, Store};
 
 use crate::catalog;
@@ -61,6 +62,18 @@ impl Places {
     #[must_use]
     pub fn resolve(&self, name: &str) -> Resolved<'_> {
         gazetteer::resolve(&self.lists(), name)
+    }
+
+    /// The place that is nearest to a point, with its distance in metres.
+    #[must_use]
+    pub fn nearest(&self, point: Point) -> Option<(&Entry, f64)> {
+        gazetteer::nearest(&self.lists(), point)
+    }
+
+    /// A place as coarse as a village of these lists: see [`coarsen`].
+    #[must_use]
+    pub fn village(&self, place: &Place) -> Option<Place> {
+        coarsen(place, PlacePrecision::Village, &self.lists(), |_| None)
     }
 
     /// All of them, those that ship first.

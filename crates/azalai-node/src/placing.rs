@@ -9,8 +9,8 @@ use azalai_model::gazetteer::{Resolved, fold};
 use azalai_model::{Place, PlacePrecision, Point};
 use azalai_roster::{AreaCode, Roster};
 
-use crate::catalog;
 use crate::limits::{AREA_METRES, VILLAGE_METRES};
+use crate::places::Places;
 
 /// Words around a name that say what it is the name of: "Région de Gao", "Kano State".
 const KINDS: [&str; 18] = [
@@ -111,7 +111,7 @@ pub fn region_of(roster: &Roster, area: &AreaCode) -> Option<&'static Region> {
 }
 
 /// Where a place is drawn; `area` finds the region of an area's code.
-pub fn drawn(place: Option<&Place>, area: impl Fn(&str) -> Option<&'static Region>) -> Drawn {
+pub fn drawn(place: Option<&Place>, places: &Places, area: impl Fn(&str) -> Option<&'static Region>) -> Drawn {
     let Some(place) = place else { return Drawn::Nowhere };
     let accuracy = place.accuracy_m().unwrap_or_default();
     let least = match place.precision() {
@@ -124,16 +124,16 @@ pub fn drawn(place: Option<&Place>, area: impl Fn(&str) -> Option<&'static Regio
     match (place.point(), region) {
         (_, Some(region)) if place.precision() == PlacePrecision::Area => Drawn::In(region),
         (Some(point), _) => Drawn::Around(point, accuracy.max(least)),
-        (None, region) => match place.name().map(named) {
+        (None, region) => match place.name().map(|name| named(places, name)) {
             Some(Some(point)) => Drawn::Around(point, least.max(VILLAGE_METRES)),
             _ => region.map_or(Drawn::Nowhere, Drawn::In),
         },
     }
 }
 
-/// The place of the gazetteer that alone has this name.
-fn named(name: &str) -> Option<Point> {
-    match catalog::gazetteer().ok()?.resolve(name) {
+/// The place that alone has this name.
+fn named(places: &Places, name: &str) -> Option<Point> {
+    match places.resolve(name) {
         Resolved::One(entry) => Some(entry.point),
         _ => None,
     }
@@ -167,6 +167,10 @@ mod tests {
         }
         assert!(BETTER_KNOWN.iter().all(|(_, id)| regions().iter().any(|region| region.id == *id)));
         assert!(regions().iter().any(|region| region.id == COUNTRY_TOO));
+    }
+
+    fn drawn(place: Option<&Place>, area: impl Fn(&str) -> Option<&'static Region>) -> Drawn {
+        super::drawn(place, &Places::shipped().unwrap(), area)
     }
 
     /// Guards against a village that becomes a spot, and an area that becomes a village.

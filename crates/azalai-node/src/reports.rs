@@ -7,7 +7,6 @@ use azalai_model::{ActorId, Document, Report, ReportError, ReportFields, Tlp, Ur
 use azalai_roster::{AreaCode, Circle, MemberState};
 use azalai_store::{Batch, Disk, Store};
 
-use crate::catalog;
 use crate::documents::{Built, Past, Record, automerge_kind};
 use crate::error::NodeError;
 use crate::node::{Node, Saying};
@@ -108,13 +107,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
 
     /// The label of a new report: what its author asks for, as narrow as the pack wants it.
     pub(crate) fn label_of(&self, fields: &ReportFields) -> Result<Tlp, NodeError> {
-        let pack = catalog::pack()?;
         let code = fields.category.as_deref().unwrap_or_default();
-        if pack.category(code).is_none() {
-            let hint = "list them with: azalai categories --home …";
-            return Err(NodeError::NotFound(format!("there is no category {code:?} in the pack {}; {hint}", pack.id)));
+        if self.packs.category(code).is_none() {
+            let (hint, pack) = ("list them with: azalai categories --home …", &self.packs.now().id);
+            return Err(NodeError::NotFound(format!("there is no category {code:?} in the pack {pack}; {hint}")));
         }
-        Ok(pack.label(code, fields.tlp))
+        Ok(self.packs.label(code, fields.tlp))
     }
 
     /// Writes a report for whoever is to read it: one document for a circle, one for each member that is named, all
@@ -129,10 +127,11 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         by: &ReadBy,
         now_ms: u64,
     ) -> Result<Vec<DocumentId>, NodeError> {
-        let pack = catalog::pack()?;
+        let packs = self.packs();
         fields.tlp = Some(self.label_of(&fields)?);
-        fields.pack.get_or_insert_with(|| pack.reference());
-        if let Some(category) = pack.category(fields.category.as_deref().unwrap_or_default()) {
+        let code = fields.category.clone().unwrap_or_default();
+        fields.pack.get_or_insert_with(|| packs.reference(&code));
+        if let Some(category) = packs.category(&code) {
             fields.urgency.get_or_insert(category.urgency);
             category.check_answers(&fields.answers).map_err(|error| NodeError::Invalid(error.to_string()))?;
         }

@@ -130,6 +130,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             self.log.insert(statement.id(), statement);
         }
         self.rebuild_roster();
+        self.gather_packs().await?;
         self.unsettled = false;
         Ok(())
     }

@@ -48,6 +48,8 @@ pub(crate) const SHED_STATEMENTS: Space = Space(18);
 pub(crate) const FORGETTING: Space = Space(19);
 /// Since when an own report could be forgotten by itself. Key: document id.
 pub(crate) const DUE: Space = Space(20);
+/// Parts of packs among the kept statements. Key: statement id; value: 1.
+pub(crate) const PACKS: Space = Space(28);
 /// What the person at this device has begun and not said, and how they like things. Key: see `desk.rs`.
 pub(crate) const DESK: Space = Space(0x20);
 /// Places that somebody brought, besides those that ship. Key: the place's id.

@@ -115,6 +115,21 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok((spots.into_iter().skip(skip).take(take).map(shown).collect(), total))
     }
 
+    /// The categories of the incidents that are known.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub async fn incident_categories(&self) -> Result<BTreeSet<String>, NodeError> {
+        let index = self.index().await?.lock();
+        let mut used = BTreeSet::new();
+        for code in index.incidents.values().filter_map(|entry| entry.spot.category.as_deref()) {
+            if !used.contains(code) {
+                used.insert(code.to_owned());
+            }
+        }
+        Ok(used)
+    }
+
     /// The spots of these incidents, in the order asked; those that are not there are left out.
     ///
     /// # Errors

@@ -4,6 +4,8 @@
 
 use askama::Template;
 use axum::response::Html;
+use azalai_model::Pack;
+use azalai_model::pack::text_in;
 use azalai_roster::Role;
 
 use crate::assets;
@@ -152,6 +154,12 @@ impl Frame {
     pub(crate) fn categories(&self) -> String {
         assets::path("categories.svg")
     }
+}
+
+/// What a theme is called: as a pack that was brought names it, else by the pages' own texts.
+pub(crate) fn theme_name(texts: &Texts, pack: &Pack, theme: &str) -> String {
+    let own = pack.themes.get(theme).and_then(|names| text_in(names, texts.code));
+    own.map_or_else(|| texts.of("theme", theme), str::to_owned)
 }
 
 /// A page.

@@ -9,6 +9,9 @@ pub const MAX_GROUND_PIECE_BYTES: usize = 4 * 1024 * 1024;
 /// Bytes of a form that brings a file: an invite, and as much again for the frame around it.
 pub const MAX_UPLOAD_BYTES: usize = 2 * azalai_node::limits::MAX_INVITE_BYTES;
 
+/// Bytes of a form that brings a pack: the largest file, and the frame around it.
+pub const MAX_PACK_UPLOAD_BYTES: usize = azalai_model::limits::MAX_PACK_BYTES + 16 * 1024;
+
 /// Fields of a form: a category's questions with all their options ticked, and the fixed ones.
 pub const MAX_FORM_FIELDS: usize = 256;
 

@@ -8,7 +8,7 @@ use azalai_model::gazetteer::Entry;
 use azalai_model::pack::{Category, Question, QuestionKind};
 use azalai_model::parts::{Answer, Number};
 use azalai_model::{Basis, Occurred, Place, PlacePrecision, Point, ReportFields, Resolved, Tlp, Urgency};
-use azalai_node::{Places, catalog};
+use azalai_node::{Packs, Places};
 
 use crate::draft::Draft;
 use crate::forms::plain_digits;
@@ -46,10 +46,10 @@ pub(crate) fn read(
     kept: Option<&ReportFields>,
     now_ms: u64,
     places: &Places,
+    packs: &Packs,
 ) -> Result<Reading, Problem> {
-    let pack = catalog::pack()?;
     let mut reading = Reading { fields: kept.cloned().unwrap_or_default(), ..Reading::default() };
-    let category = pack.category(draft.get("category")).ok_or_else(Problem::not_found)?;
+    let category = packs.category(draft.get("category")).ok_or_else(Problem::not_found)?;
     reading.fields.category = Some(category.code.clone());
     reading.fields.narrative = draft.get("text").to_owned();
     if reading.fields.narrative.chars().count() > azalai_model::limits::MAX_NARRATIVE_CHARS {
@@ -68,7 +68,7 @@ pub(crate) fn read(
     reading.fields.wants_reply = !draft.get("reply").is_empty();
     if kept.is_none() {
         let asked = READERS.iter().find(|(name, _)| *name == draft.get("readers")).map(|(_, tlp)| *tlp);
-        reading.fields.tlp = Some(pack.label(&category.code, asked));
+        reading.fields.tlp = Some(packs.label(&category.code, asked));
     }
     Ok(reading)
 }
@@ -270,6 +270,11 @@ mod tests {
             draft.fields.entry((*name).to_owned()).or_default().push((*value).to_owned());
         }
         draft
+    }
+
+    /// With the pack that ships.
+    fn read(draft: &Draft, kept: Option<&ReportFields>, now_ms: u64, places: &Places) -> Result<Reading, Problem> {
+        super::read(draft, kept, now_ms, places, &Packs::shipped().unwrap())
     }
 
     /// Guards against "today" that becomes tomorrow because the draft was saved a day later.

@@ -11,11 +11,11 @@ use crate::app::App;
 use crate::assets;
 use crate::gate::gate;
 use crate::host::Host;
-use crate::limits::{MAX_EVIDENCE_UPLOAD_BYTES, MAX_LETTERS_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
+use crate::limits::{MAX_EVIDENCE_UPLOAD_BYTES, MAX_LETTERS_UPLOAD_BYTES, MAX_PACK_UPLOAD_BYTES, MAX_UPLOAD_BYTES};
 use crate::pages::{
     check, editor, evidence, evidence_check, exchange, ground, inbox, incident, incident_edits, incidents, invite,
-    keys, leave, map, member, members, new_passphrase, notice_new, notices, passphrase, point, project, quarantine,
-    readers, removal, report, reports, settings, shed, sheets, start, unlock, upkeep, vault,
+    keys, leave, map, member, members, new_passphrase, notice_new, notices, pack, passphrase, point, project,
+    quarantine, readers, removal, report, reports, settings, shed, sheets, start, unlock, upkeep, vault,
 };
 use crate::problem::Problem;
 
@@ -83,6 +83,12 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/members/project/admission", post(project::admission::<H>))
         .route("/members/project/area", post(upkeep::add_area::<H>))
         .route("/members/project/rotate", post(upkeep::rotate::<H>))
+        .route(
+            "/members/project/pack",
+            get(pack::get::<H>).post(pack::look::<H>).layer(DefaultBodyLimit::max(MAX_PACK_UPLOAD_BYTES)),
+        )
+        .route("/members/project/pack/file", get(pack::file::<H>))
+        .route("/members/project/pack/use", post(pack::bring::<H>))
         .route("/members/project/relay", post(project::certify::<H>))
         .route("/members/project/relay/{form}", get(project::certificate_made::<H>))
         .route("/members/project/certificate/{relay}", get(project::certificate::<H>))
@@ -96,7 +102,7 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/map/ground", get(ground::get::<H>))
         .route("/map/cards", get(map::cards::<H>))
         .route("/places", get(editor::places::<H>))
-        .route("/places/towns", get(point::get))
+        .route("/places/towns", get(point::get::<H>))
         .route("/settings", get(settings::get::<H>).post(settings::post::<H>))
         .route("/settings/second", get(vault::get).post(vault::post::<H>))
         .route("/settings/sheets", get(sheets::get).post(sheets::make::<H>))

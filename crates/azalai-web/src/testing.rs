@@ -290,6 +290,15 @@ impl Browser {
         member
     }
 
+    /// Brings a file of places to the device, as `azalai places import` does.
+    pub(crate) fn bring_places(&self, file: &str) {
+        let entries = azalai_model::places_file::read(file.as_bytes()).unwrap();
+        block_on(async {
+            let mut open = self.app.open().await;
+            open.device().unwrap().import_places(&entries).await.unwrap();
+        });
+    }
+
     /// Puts the operator's own map beside the home.
     pub(crate) fn put_ground(&self, file: &[u8]) {
         *self.app.host.ground.lock().unwrap() = Some(file.to_vec());

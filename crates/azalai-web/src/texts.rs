@@ -292,7 +292,7 @@ mod tests {
             ("member-done", owned(&crate::pages::member::DONE)),
             ("member-wrong", owned(&["when", "future", "role", "area", "past", "no-key", "changed", "own-right"])),
             ("past", owned(&["all", "none"])),
-            ("aside-kind", owned(&["report", "incident", "notice"])),
+            ("aside-kind", owned(&["report", "incident", "notice", "pack"])),
             ("aside-why", azalai_node::AsideWhy::ALL.iter().map(|why| why.name().to_owned()).collect()),
             ("aside-done", owned(&crate::pages::quarantine::DONE)),
             ("project-done", owned(&crate::pages::upkeep::DONE)),

@@ -19,8 +19,11 @@ export function colours() {
 /** @type {Map<string, Stroke[]>} */
 const icons = new Map();
 
-/** Reads the categories' signs: symbols of paths and circles on a field of 24 by 24. @param {string} address */
-export async function loadIcons(address) {
+/**
+ * Reads the categories' signs: symbols of paths and circles on a field of 24 by 24.
+ * @param {string} address @param {Record<string, string>} pictures the sign of each category that has none of its own
+ */
+export async function loadIcons(address, pictures) {
   const answer = await fetch(address);
   const sprite = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
   for (const symbol of sprite.querySelectorAll("symbol")) {
@@ -35,6 +38,7 @@ export async function loadIcons(address) {
     }
     icons.set(symbol.id, strokes);
   }
+  for (const [code, picture] of Object.entries(pictures)) icons.set(code, icons.get(picture) ?? []);
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {string} code @param {string} colour @param {number} x @param {number} y @param {number} size */

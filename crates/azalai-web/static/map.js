@@ -57,7 +57,7 @@ async function begin() {
     load("/map/points?" + say.query),
   ]);
   const { REGION, METRES, point, collection } = land;
-  await images.loadIcons(say.icons);
+  await images.loadIcons(say.icons, names.pictures);
   draw.setWorkerUrl(new URL(say.work ?? "", location.href).href);
 
   const shapes = new Map(base.features.filter((/** @type {any} */ f) => f.properties.k === "region").map((/** @type {any} */ f) => [f.properties.n, f]));

@@ -11,6 +11,7 @@ mod keeper;
 mod laboratory;
 mod lies;
 mod notices;
+mod packs;
 mod passphrase;
 mod places;
 mod refusals;

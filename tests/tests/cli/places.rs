@@ -67,3 +67,28 @@ fn a_file_with_one_wrong_line_is_refused_whole_with_every_wrong_line() {
     place.run(&["places", "--home", "none", "--search", "gao"]);
     assert!(!place.path("none").exists(), "looking made a home");
 }
+
+/// Guards against a village that was brought and that an export takes for an exact place or for nothing, and against one
+/// whose point says more to partners than a village may.
+#[test]
+fn an_export_knows_the_places_that_were_brought_and_is_as_coarse_with_them() {
+    let place = Place::new();
+    place.found();
+    std::fs::write(place.path("villages.csv"), "name,alternates,lat,lon,admin\nPuits Salé,,21.5,-3.25,Taoudénit\n")
+        .unwrap();
+    let report = ["report", "--area", "gao", "--category", "road-ambush", "--tlp", "green"];
+    // A spot some hundreds of metres from the village, which nobody here knows yet.
+    place
+        .json("steward", &[&report[..], &["--lat", "21.503", "--lon", "-3.252", "--accuracy", "20"]].concat())
+        .object();
+    let export = || {
+        let ran = ["export", "--what", "reports", "--format", "csv", "--for", "partners", "--out", "out.csv"];
+        place.json("steward", &ran).object();
+        std::fs::read_to_string(place.path("out.csv")).unwrap()
+    };
+    let before = export();
+    assert!(!before.contains("21.5"), "{before}");
+    place.json("steward", &["places", "import", "villages.csv"]).object();
+    let coarse = export();
+    assert!(coarse.contains("Puits Salé") && coarse.contains("village") && !coarse.contains("21.503"), "{coarse}");
+}

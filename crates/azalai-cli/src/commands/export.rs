@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use azalai_formats::{Cell, IncidentRow, LeftOut, Passage, ReportRow, Ring, Where, csv, figures, geojson, passage};
-use azalai_model::coarsen::coarsen;
-use azalai_model::{Credibility, Occurred, Place, PlacePrecision, Reliability, TimePrecision};
-use azalai_node::{IncidentLine, LinkView, ReportState, ReportView, catalog};
+use azalai_model::{Credibility, Occurred, Place, Reliability, TimePrecision};
+use azalai_node::{IncidentLine, LinkView, Places, ReportState, ReportView};
 use serde_json::json;
 
 use crate::args;
@@ -38,15 +37,17 @@ pub(crate) async fn export(
     name.push(".counts.csv");
     let counts = file.with_file_name(name);
     let counts_target = OutFile::begin(&counts)?;
-    let device = home::open(home).await?;
+    let mut device = home::open(home).await?;
+    // A village that was brought is as coarse as one that ships.
+    let places = device.places().await?;
     let (bytes, rows, counted, left_out) = match what {
         args::What::Reports => {
-            let gathered = gather_reports(&device.reports().await?, ring)?;
+            let gathered = gather_reports(&device.reports().await?, ring, &places);
             let write = if format == args::Format::Csv { csv::reports } else { geojson::reports };
             (write(&gathered.rows), gathered.rows.len(), gathered.counted, gathered.left_out)
         }
         args::What::Incidents => {
-            let gathered = gather_incidents(&device.incidents().await?, ring)?;
+            let gathered = gather_incidents(&device.incidents().await?, ring, &places);
             let write = if format == args::Format::Csv { csv::incidents } else { geojson::incidents };
             (write(&gathered.rows), gathered.rows.len(), gathered.counted, gathered.left_out)
         }
@@ -85,7 +86,7 @@ fn sort<T>(passage: Passage, category: &str, area: &str, gathered: &mut Gathered
     false
 }
 
-fn gather_reports(views: &[ReportView], ring: Ring) -> Result<Gathered<ReportRow>, Failure> {
+fn gather_reports(views: &[ReportView], ring: Ring, places: &Places) -> Gathered<ReportRow> {
     let mut gathered = Gathered { rows: Vec::new(), counted: Vec::new(), left_out: LeftOut::default() };
     for view in views {
         if view.state == ReportState::Retracted {
@@ -109,7 +110,7 @@ fn gather_reports(views: &[ReportView], ring: Ring) -> Result<Gathered<ReportRow
             id: view.id.to_string(),
             category,
             occurred: when(fields.occurred.as_ref(), passage, &mut gathered.left_out),
-            place: place(fields.place.as_ref(), passage, &mut gathered.left_out)?,
+            place: place(fields.place.as_ref(), passage, places, &mut gathered.left_out),
             area,
             tlp: view.tlp.to_string(),
             basis: fields.basis.map(|basis| basis.to_string()).unwrap_or_default(),
@@ -118,10 +119,10 @@ fn gather_reports(views: &[ReportView], ring: Ring) -> Result<Gathered<ReportRow
             unconfirmed: view.unconfirmed,
         });
     }
-    Ok(gathered)
+    gathered
 }
 
-fn gather_incidents(views: &[IncidentLine], ring: Ring) -> Result<Gathered<IncidentRow>, Failure> {
+fn gather_incidents(views: &[IncidentLine], ring: Ring, places: &Places) -> Gathered<IncidentRow> {
     let mut gathered = Gathered { rows: Vec::new(), counted: Vec::new(), left_out: LeftOut::default() };
     for view in views {
         let category = view.category.clone().unwrap_or_default();
@@ -137,7 +138,7 @@ fn gather_incidents(views: &[IncidentLine], ring: Ring) -> Result<Gathered<Incid
             status: view.status.to_string(),
             category,
             occurred: when(view.occurred.as_ref(), passage, &mut gathered.left_out),
-            place: place(view.place.as_ref(), passage, &mut gathered.left_out)?,
+            place: place(view.place.as_ref(), passage, places, &mut gathered.left_out),
             area,
             tlp: view.tlp.to_string(),
             reports: counting(view).count(),
@@ -146,7 +147,7 @@ fn gather_incidents(views: &[IncidentLine], ring: Ring) -> Result<Gathered<Incid
             conflicts: view.conflicts.len(),
         });
     }
-    Ok(gathered)
+    gathered
 }
 
 /// The reports behind an incident that nobody set aside.
@@ -178,22 +179,18 @@ fn when(occurred: Option<&Occurred>, passage: Passage, left_out: &mut LeftOut) -
     occurred.to_string()
 }
 
-fn place(place: Option<&Place>, passage: Passage, left_out: &mut LeftOut) -> Result<Where, Failure> {
-    let Some(place) = place else { return Ok(Where::default()) };
+fn place(place: Option<&Place>, passage: Passage, places: &Places, left_out: &mut LeftOut) -> Where {
+    let Some(place) = place else { return Where::default() };
     // What calls itself a village may still carry the point of a house, and a name that somebody typed may be as exact
-    // as a point: only what the gazetteer has goes to partners. The project gets the words anyway.
+    // as a point: only what a list of places has goes to partners. The project gets the words anyway.
     let as_written = place.point().is_none() && passage == Passage::Coarse;
-    let shown = if passage == Passage::AsItIs || as_written {
-        Some(place.clone())
-    } else {
-        coarsen(place, PlacePrecision::Village, catalog::gazetteer()?, |_| None)
-    };
+    let shown = if passage == Passage::AsItIs || as_written { Some(place.clone()) } else { places.village(place) };
     if shown.as_ref() != Some(place) {
         left_out.note("the exact place");
     }
-    Ok(shown.map_or_else(Where::default, |place| Where {
+    shown.map_or_else(Where::default, |place| Where {
         name: place.name().map(str::to_owned),
         point: place.point().map(|point| (point.lat(), point.lon())),
         precision: place.precision().to_string(),
-    }))
+    })
 }

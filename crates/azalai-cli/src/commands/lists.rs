@@ -1,15 +1,15 @@
-//! What this device can say about itself, its categories and its places.
+//! What this device can say about itself.
 
 use std::path::Path;
 
-use azalai_node::{Progress, catalog};
+use azalai_node::Progress;
 use serde_json::{Value, json};
 
 use super::carry::newer_line;
 use super::marks;
 use super::people::{admission_in_words, held_up_line};
 use crate::home;
-use crate::output::{Failure, Output, count, table};
+use crate::output::{Failure, Output, count};
 
 fn progress(progress: &Progress) -> Value {
     json!({
@@ -85,23 +85,6 @@ fn size_of(folder: &Path) -> u64 {
         Err(_) => 0,
     });
     sizes.sum()
-}
-
-pub(crate) fn categories(lang: &str, out: &mut Output) -> Result<(), Failure> {
-    let pack = catalog::pack()?;
-    if !pack.languages.iter().any(|language| language == lang) {
-        return Err(Failure::failed(format!(
-            "the categories have no names in {lang:?}; they have: {}",
-            pack.languages.join(", ")
-        )));
-    }
-    let mut rows = Vec::new();
-    for category in &pack.categories {
-        let label = category.name(lang);
-        out.object(&json!({ "code": category.code, "label": label, "theme": category.theme, "urgency": category.urgency.to_string() }))?;
-        rows.push(vec![category.code.clone(), category.theme.clone(), label.to_owned()]);
-    }
-    out.text(&table(&["CODE", "THEME", "LABEL"], &rows))
 }
 
 pub(crate) async fn doctor(home: Option<&Path>, out: &mut Output) -> Result<(), Failure> {

@@ -8,6 +8,7 @@ mod keeper;
 mod lists;
 mod marks;
 mod notices;
+mod packs;
 mod passphrase;
 mod people;
 mod places;
@@ -100,7 +101,8 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Exchange { listen } => carry::exchange(home, listen, out).await,
         Command::Bundle(bundle) => carry::bundle(home, bundle, out).await,
         Command::Status => lists::status(home, out).await,
-        Command::Categories { lang } => lists::categories(&lang, out),
+        Command::Pack(what) => packs::pack(home, what, out).await,
+        Command::Categories { lang } => packs::categories(home, &lang, out).await,
         Command::Places { more: Some(More::Import { file }), .. } => places::import(home, &file, out).await,
         Command::Places { search, more: None } => places::list(home, search.as_deref(), out).await,
         Command::Serve { listen, cover, memory } => serve::run(home, listen, &cover, &memory, out).await,

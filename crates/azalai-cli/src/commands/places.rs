@@ -43,7 +43,7 @@ pub(crate) async fn list(home: Option<&Path>, search: Option<&str>, out: &mut Ou
 }
 
 /// A folder that holds no project has no places of its own, and is not made here.
-async fn holds_project(folder: &Path) -> Result<bool, Failure> {
+pub(crate) async fn holds_project(folder: &Path) -> Result<bool, Failure> {
     if !folder.is_dir() {
         return Ok(false);
     }

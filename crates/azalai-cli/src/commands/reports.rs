@@ -5,7 +5,7 @@ use std::path::Path;
 use azalai_envelope::{DocumentId, Kind};
 use azalai_model::gazetteer::Entry;
 use azalai_model::{Occurred, Place, Point, ReportFields, Resolved};
-use azalai_node::{NodeError, Places, ReportView, catalog};
+use azalai_node::{NodeError, Packs, Places, ReportView};
 use azalai_roster::AreaCode;
 use serde_json::{Value, json};
 
@@ -175,9 +175,10 @@ pub(crate) async fn amend(
     apply(&said, &mut ReportFields::default(), &Places::shipped()?)?;
     let mut device = home::open(home).await?;
     let places = device.places().await?;
+    let packs = device.packs();
     let id = find(&device, id, Kind::REPORT).await?;
     let change = |fields: &mut ReportFields| {
-        category.map_or(Ok(()), |category| recategorise(category, fields))?;
+        category.map_or(Ok(()), |category| recategorise(&packs, category, fields))?;
         apply(&said, fields, &places).map_err(|error| NodeError::Invalid(error.to_string()))
     };
     device.amend(id, change, host::now_ms()).await?;
@@ -192,20 +193,20 @@ pub(crate) async fn amend(
 
 /// Gives a report another category. Its audience stays what it was, so a category that goes to a narrower one needs a
 /// new report; answers to questions that the new category does not have would be lost, so they are an error.
-fn recategorise(code: String, fields: &mut ReportFields) -> Result<(), NodeError> {
-    let pack = catalog::pack()?;
-    let category = pack.category(&code).ok_or_else(|| {
-        NodeError::NotFound(format!("there is no category {code:?} in the pack {}; see `azalai categories`", pack.id))
+fn recategorise(packs: &Packs, code: String, fields: &mut ReportFields) -> Result<(), NodeError> {
+    let category = packs.category(&code).ok_or_else(|| {
+        let pack = &packs.now().id;
+        NodeError::NotFound(format!("there is no category {code:?} in the pack {pack}; see `azalai categories`"))
     })?;
     category.check_answers(&fields.answers).map_err(|error| NodeError::Invalid(error.to_string()))?;
-    let label = pack.label(&code, fields.tlp);
+    let label = packs.label(&code, fields.tlp);
     if fields.tlp != Some(label) {
         return Err(NodeError::Invalid(format!(
             "a report of {code} is {label}, and the label of this one is fixed: retract it and write a new one"
         )));
     }
+    fields.pack = Some(packs.reference(&code));
     fields.category = Some(code);
-    fields.pack = Some(pack.reference());
     Ok(())
 }
 

@@ -285,6 +285,7 @@ fn kind_of(kind: Kind) -> &'static str {
     match kind {
         Kind::INCIDENT => "incident",
         Kind::NOTICE => "notice",
+        Kind::PACK => "pack",
         _ => "report",
     }
 }

@@ -118,6 +118,7 @@ aside-all = All that is set aside
 aside-kind-report = Report
 aside-kind-incident = Incident
 aside-kind-notice = Notice
+aside-kind-pack = Pack
 aside-why-past-cut = Said after the time up to which its author counts
 aside-why-no-cut = Its author is removed, and no removal names this chain of theirs: it began later, or whoever removed them did not read it
 aside-why-fork = The device spoke twice in one place, as a copy of it would: nobody has said which is its author's

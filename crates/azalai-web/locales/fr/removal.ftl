@@ -118,6 +118,7 @@ aside-all = Tout ce qui est mis de côté
 aside-kind-report = Rapport
 aside-kind-incident = Incident
 aside-kind-notice = Avis
+aside-kind-pack = Jeu de catégories
 aside-why-past-cut = Dit après le moment jusqu'auquel son auteur compte
 aside-why-no-cut = Son auteur est retiré, et aucun retrait ne nomme cette suite : elle a commencé plus tard, ou la personne qui l'a retiré ne la lisait pas
 aside-why-fork = L'appareil a parlé deux fois au même endroit, comme le ferait une copie : personne n'a dit laquelle est de son auteur

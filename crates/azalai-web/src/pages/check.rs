@@ -168,7 +168,7 @@ pub(crate) async fn get<H: Host>(
     let kept = corrected::<H>(device, &draft).await?;
     let places = device.places().await?;
     let said_before = kept.as_ref().map(|(_, fields)| fields);
-    let mut reading = report_form::read(&draft, said_before, app.host.now_ms(), &places)?;
+    let mut reading = report_form::read(&draft, said_before, app.host.now_ms(), &places, &device.packs())?;
     let area = area_of::<H>(device, &draft);
     if kept.is_none() && area.is_none() && needs_area(&reading) {
         reading.wrong.insert("area".to_owned(), "area");
@@ -177,7 +177,8 @@ pub(crate) async fn get<H: Host>(
         let several = Some(reading.several).filter(|places| !places.is_empty());
         return editor_page(&app, device, &visitor, id, &draft, &reading.wrong, several).await;
     }
-    let category = catalog::pack()?.category(draft.get("category")).ok_or_else(Problem::not_found)?;
+    let packs = device.packs();
+    let category = packs.category(draft.get("category")).ok_or_else(Problem::not_found)?;
     let who = match &kept {
         Some((report, _)) => device.who_can_read(*report).await?,
         None => device.who_would_read(&reading.fields, area, &[])?,
@@ -222,7 +223,7 @@ pub(crate) async fn post<H: Host>(
     let now = app.host.now_ms();
     let kept = corrected::<H>(device, &draft).await?;
     let places = device.places().await?;
-    let reading = report_form::read(&draft, kept.as_ref().map(|(_, fields)| fields), now, &places)?;
+    let reading = report_form::read(&draft, kept.as_ref().map(|(_, fields)| fields), now, &places, &device.packs())?;
     if !reading.wrong.is_empty() {
         return Ok(on_to(&format!("/report/{id}/check")));
     }

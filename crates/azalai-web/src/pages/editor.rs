@@ -12,8 +12,8 @@ use azalai_envelope::DocumentId;
 use azalai_envelope::ids::from_hex;
 use azalai_model::pack::{Category, QuestionKind};
 use azalai_model::{Basis, ReportFields, Tlp, Urgency};
+use azalai_node::Places;
 use azalai_node::placing::region_of;
-use azalai_node::{Places, catalog};
 use azalai_roster::AreaCode;
 
 use super::ground::{GROUND, Ground, ground};
@@ -170,7 +170,7 @@ pub(crate) async fn page<H: Host>(
     wrong: &Wrongs,
     found: Option<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let pack = catalog::pack()?;
+    let pack = device.packs();
     let category = pack.category(draft.get("category")).ok_or_else(Problem::not_found)?;
     let code = visitor.texts.code;
     let correcting = !draft.get("of").is_empty();
@@ -347,7 +347,7 @@ pub(crate) async fn keep<H: Host>(app: &App<H>, id: DraftId, mut typed: Fields) 
     if let Some(name) = chosen(&draft, &device.places().await?).map(|entry| entry.name.clone()) {
         draft.fields.insert("place".to_owned(), vec![name]);
     }
-    if catalog::pack()?.category(draft.get("category")).is_none() {
+    if device.packs().category(draft.get("category")).is_none() {
         return Err(Problem::new(Kind::Form));
     }
     draft.save(device, id).await?;

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use azalai_model::limits::{MAX_CODE_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES};
 use azalai_model::{IncidentEdit, Tlp};
-use azalai_node::catalog;
+use azalai_node::Packs;
 use azalai_node::inbox::{InboxItem, InboxQuery, Likely};
 use azalai_node::reports::ReportView;
 use azalai_roster::AreaCode;
@@ -45,9 +45,9 @@ pub(crate) struct Alike {
 }
 
 impl Alike {
-    pub(crate) fn new(texts: &Texts, likely: &Likely) -> Self {
+    pub(crate) fn new(texts: &Texts, packs: &Packs, likely: &Likely) -> Self {
         let fields = &likely.row.fields;
-        let category = fields.category.as_deref().and_then(|code| catalog::pack().ok()?.category(code));
+        let category = fields.category.as_deref().and_then(|code| packs.category(code));
         Self {
             report: likely.report.to_string(),
             incident: likely.incident.as_ref().map(|brief| (brief.id.to_string(), brief.title.clone())),
@@ -123,6 +123,7 @@ fn suggested(texts: &Texts, view: &ReportView, letter: &Letter) -> String {
 
 fn entry<H: Host>(app: &App<H>, device: &Device<H>, texts: &Texts, item: &InboxItem) -> Result<Entry, Problem> {
     let letter = Letter::new(app, device, texts, &item.view)?;
+    let packs = device.packs();
     Ok(Entry {
         title: suggested(texts, &item.view, &letter),
         urgency: item.urgency.to_string(),
@@ -131,7 +132,7 @@ fn entry<H: Host>(app: &App<H>, device: &Device<H>, texts: &Texts, item: &InboxI
             .aside
             .as_ref()
             .map(|aside| (aside.why.clone(), times::minute(texts, aside.at_ms, app.settings().offset_min))),
-        likely: item.likely.iter().take(LIKELY_PER_REPORT).map(|likely| Alike::new(texts, likely)).collect(),
+        likely: item.likely.iter().take(LIKELY_PER_REPORT).map(|likely| Alike::new(texts, &packs, likely)).collect(),
         letter,
     })
 }
@@ -144,7 +145,7 @@ async fn page<H: Host>(
     wrong: &'static str,
 ) -> Result<Page, Problem> {
     let texts = visitor.texts;
-    let pack = catalog::pack()?;
+    let pack = device.packs();
     let area: Option<AreaCode> = first(fields, "area").parse().ok();
     let category = Some(first(fields, "category")).filter(|code| pack.category(code).is_some());
     let age = AGES.iter().find(|(name, _)| *name == first(fields, "age")).or(AGES.first());

@@ -10,7 +10,7 @@ use azalai_envelope::ids::{derive8, to_hex};
 use azalai_model::{Credibility, Occurred, Place, Reliability, ResponseKind, Status};
 use azalai_node::history::Whole;
 use azalai_node::inbox::Likely;
-use azalai_node::{Fate, IncidentView, LinkView, ReportView, catalog};
+use azalai_node::{Fate, IncidentView, LinkView, ReportView};
 use serde_json::json;
 
 use super::check::of_place;
@@ -176,8 +176,8 @@ pub(crate) fn value_of<H: Host>(device: &Device<H>, texts: &Texts, field: &str, 
         "status" => text.parse::<Status>().map(|status| texts.of("status", &status.to_string())).ok(),
         "area" => text.parse().ok().map(|code| area_name::<H>(device, Some(&code))),
         "category" => {
-            let category = catalog::pack().ok().and_then(|pack| pack.category(text));
-            category.map(|category| category.name(texts.code).to_owned())
+            let packs = device.packs();
+            packs.category(text).map(|category| category.name(texts.code).to_owned())
         }
         "occurred" => serde_json::from_value::<Occurred>(value.clone()).ok().map(|when| times::occurred(texts, &when)),
         "place" | "origin" | "destination" => {
@@ -316,7 +316,7 @@ pub(crate) async fn page<H: Host>(
     let incident = &view.incident;
     let likely: Vec<Likely> = if works(visitor) { device.likely_of_incident(view.id).await? } else { Vec::new() };
     let category = incident.category.value.as_deref();
-    let pack = catalog::pack()?;
+    let pack = device.packs();
     let category_name =
         category.and_then(|code| pack.category(code)).map(|category| category.name(texts.code).to_owned());
     let facts = [
@@ -372,10 +372,11 @@ pub(crate) async fn page<H: Host>(
         sources: view.independent_sources,
         reports,
         apart: apart(app, device, texts, view),
-        alike: likely.iter().map(|likely| Alike::new(texts, likely)).collect(),
+        alike: likely.iter().map(|likely| Alike::new(texts, &pack, likely)).collect(),
         facts: facts.collect(),
         areas: areas::<H>(device, view.area.as_ref()),
         categories: pack
+            .now()
             .categories
             .iter()
             .map(|known| (known.code.clone(), known.name(texts.code).to_owned(), Some(known.code.as_str()) == category))

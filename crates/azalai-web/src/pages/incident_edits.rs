@@ -11,7 +11,7 @@ use azalai_envelope::ids::from_hex;
 use azalai_model::grade::SOURCES_FOR_CONFIRMED;
 use azalai_model::limits::{MAX_NAME_BYTES, MAX_TEXT_BYTES};
 use azalai_model::{Credibility, Grade, IncidentEdit, Keep, Occurred, Place, Reliability, Resolved, Response as Reply};
-use azalai_node::{IncidentView, NodeError, catalog};
+use azalai_node::{IncidentView, NodeError, Packs, Places};
 
 use super::inbox::rumour;
 use super::incident::{page, seen};
@@ -38,21 +38,26 @@ enum Step {
     Stale,
 }
 
+/// What the device can name.
+struct Known {
+    packs: Arc<Packs>,
+    places: Places,
+}
+
 fn text(typed: &str, limit: usize, may_be_empty: bool) -> bool {
     typed.len() <= limit && (may_be_empty || !typed.is_empty())
 }
 
-fn place(name: &str) -> Option<Place> {
-    let known = catalog::gazetteer().ok().map(|gazetteer| gazetteer.resolve(name));
-    match known {
-        Some(Resolved::One(entry)) => entry.place(None).ok(),
+fn place(name: &str, places: &Places) -> Option<Place> {
+    match places.resolve(name) {
+        Resolved::One(entry) => entry.place(None).ok(),
         // A name that several places have says no more than itself.
         _ => Place::try_new(None, None, None, Some(name.to_owned()), None).ok(),
     }
 }
 
 /// One value of several fields; `fresh`: nobody changed the incident since the page was made.
-fn set(view: &IncidentView, form: &Form, fresh: bool, now_ms: u64) -> Step {
+fn set(view: &IncidentView, form: &Form, fresh: bool, now_ms: u64, known: &Known) -> Step {
     let incident = &view.incident;
     let value = form.get("value");
     let put = |there: bool, edit: IncidentEdit| match (there, fresh) {
@@ -69,7 +74,7 @@ fn set(view: &IncidentView, form: &Form, fresh: bool, now_ms: u64) -> Step {
             Ok(_) if !fresh => Step::Stale,
             _ => Step::Wrong("status"),
         },
-        "category" if catalog::pack().is_ok_and(|pack| pack.category(value).is_some()) => {
+        "category" if known.packs.category(value).is_some() => {
             put(incident.category.value.as_deref() == Some(value), IncidentEdit::SetCategory(value.to_owned()))
         }
         "area" => put(incident.area.value.as_deref() == Some(value), IncidentEdit::SetArea(value.to_owned())),
@@ -77,7 +82,7 @@ fn set(view: &IncidentView, form: &Form, fresh: bool, now_ms: u64) -> Step {
             Ok(when) => put(incident.occurred.value.as_ref() == Some(&when), IncidentEdit::SetOccurred(when)),
             Err(_) => Step::Wrong("when"),
         },
-        "place" => match place(value) {
+        "place" => match place(value, &known.places) {
             Some(place) => put(incident.place.value.as_ref() == Some(&place), IncidentEdit::SetPlace(place)),
             None => Step::Wrong("place"),
         },
@@ -118,6 +123,7 @@ async fn step<H: Host>(
     form: &Form,
     fresh: bool,
     now_ms: u64,
+    known: &Known,
 ) -> Result<Step, Problem> {
     let me = device.device().signing.author_id();
     let report = document(form.get("report"));
@@ -176,7 +182,7 @@ async fn step<H: Host>(
             Step::Wrong("form")
         }
         ("settle", _) => settle(view, form),
-        _ => set(view, form, fresh, now_ms),
+        _ => set(view, form, fresh, now_ms, known),
     })
 }
 
@@ -210,7 +216,8 @@ pub(crate) async fn post<H: Host>(
     let view = device.incident(&id).await?.ok_or_else(Problem::not_found)?;
     let fresh = seen(&device.whole(&id).await?) == form.get("seen");
     let now = app.host.now_ms();
-    let wrong = match step::<H>(device, &view, &form, fresh, now).await? {
+    let known = Known { packs: device.packs(), places: device.places().await? };
+    let wrong = match step::<H>(device, &view, &form, fresh, now, &known).await? {
         Step::There => None,
         Step::Settled => {
             let field = form.get("field").split('/').next().unwrap_or_default();

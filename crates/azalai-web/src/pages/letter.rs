@@ -1,7 +1,6 @@
 //! A report as a coordinator reads it, in the inbox and in an incident: its author's words, and what is known about it.
 
 use azalai_model::ReportFields;
-use azalai_node::catalog;
 use azalai_node::reports::ReportView;
 
 use super::check::{Said, said};
@@ -43,7 +42,8 @@ impl Letter {
         view: &ReportView,
     ) -> Result<Self, Problem> {
         let fields = &view.row.fields;
-        let category = fields.category.as_deref().and_then(|code| catalog::pack().ok()?.category(code));
+        let packs = device.packs();
+        let category = fields.category.as_deref().and_then(|code| packs.category(code));
         let holds = view.row.retracted.is_none();
         // The words stand by themselves, and what makes it urgent stands beside the title.
         let rest = ReportFields { narrative: String::new(), urgency: None, danger_to_me: false, ..fields.clone() };

@@ -11,15 +11,16 @@ use axum::response::{IntoResponse, Response};
 use azalai_envelope::DocumentId;
 use azalai_envelope::ids::from_hex;
 use azalai_model::{Pack, PlacePrecision, Status};
+use azalai_node::catalog::icon;
 use azalai_node::placing::{Region, drawn, region_named, region_of};
-use azalai_node::{Spot, catalog};
+use azalai_node::{Packs, Places, Spot};
 use azalai_roster::{AreaCode, Role, Roster};
 use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::assets;
 use crate::forms::of_address;
-use crate::frame::{Frame, Page, render};
+use crate::frame::{Frame, Page, render, theme_name};
 use crate::gate::{Member, POLICY, Visitor};
 use crate::host::Host;
 use crate::limits::{MAP_CARDS, MAP_LIST};
@@ -34,6 +35,8 @@ use crate::times;
 /// A choice of the filter.
 struct Pick {
     value: String,
+    /// The name of its picture, if it has one.
+    icon: String,
     name: String,
     on: bool,
 }
@@ -118,7 +121,8 @@ fn allowed(visitor: &Visitor) -> Result<(), Problem> {
 /// What the cards need beside their spots.
 struct Words<'a> {
     texts: &'static Texts,
-    pack: &'static Pack,
+    packs: &'a Packs,
+    places: &'a Places,
     roster: &'a Roster,
 }
 
@@ -134,7 +138,7 @@ impl Words<'_> {
             return name.to_owned();
         }
         let near = || {
-            let (entry, metres) = catalog::gazetteer().ok()?.nearest(place.point()?)?;
+            let (entry, metres) = self.places.nearest(place.point()?)?;
             (metres < NEAR_METRES).then(|| self.texts.say1("map-near", "place", entry.name_in(self.texts.code)))
         };
         let area =
@@ -145,14 +149,14 @@ impl Words<'_> {
     }
 
     fn card(&self, spot: &Spot) -> Card {
-        let category = spot.category.as_deref().and_then(|code| self.pack.category(code));
+        let category = spot.category.as_deref().and_then(|code| self.packs.category(code));
         let exactly = spot.place.as_ref().map(|place| place.precision().to_string());
         let status = spot.status.to_string();
         Card {
             id: spot.id.to_string(),
             title: spot.title.clone(),
             category: category.map_or("", |category| category.name(self.texts.code)).to_owned(),
-            icon: spot.category.clone().unwrap_or_default(),
+            icon: category.map_or("other", icon).to_owned(),
             status_text: self.texts.of("map-status", &status),
             status,
             when: times::occurred(self.texts, &spot.occurred),
@@ -171,13 +175,14 @@ fn themes(texts: &Texts, pack: &Pack, query: &Query) -> Vec<Group> {
     for category in &pack.categories {
         let pick = Pick {
             value: category.code.clone(),
+            icon: icon(category).to_owned(),
             name: category.name(texts.code).to_owned(),
             on: query.categories.contains(&category.code),
         };
         match groups.iter_mut().find(|(theme, _)| *theme == category.theme) {
             Some((_, group)) => group.picks.push(pick),
             None => {
-                let name = texts.of("theme", &category.theme);
+                let name = theme_name(texts, pack, &category.theme);
                 groups.push((category.theme.clone(), Group { name, picks: vec![pick] }));
             }
         }
@@ -199,8 +204,8 @@ pub(crate) async fn get<H: Host>(
     let device = open.device()?;
     let wanted = query.wanted(app.host.now_ms(), offset_min);
     let (spots, total) = device.some_spots(&wanted, query.after, MAP_LIST, Spot::clone).await?;
-    let (texts, pack) = (visitor.texts, catalog::pack()?);
-    let words = Words { texts, pack, roster: device.roster() };
+    let (texts, packs, places) = (visitor.texts, device.packs(), device.places().await?);
+    let words = Words { texts, packs: &packs, places: &places, roster: device.roster() };
     let end = query.after.saturating_add(MAP_LIST);
     let mut places: Vec<Place> = Vec::new();
     // The latest incident of a place decides where it stands, so that what is new is on top.
@@ -211,7 +216,7 @@ pub(crate) async fn get<H: Host>(
             None => places.push(Place { name: card.place.clone(), cards: vec![card] }),
         }
     }
-    let pick = |value: String, name: String, on: bool| Pick { value, name, on };
+    let pick = |value: String, name: String, on: bool| Pick { value, icon: String::new(), name, on };
     let statuses = Status::ALL.iter().map(ToString::to_string);
     let statuses = statuses.map(|s| pick(s.clone(), texts.of("map-status", &s), query.statuses.contains(&s)));
     let areas = device.roster().areas().map(|(code, info)| {
@@ -221,11 +226,18 @@ pub(crate) async fn get<H: Host>(
     let periods = PERIODS
         .iter()
         .map(|period| pick((*period).to_owned(), texts.of("map-period", period), query.period == *period));
+    // What is no longer offered can be looked for where it is in use.
+    let used = device.incident_categories().await?;
+    let mut offered = packs.now().clone();
+    let earlier = packs.known().categories.iter();
+    offered
+        .categories
+        .extend(earlier.filter(|it| used.contains(&it.code) && packs.now().category(&it.code).is_none()).cloned());
     let page = MapPage {
         f: Frame::new(&visitor, "map"),
         written: query.written(),
         periods: periods.collect(),
-        themes: themes(texts, pack, &query),
+        themes: themes(texts, &offered, &query),
         statuses: statuses.collect(),
         areas: areas.collect(),
         places,
@@ -255,16 +267,17 @@ pub(crate) async fn points<H: Host>(
     let offset_min = app.settings().offset_min;
     let mut open = app.open().await;
     let device = open.device()?;
+    let (packs, places) = (device.packs(), device.places().await?);
     let roster = device.roster();
     // Each area is looked for once among the regions of the base map.
     let regions: BTreeMap<String, Option<&'static Region>> =
         roster.areas().map(|(code, _)| (code.to_string(), region_of(roster, code))).collect();
     let region = |code: &str| regions.get(code).copied().flatten();
     let wanted = query.wanted(app.host.now_ms(), offset_min);
-    let draw = |spot: &Spot| (map_points::Bare::of(spot), drawn(spot.place.as_ref(), region));
+    let draw = |spot: &Spot| (map_points::Bare::of(spot), drawn(spot.place.as_ref(), &places, region));
     let (spots, _) = device.some_spots(&wanted, 0, usize::MAX, draw).await?;
     drop(open);
-    let categories: Vec<&str> = catalog::pack()?.categories.iter().map(|category| category.code.as_str()).collect();
+    let categories: Vec<&str> = packs.known().categories.iter().map(|category| category.code.as_str()).collect();
     Ok(json_answer(map_points::written(&spots, &categories, offset_min)))
 }
 
@@ -277,19 +290,24 @@ pub(crate) async fn names<H: Host>(
     allowed(&visitor)?;
     let texts = visitor.texts;
     let mut open = app.open().await;
-    let roster = open.device()?.roster();
+    let device = open.device()?;
+    let towns = towns(texts, &device.places().await?);
+    let (packs, roster) = (device.packs(), device.roster());
     let areas: Vec<Value> = roster
         .areas()
         .filter_map(|(_, info)| Some(json!({"name": info.name, "region": region_named(&info.name)?.id})))
         .collect();
     drop(open);
-    let towns = towns(texts)?;
-    let categories = catalog::pack()?.categories.iter();
+    let categories = packs.known().categories.iter();
     let categories: BTreeMap<&str, &str> =
         categories.map(|category| (category.code.as_str(), category.name(texts.code))).collect();
+    let known = packs.known().categories.iter();
+    let pictures: BTreeMap<&str, &str> =
+        known.map(|it| (it.code.as_str(), icon(it))).filter(|(code, picture)| code != picture).collect();
     let statuses: BTreeMap<String, String> =
         Status::ALL.iter().map(|status| (status.to_string(), texts.of("map-status", &status.to_string()))).collect();
-    let all = json!({"areas": areas, "towns": towns, "categories": categories, "statuses": statuses});
+    let all =
+        json!({"areas": areas, "towns": towns, "categories": categories, "pictures": pictures, "statuses": statuses});
     Ok(json_answer(all.to_string()))
 }
 
@@ -307,7 +325,8 @@ pub(crate) async fn cards<H: Host>(
     let mut open = app.open().await;
     let device = open.device()?;
     let spots = device.spots_of(&ids).await?;
-    let words = Words { texts: visitor.texts, pack: catalog::pack()?, roster: device.roster() };
+    let (packs, places) = (device.packs(), device.places().await?);
+    let words = Words { texts: visitor.texts, packs: &packs, places: &places, roster: device.roster() };
     let cards = spots.iter().map(|spot| words.card(spot)).collect();
     render(&Cards { f: Frame::new(&visitor, "map"), cards })
 }

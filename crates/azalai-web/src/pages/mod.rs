@@ -21,6 +21,7 @@ pub(crate) mod members;
 pub(crate) mod new_passphrase;
 pub(crate) mod notice_new;
 pub(crate) mod notices;
+pub(crate) mod pack;
 pub(crate) mod passphrase;
 pub(crate) mod point;
 pub(crate) mod problem;

@@ -7,7 +7,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use azalai_envelope::ids::from_hex;
 use azalai_envelope::{Kind, SigningPublic, StatementId};
-use azalai_node::{NodeError, Said, SetAside, catalog};
+use azalai_node::{NodeError, Said, SetAside};
 
 use super::check::said;
 use super::incident::{field_name, value_of};
@@ -80,6 +80,7 @@ fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::INCIDENT => "incident",
         Kind::NOTICE => "notice",
+        Kind::PACK => "pack",
         _ => "report",
     }
 }
@@ -177,7 +178,8 @@ pub(crate) async fn one<H: Host>(
     match peek.said {
         Said::Report(mut fields, back) => {
             text = core::mem::take(&mut fields.narrative);
-            let category = fields.category.as_deref().and_then(|code| catalog::pack().ok()?.category(code));
+            let packs = device.packs();
+            let category = fields.category.as_deref().and_then(|code| packs.category(code));
             if let Some(category) = category {
                 says.push((texts.say("filter-category"), category.name(texts.code).to_owned()));
                 says.extend(said(texts, category, &fields));

@@ -7,13 +7,13 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use azalai_model::pack::Category;
-use azalai_node::catalog;
+use azalai_node::catalog::icon;
 
 use super::on_to;
 use crate::app::App;
 use crate::draft::{Draft, DraftId};
 use crate::forms::Form;
-use crate::frame::{Frame, Page, render};
+use crate::frame::{Frame, Page, render, theme_name};
 use crate::gate::Member;
 use crate::host::Host;
 use crate::hyphens::hyphenated;
@@ -24,6 +24,8 @@ use crate::times;
 #[derive(Clone)]
 struct Tile {
     code: String,
+    /// The name of its picture.
+    icon: String,
     /// May break where syllables end.
     name: String,
 }
@@ -56,12 +58,15 @@ struct ReportPage {
 }
 
 fn tile(category: &Category, language: &str) -> Tile {
-    Tile { code: category.code.clone(), name: hyphenated(category.name(language)) }
+    Tile { code: category.code.clone(), icon: icon(category).to_owned(), name: hyphenated(category.name(language)) }
 }
 
 /// `GET /report`.
 pub(crate) async fn get<H: Host>(State(app): State<Arc<App<H>>>, Member(visitor): Member) -> Result<Page, Problem> {
-    let pack = catalog::pack()?;
+    let mut open = app.open().await;
+    let device = open.device()?;
+    let packs = device.packs();
+    let pack = packs.now();
     let code = visitor.texts.code;
     let mut themes: Vec<(String, Theme)> = Vec::new();
     for category in &pack.categories {
@@ -69,13 +74,11 @@ pub(crate) async fn get<H: Host>(State(app): State<Arc<App<H>>>, Member(visitor)
         match themes.iter_mut().find(|(theme, _)| *theme == category.theme) {
             Some((_, theme)) => theme.tiles.push(tile),
             None => {
-                let name = visitor.texts.of("theme", &category.theme);
+                let name = theme_name(visitor.texts, pack, &category.theme);
                 themes.push((category.theme.clone(), Theme { name, tiles: vec![tile] }));
             }
         }
     }
-    let mut open = app.open().await;
-    let device = open.device()?;
     let drafts = Draft::all(device, app.host.now_ms()).await?;
     let used = device.own_categories(OFTEN_TILES).await?;
     drop(open);
@@ -85,7 +88,7 @@ pub(crate) async fn get<H: Host>(State(app): State<Arc<App<H>>>, Member(visitor)
     let offset = app.settings().offset_min;
     let begun = drafts.into_iter().map(|(id, draft)| Begun {
         id: id.to_string(),
-        name: pack.category(draft.get("category")).map_or("", |category| category.name(code)).to_owned(),
+        name: packs.category(draft.get("category")).map_or("", |category| category.name(code)).to_owned(),
         text: draft.get("text").chars().take(80).collect(),
         when: times::minute(visitor.texts, draft.changed_ms, offset),
     });
@@ -108,9 +111,10 @@ pub(crate) async fn post<H: Host>(
     form: Form,
 ) -> Result<Response, Problem> {
     let id = DraftId::read(form.get("draft")).ok_or_else(|| Problem::new(Kind::Form))?;
-    let category = catalog::pack()?.category(form.get("category")).ok_or_else(|| Problem::new(Kind::Form))?;
     let mut open = app.open().await;
     let device = open.device()?;
+    let packs = device.packs();
+    let category = packs.now().category(form.get("category")).ok_or_else(|| Problem::new(Kind::Form))?;
     // Going back and tapping another picture changes what it is about; what was written stays.
     let mut draft = Draft::load(device, id).await?.unwrap_or_default();
     if draft.became.is_none() {

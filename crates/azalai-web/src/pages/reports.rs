@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use azalai_envelope::DocumentId;
 use azalai_envelope::ids::from_hex;
 use azalai_model::limits::MAX_TEXT_BYTES;
-use azalai_node::{ReportState, ReportView, catalog};
+use azalai_node::{ReportState, ReportView};
 use azalai_roster::Role;
 
 use super::check::{Said, readers, said};
@@ -88,13 +88,13 @@ pub(crate) async fn list<H: Host>(
     let mut open = app.open().await;
     let device = open.device()?;
     let (own, total) = device.own_reports(after, REPORTS_PER_PAGE).await?;
+    let packs = device.packs();
     let held = device.held_up().await?.map_or(String::new(), |why| visitor.texts.of("held", &why.to_string()));
     drop(open);
-    let pack = catalog::pack()?;
     let offset = app.settings().offset_min;
     let cards = own.into_iter().map(|view| {
         let fields = &view.row.fields;
-        let category = fields.category.as_deref().and_then(|code| pack.category(code));
+        let category = fields.category.as_deref().and_then(|code| packs.category(code));
         Card {
             id: view.id.to_string(),
             category: category.map_or("", |category| category.name(visitor.texts.code)).to_owned(),
@@ -127,8 +127,8 @@ async fn page<H: Host>(
     wrong: bool,
 ) -> Result<Page, Problem> {
     let fields = &view.row.fields;
-    let pack = catalog::pack()?;
-    let category = fields.category.as_deref().and_then(|code| pack.category(code));
+    let packs = device.packs();
+    let category = fields.category.as_deref().and_then(|code| packs.category(code));
     let state = view.state.to_string();
     let replies = answers(app, device, &mut visitor, view.id).await?;
     render(&OnePage {
@@ -147,7 +147,7 @@ async fn page<H: Host>(
             Some(_) => {
                 let name =
                     |it: &azalai_model::pack::Category| (it.code.clone(), it.name(visitor.texts.code).to_owned());
-                pack.categories.iter().map(name).collect()
+                packs.now().categories.iter().map(name).collect()
             }
             None => Vec::new(),
         },
@@ -194,7 +194,8 @@ pub(crate) async fn correct<H: Host>(
     if crate::draft::Draft::load(device, draft_id).await?.is_none() {
         let mut draft = report_form::of_report(&view.row.fields);
         if view.shed_ms.is_some() {
-            let category = catalog::pack()?.category(form.get("category"));
+            let packs = device.packs();
+            let category = packs.now().category(form.get("category"));
             let category = category.ok_or_else(|| Problem::new(crate::problem::Kind::Form))?;
             draft.fields.insert("category".to_owned(), vec![category.code.clone()]);
         }
