@@ -62,6 +62,9 @@ pub enum NodeError {
     /// The member's role does not allow it.
     #[error("not allowed: {0}")]
     Denied(String),
+    /// It complains of a body, and would be read by somebody of that body.
+    #[error("not allowed: {0}")]
+    OfBody(String),
     /// Something that was named does not exist, or not uniquely.
     #[error("{0}")]
     NotFound(String),

@@ -45,6 +45,7 @@ pub(crate) fn build<'a>(root: SigningPublic, statements: impl IntoIterator<Item 
         holdings: BTreeMap::new(),
         ever: BTreeMap::new(),
         parents: BTreeMap::new(),
+        bodies: BTreeMap::new(),
         removals,
         generations: BTreeMap::new(),
         relays: Vec::new(),
@@ -65,6 +66,7 @@ pub(crate) fn build<'a>(root: SigningPublic, statements: impl IntoIterator<Item 
     builder.areas();
     builder.holdings();
     builder.authority();
+    builder.bodies();
     let live = builder.registry();
     builder.states();
     builder.generations();
@@ -302,7 +304,7 @@ impl<'g> Builder<'g> {
         }
         match act {
             Act::NewGeneration { circle, .. } => self.roster.right_to_rotate(&entry.author, circle),
-            Act::Area { .. } | Act::Grant { .. } | Act::Relay { .. } | Act::Admission { .. } => {
+            Act::Area { .. } | Act::Grant { .. } | Act::Relay { .. } | Act::Admission { .. } | Act::Bodies { .. } => {
                 steward(holdings, &entry.author)
             }
             Act::Certificate { bytes } => {
