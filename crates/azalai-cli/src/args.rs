@@ -1,5 +1,6 @@
 //! The command line. Names and flags are fixed: other programs and people's habits rest on them.
 
+mod body;
 mod said;
 mod values;
 mod vault;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use body::Body;
 pub(crate) use said::{Filter, Incident, Notice, Report, Said};
 pub(crate) use values::{Admission, Format, Past, Ring, Role, What};
 pub(crate) use vault::{NewProfile, Profile, Recovery};
@@ -126,7 +128,13 @@ pub(crate) enum Command {
         /// What of its circles' past it may read.
         #[arg(long, default_value = "all")]
         past: Past,
+        /// A body that it belongs to: it then gets keys from now on only.
+        #[arg(long = "body", value_name = "BODY")]
+        bodies: Vec<String>,
     },
+    /// Says which bodies (police, army …) a coordinator or steward belongs to: what complains of one goes round them.
+    #[command(after_help = "Example: azalai body stork police --home steward")]
+    Body(Body),
     /// Adds areas.
     #[command(subcommand, after_help = "Example: azalai area add gao-bou:Bourem:gao --home steward")]
     Area(Area),

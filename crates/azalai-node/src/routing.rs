@@ -292,6 +292,21 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         )))
     }
 
+    /// Refuses a code that the pack does not know: a slip of the pen would mark nobody.
+    pub(crate) fn known_bodies(&self, bodies: &BTreeSet<BodyCode>) -> Result<(), NodeError> {
+        let pack = catalog::pack()?;
+        match bodies.iter().find(|body| pack.body(body.as_str()).is_none()) {
+            None => Ok(()),
+            Some(unknown) => {
+                let known: Vec<&str> = pack.bodies.iter().map(|body| body.code.as_str()).collect();
+                Err(NodeError::NotFound(format!(
+                    "there is no body \"{unknown}\" in the pack; there are: {}",
+                    known.join(", ")
+                )))
+            }
+        }
+    }
+
     /// Says which bodies a member of the staff belongs to from now on; none takes every mark away.
     ///
     /// # Errors
@@ -314,6 +329,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 member.pseudonym
             )));
         }
+        self.known_bodies(&bodies)?;
         self.say_acts(Kind::AUTHORITY, vec![Act::Bodies { device: *key, bodies }], now_ms).await?;
         Ok(member)
     }

@@ -89,6 +89,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             ));
         }
         crate::founding::check_invited(role, area.as_ref(), &self.roster)?;
+        if let Some(bodies) = bodies {
+            self.known_bodies(bodies)?;
+        }
         let person = match member.person {
             Some(person) => person,
             None => self.random16(),
