@@ -14,6 +14,7 @@ mod notices;
 mod passphrase;
 mod places;
 mod refusals;
+mod routing;
 mod shape;
 mod shed;
 mod staff;
