@@ -231,7 +231,7 @@ fn act(act: &Act) -> Value {
         }),
         Act::Certificate { bytes } => json!({ "act": "certificate", "bytes": to_hex(bytes) }),
         Act::Bodies { device, bodies } => {
-            json!({ "act": "bodies", "device": to_hex(&device.0), "bodies": strings(bodies) })
+            json!({ "act": "bodies", "device": to_hex(&device.0), "bodies": bodies.iter().map(ToString::to_string).collect::<Vec<_>>() })
         }
         Act::Admission { how } => json!({ "act": "admission", "how": how.to_string() }),
         Act::Revoke { invite } => json!({ "act": "revoke", "invite": to_hex(invite) }),
