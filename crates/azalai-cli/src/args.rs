@@ -1,6 +1,8 @@
 //! The command line. Names and flags are fixed: other programs and people's habits rest on them.
 
+mod body;
 mod packs;
+mod project;
 mod said;
 mod values;
 mod vault;
@@ -11,7 +13,9 @@ use std::path::PathBuf;
 use azalai_sync::limits::MIN_KEEP_DAYS;
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use body::Body;
 pub(crate) use packs::Pack;
+pub(crate) use project::{Area, Invites, NewInvite, Project};
 pub(crate) use said::{Filter, Incident, Notice, Report, Said};
 pub(crate) use values::{Admission, Format, Past, Ring, Role, What};
 pub(crate) use vault::{NewProfile, Profile, Recovery};
@@ -129,7 +133,13 @@ pub(crate) enum Command {
         /// What of its circles' past it may read.
         #[arg(long, default_value = "all")]
         past: Past,
+        /// A body that it belongs to: it then gets keys from now on only.
+        #[arg(long = "body", value_name = "BODY")]
+        bodies: Vec<String>,
     },
+    /// Says which bodies (police, army …) a coordinator or steward belongs to: what complains of one goes round them.
+    #[command(after_help = "Example: azalai body stork police --home steward")]
+    Body(Body),
     /// Adds areas.
     #[command(subcommand, after_help = "Example: azalai area add gao-bou:Bourem:gao --home steward")]
     Area(Area),
@@ -378,46 +388,6 @@ pub(crate) struct Cover {
     pub(crate) names: Vec<String>,
 }
 
-/// What an invite is for.
-#[derive(Debug, Args)]
-pub(crate) struct NewInvite {
-    /// As what the new member is invited.
-    #[arg(long, required = true)]
-    pub(crate) role: Option<Role>,
-    /// For which area; a steward needs none.
-    #[arg(long)]
-    pub(crate) area: Option<String>,
-    /// The file to write.
-    #[arg(long, value_name = "FILE", required = true)]
-    pub(crate) out: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) memory: Memory,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Invites {
-    /// Lists the invites that this device knows of.
-    #[command(after_help = "Example: azalai invite list --home steward")]
-    List,
-    /// Ends an invite before anybody is admitted by it.
-    #[command(after_help = "Example: azalai invite revoke 3f9a01 --home steward")]
-    Revoke {
-        /// Its id, as `azalai invite list` shows it.
-        invite: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Area {
-    /// Adds an area.
-    #[command(after_help = "Example: azalai area add gao-bou:Bourem:gao --home steward")]
-    Add {
-        /// CODE:NAME, or CODE:NAME:PARENT for one within another.
-        #[arg(value_name = "CODE:NAME[:PARENT]")]
-        area: String,
-    },
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Passphrase {
     /// Puts a new passphrase in the place of the present one, which is asked for first. AZALAI_NEW_PASSPHRASE may hold
@@ -441,38 +411,6 @@ pub(crate) enum More {
     Import {
         /// The file.
         file: PathBuf,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Project {
-    /// Founds a project on this device, which becomes its first steward's.
-    #[command(
-        after_help = "Example: azalai project new --home steward --name \"Veille du Liptako\" --area gao:Gao --area gao-ans:Ansongo:gao"
-    )]
-    New {
-        /// The project's name.
-        #[arg(long)]
-        name: String,
-        /// An area: CODE:NAME, or CODE:NAME:PARENT for one within another. The parent comes first.
-        #[arg(long = "area", value_name = "CODE:NAME[:PARENT]", required = true, num_args = 1..)]
-        areas: Vec<String>,
-        /// How the steward's device wants to be called.
-        #[arg(long, default_value = "steward")]
-        pseudonym: String,
-        /// Lets an exchange (by relay, neighbour or file) admit newcomers by itself, instead of somebody with `azalai admit`. Whoever gets hold of
-        /// an invite and its words then is a member, of the role that it names, and nobody has looked; by hand,
-        /// somebody asks who it is. An invite that two claimed, or that is past its last day, always waits for a hand.
-        #[arg(long)]
-        admit_at_exchange: bool,
-        #[command(flatten)]
-        memory: Memory,
-    },
-    /// Says how newcomers are admitted from now on, on a steward's device.
-    #[command(after_help = "Example: azalai project admission by-hand --home steward")]
-    Admission {
-        /// Who looks at newcomers.
-        how: Admission,
     },
 }
 

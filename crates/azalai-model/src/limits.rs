@@ -54,6 +54,9 @@ pub const MAX_NAME_BYTES: usize = 400;
 /// Bytes of a code (category, area, pack, question, currency, language, code list): codes are typed and printed.
 pub const MAX_CODE_BYTES: usize = 64;
 
+/// Bytes of a body's code: what a mark in the authority log takes.
+pub const MAX_BODY_CODE_BYTES: usize = 32;
+
 /// Entries of one list in a report (actors, items, answers, media) and choices of one answer.
 pub const MAX_LIST: usize = 32;
 

@@ -9,7 +9,7 @@ use azalai_envelope::codec::is_unseen;
 use serde::{Deserialize, Serialize};
 
 use crate::labels::{Tlp, Urgency};
-use crate::limits::{MAX_CODE_BYTES, MAX_LIST, MAX_NAME_BYTES, MAX_PACK_BYTES, MAX_PACK_ENTRIES};
+use crate::limits::{MAX_BODY_CODE_BYTES, MAX_CODE_BYTES, MAX_LIST, MAX_NAME_BYTES, MAX_PACK_BYTES, MAX_PACK_ENTRIES};
 use crate::notice::is_tag;
 pub use crate::pack_answers::AnswerError;
 use crate::report::PackRef;
@@ -203,6 +203,9 @@ pub struct Category {
     /// What other lists call it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub crosswalks: Vec<Crosswalk>,
+    /// The bodies that it complains of, by their codes: it is kept from their people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub body: Vec<String>,
     /// What is asked about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<Question>,
@@ -216,6 +219,16 @@ pub struct Routing {
     pub category: String,
     /// The widest label that such a report may have.
     pub tlp: Tlp,
+}
+
+/// A body that people belong to, such as the police.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// How categories and stewards' marks name it: at most [`MAX_BODY_CODE_BYTES`].
+    pub code: String,
+    /// What people read.
+    pub names: Labels,
 }
 
 /// A pack.
@@ -233,6 +246,9 @@ pub struct Pack {
     pub themes: BTreeMap<String, Labels>,
     /// The categories, in the order in which people see them.
     pub categories: Vec<Category>,
+    /// The bodies that categories may complain of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bodies: Vec<Body>,
     /// Where reports go to a narrower audience.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routing: Vec<Routing>,
@@ -271,13 +287,21 @@ impl Pack {
         self.categories.iter().find(|category| category.code == code)
     }
 
+    /// The body with this code.
+    #[must_use]
+    pub fn body(&self, code: &str) -> Option<&Body> {
+        self.bodies.iter().find(|body| body.code == code)
+    }
+
     /// The label of a new report: what its author asks for, else what the category usually gets, else
-    /// [`Tlp::Amber`]; but never wider than the routing allows.
+    /// [`Tlp::Amber`]; but never wider than the routing allows, and not for every member where the category complains
+    /// of a body: nobody can say which bodies all of them belong to.
     #[must_use]
     pub fn label(&self, category: &str, asked: Option<Tlp>) -> Tlp {
         let usual = self.category(category).and_then(|category| category.tlp).unwrap_or(Tlp::Amber);
         let routes = self.routing.iter().filter(|route| route.category == category).map(|route| route.tlp);
-        routes.chain([asked.unwrap_or(usual)]).max().unwrap_or(usual)
+        let complaint = self.category(category).filter(|category| !category.body.is_empty()).map(|_| Tlp::Amber);
+        routes.chain(complaint).chain([asked.unwrap_or(usual)]).max().unwrap_or(usual)
     }
 
     fn check(&self) -> Result<(), PackError> {
@@ -313,6 +337,23 @@ impl Pack {
             unique(&format!("{at}.questions"), category.questions.iter().map(|question| &question.key))?;
             for (number, question) in category.questions.iter().enumerate() {
                 self.check_question(&format!("{at}.questions[{number}]"), category, question)?;
+            }
+        }
+        many("bodies", self.bodies.len(), MAX_LIST)?;
+        unique("bodies", self.bodies.iter().map(|body| &body.code))?;
+        for (number, body) in self.bodies.iter().enumerate() {
+            let at = format!("bodies[{number}]");
+            code(&format!("{at}.code"), &body.code)?;
+            if body.code.len() > MAX_BODY_CODE_BYTES {
+                return Err(PackError::Code { at: format!("{at}.code"), got: body.code.clone() });
+            }
+            self.labels(&format!("{at}.names"), &body.names)?;
+        }
+        for (number, category) in self.categories.iter().enumerate() {
+            let at = format!("categories[{number}].body");
+            unique(&at, category.body.iter())?;
+            if let Some(wanted) = category.body.iter().find(|code| self.body(code).is_none()) {
+                return Err(PackError::Dangling { at, wanted: wanted.clone() });
             }
         }
         for (number, route) in self.routing.iter().enumerate() {
@@ -365,6 +406,14 @@ impl Pack {
             true => Err(PackError::Unseen { at: at.to_owned() }),
             false => Ok(()),
         }
+    }
+}
+
+impl Body {
+    /// What it is called in a language, or in whatever language there is.
+    #[must_use]
+    pub fn name(&self, language: &str) -> &str {
+        text_in(&self.names, language).unwrap_or(&self.code)
     }
 }
 

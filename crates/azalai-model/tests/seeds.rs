@@ -79,6 +79,37 @@ fn routing_makes_a_label_narrower_and_never_wider() {
     assert_eq!(pack.reference().to_string(), "p@2");
 }
 
+/// Guards against a complaint that every member could read, monitors of the body among them, because no route was
+/// written for it; and against a body that nobody can be marked with.
+#[test]
+fn what_complains_of_a_body_is_not_for_every_member_and_names_bodies_of_the_pack() {
+    let with = |body: &str, bodies: &str| {
+        let small = SMALL.replacen("\"tlp\":\"green\"", &format!("\"tlp\":\"green\",\"body\":{body}"), 1);
+        Pack::parse(small.replacen("\"routing\"", &format!("\"bodies\":{bodies},\"routing\""), 1).as_bytes())
+    };
+    let police = r#"[{"code":"police","names":{"en":"the police","fr":"la police"}}]"#;
+    let pack = with(r#"["police"]"#, police).unwrap();
+    assert_eq!((pack.label("theft", None), pack.label("theft", Some(Tlp::Clear))), (Tlp::Amber, Tlp::Amber));
+    assert_eq!(pack.body("police").unwrap().name("fr"), "la police");
+    let long = format!(r#"[{{"code":"{}","names":{{"en":"a","fr":"b"}}}}]"#, "x".repeat(33));
+    for (body, bodies, named) in [
+        (r#"["army"]"#, police, "categories[0].body: there is no \"army\""),
+        (r#"["police","police"]"#, police, "categories[0].body: \"police\" is there twice"),
+        ("[]", &police.replacen(",\"fr\":\"la police\"", "", 1), "bodies[0].names: the text in \"fr\""),
+        ("[]", &long, "bodies[0].code"),
+        ("[]", &police.replace("\"police\"", "\"Police\""), "bodies[0].code"),
+    ] {
+        let error = with(body, bodies).unwrap_err().to_string();
+        assert!(error.contains(named), "{named}: {error}");
+    }
+    let shipped = Pack::parse(PACK.as_bytes()).unwrap();
+    for (code, body) in
+        [("security-abuse", "army"), ("bribe-demanded", "customs"), ("detention-no-reason", "gendarmerie")]
+    {
+        assert!(shipped.category(code).unwrap().body.iter().any(|of| of == body), "{code}");
+    }
+}
+
 /// Guards against answers that no form could have given.
 #[test]
 fn answers_have_to_fit_their_questions() {

@@ -138,6 +138,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 view.tlp
             )));
         }
+        self.keep_from_body(shed.audience, Some(&code))?;
+        for copy in &shed.copies {
+            if let Some(other) = self.shed_report(copy).await? {
+                self.keep_from_body(other.audience, Some(&code))?;
+            }
+        }
         fields.urgency.get_or_insert(category.urgency);
         fields.tlp = Some(view.tlp);
         let lane = if fields.urgency == Some(Urgency::Now) { Lane::Urgent } else { Lane::Text };

@@ -68,6 +68,9 @@ pub enum NodeError {
          changed. Remove the device as of now or of a later time, or let another steward do it"
     )]
     CutsOwnRight,
+    /// It complains of a body, and would be read by somebody of that body.
+    #[error("not allowed: {0}")]
+    OfBody(String),
     /// Something that was named does not exist, or not uniquely.
     #[error("{0}")]
     NotFound(String),

@@ -205,6 +205,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         ];
         if let Some(category) = category {
             known_category(&self.packs, &category)?;
+            self.keep_incident_from_body(audience, &self.complained_of(Some(&category))?)?;
             edits.push(IncidentEdit::SetCategory(category));
         }
         let known = self.known(&[]).await?;
@@ -221,7 +222,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Makes one change of these edits.
     ///
     /// # Errors
-    /// [`NodeError::Denied`], [`NodeError::NotFound`], [`NodeError::Invalid`] as the model says.
+    /// [`NodeError::Denied`], [`NodeError::NotFound`], [`NodeError::Invalid`] as the model says; [`NodeError::OfBody`] if it
+    /// complains of a body, by its category or a report that it links, and somebody of that body reads it.
     pub async fn incident_edit(
         &mut self,
         id: DocumentId,
@@ -236,6 +238,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 known_category(&self.packs, category)?;
             }
         }
+        let complaint = self.edits_complain_of(&id, edits).await?;
+        self.keep_incident_from_body(record.audience, &complaint)?;
         let Built { history, .. } = self.build(&id, &record, &BTreeMap::new()).await?;
         let known = self.known(&history).await?;
         let author = self.me().author_id();

@@ -58,6 +58,7 @@ pub mod recovery;
 pub mod removal;
 pub mod reports;
 mod restored;
+mod routing;
 pub mod rows;
 pub mod second;
 mod secrets;

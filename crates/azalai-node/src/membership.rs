@@ -126,11 +126,14 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         if role != Role::Monitor {
             let (pseudonym, area) = (pseudonym.clone(), area.clone());
             let grant = Act::Grant { device, pseudonym, role, area, person };
-            self.say_acts(Kind::AUTHORITY, vec![grant], now_ms).await?;
+            self.say_grant(grant, None, now_ms).await?;
         }
         let admit = Act::Admit { device, pseudonym, role, area, person, invite: waiting.invite };
         self.say_acts(Kind::REGISTRY, vec![admit], now_ms).await?;
         self.pay(&device.signing, Past::All, now_ms).await?;
+        if role != Role::Monitor {
+            self.write_letters(now_ms).await?;
+        }
         let member = self.roster.member(&device.signing).cloned();
         member.ok_or_else(|| NodeError::Invalid("the admission does not count; see `azalai members`".to_owned()))
     }
@@ -256,7 +259,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Writes a member the keys that its role may hold, as far as this device has them.
     pub(crate) async fn send_keys(&mut self, key: &SigningPublic, past: Past, now_ms: u64) -> Result<(), NodeError> {
         let mut held = self.secrets.of_circles(&self.may_hold(key));
-        if past == Past::FromNow {
+        // Who belongs to a body could read what was complained of it before.
+        if past == Past::FromNow || !self.roster.bodies_of(key).is_empty() {
             // Everyone's and the staff's past is what the logs are read with.
             let logs = |circle: &Circle| matches!(circle, Circle::Everyone | Circle::Staff);
             held.retain(|(circle, secret)| {

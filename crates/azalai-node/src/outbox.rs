@@ -93,6 +93,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                 continue;
             };
             let statement = stored::decode_statement(&self.project, &bytes)?;
+            if let Some(why) = self.kept_from(&statement).await? {
+                sealed.stay.push((*id, why));
+                continue;
+            }
             match self.seal_one(&statement, outgoing.lane, (unsent, day), &posting).await? {
                 Ok((envelope, key)) => {
                     said.push((envelope.id(), *id, outgoing, key));

@@ -77,7 +77,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     ///
     /// # Errors
     /// [`NodeError::NotFound`] for an unknown category or area, [`NodeError::Invalid`] for impossible values,
-    /// [`NodeError::Denied`] for a label that cannot be kept yet.
+    /// [`NodeError::Denied`] for a label that cannot be kept yet; [`NodeError::OfBody`] if it complains of a body and only
+    /// that body's people could read it.
     pub async fn report(
         &mut self,
         fields: ReportFields,
@@ -100,7 +101,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         area: Option<AreaCode>,
         now_ms: u64,
     ) -> Result<DocumentId, NodeError> {
-        let by = self.read_by(self.label_of(&fields)?, area, &[])?;
+        let by = self.route(&fields, area, &[])?.by;
         let ids = self.report_for(nonce, fields, &by, now_ms).await?;
         ids.into_iter().next().ok_or_else(|| NodeError::Invalid("a report for nobody".to_owned()))
     }
@@ -128,7 +129,10 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         now_ms: u64,
     ) -> Result<Vec<DocumentId>, NodeError> {
         let packs = self.packs();
-        fields.tlp = Some(self.label_of(&fields)?);
+        fields.tlp = Some(Self::label_for(by).unwrap_or(self.label_of(&fields)?));
+        for audience in self.audiences_of(by) {
+            self.keep_from_body(audience, fields.category.as_deref())?;
+        }
         let code = fields.category.clone().unwrap_or_default();
         fields.pack.get_or_insert_with(|| packs.reference(&code));
         if let Some(category) = packs.category(&code) {
@@ -238,7 +242,8 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Amends one of this device's own reports, and its copies for other named members.
     ///
     /// # Errors
-    /// [`NodeError::Denied`] if it is another's; [`NodeError::Invalid`] as the model says.
+    /// [`NodeError::Denied`] if it is another's; [`NodeError::OfBody`] if it complains of a body whose people read it by
+    /// now; [`NodeError::Invalid`] as the model says.
     pub async fn amend(
         &mut self,
         id: DocumentId,
@@ -251,8 +256,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let record = self.own_report(&id).await?;
         let mut fields = Report::read(&self.build(&id, &record, &BTreeMap::new()).await?.document).fields;
         change(&mut fields)?;
+        let copies = self.copies_of(id, &record).await?;
+        for audience in copies.values().map(|copy| copy.audience).chain([record.audience]) {
+            self.keep_from_body(audience, fields.category.as_deref())?;
+        }
         let done = self.amend_one(id, &record, &fields, now_ms).await;
-        for (copy, record) in self.copies_of(id, &record).await? {
+        for (copy, record) in copies {
             match self.amend_one(copy, &record, &fields, now_ms).await {
                 // What an interrupted try had written already.
                 Ok(_) | Err(NodeError::Unchanged(_)) => {}

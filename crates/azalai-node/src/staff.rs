@@ -1,7 +1,9 @@
 //! What stewards and coordinators change after the founding: areas, grants, invites that end.
 
+use std::collections::BTreeSet;
+
 use azalai_envelope::{Kind, SigningPublic};
-use azalai_roster::{Act, AreaCode, Circle, InviteState, Member, MemberState, Role};
+use azalai_roster::{Act, AreaCode, BodyCode, Circle, InviteState, Member, MemberState, Role};
 use azalai_store::{Batch, Disk, Store};
 
 use crate::error::NodeError;
@@ -48,14 +50,31 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Grants a member's device a role, or one more area, and sends it the keys of what it may read then.
     ///
     /// # Errors
-    /// [`NodeError::NotFound`] for an unknown key or area; [`NodeError::Denied`]; [`NodeError::Invalid`] for one who is
-    /// not admitted, for a monitor's role, or for a coordinator without an area.
+    /// As [`Node::grant_of_bodies`].
     pub async fn grant(
         &mut self,
         key: &SigningPublic,
         role: Role,
         area: Option<AreaCode>,
         past: Past,
+        now_ms: u64,
+    ) -> Result<Member, NodeError> {
+        self.grant_of_bodies(key, role, area, past, None, now_ms).await
+    }
+
+    /// The same, saying which bodies its person belongs to; `None` leaves that as it is. Who belongs to one gets keys from
+    /// now on only, whatever `past` says.
+    ///
+    /// # Errors
+    /// [`NodeError::NotFound`] for an unknown key or area; [`NodeError::Denied`]; [`NodeError::Invalid`] for one who is
+    /// not admitted, for a monitor's role, or for a coordinator without an area.
+    pub async fn grant_of_bodies(
+        &mut self,
+        key: &SigningPublic,
+        role: Role,
+        area: Option<AreaCode>,
+        past: Past,
+        bodies: Option<&BTreeSet<BodyCode>>,
         now_ms: u64,
     ) -> Result<Member, NodeError> {
         self.require_authority()?;
@@ -70,14 +89,19 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             ));
         }
         crate::founding::check_invited(role, area.as_ref(), &self.roster)?;
+        if let Some(bodies) = bodies {
+            self.known_bodies(bodies)?;
+        }
         let person = match member.person {
             Some(person) => person,
             None => self.random16(),
         };
         self.owe(key, past).await?;
         let (device, pseudonym) = (member.device, member.pseudonym);
-        self.say_acts(Kind::AUTHORITY, vec![Act::Grant { device, pseudonym, role, area, person }], now_ms).await?;
+        let grant = Act::Grant { device, pseudonym, role, area, person };
+        self.say_grant(grant, bodies, now_ms).await?;
         self.pay(key, past, now_ms).await?;
+        self.write_letters(now_ms).await?;
         let member = self.roster.member(key).cloned();
         member.ok_or_else(|| NodeError::Invalid("the grant does not count; see `azalai members`".to_owned()))
     }

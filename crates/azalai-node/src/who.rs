@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::{AudienceId, DocumentId, Kind, SigningPublic};
 use azalai_model::{ReportFields, Tlp};
-use azalai_roster::{AreaCode, Circle, Member, MemberState, Role};
+use azalai_roster::{AreaCode, BodyCode, Circle, Member, MemberState, Role};
 use azalai_store::{Disk, Store};
 
 use crate::documents::Record;
@@ -39,6 +39,18 @@ pub struct Reader {
     pub areas: BTreeSet<AreaCode>,
     /// It was removed, and may have read this before.
     pub removed: bool,
+}
+
+impl Reader {
+    fn of(member: &Member, removed: bool) -> Self {
+        Self {
+            key: member.device.signing,
+            pseudonym: member.pseudonym.clone(),
+            role: member.role,
+            areas: member.areas.clone(),
+            removed,
+        }
+    }
 }
 
 /// What this device cannot know about a document's readers.
@@ -83,6 +95,10 @@ pub struct Readers {
     pub known: Vec<Reader>,
     /// What it cannot know.
     pub unknowable: BTreeSet<Unknowable>,
+    /// The bodies that it complains of.
+    pub complains_of: BTreeSet<BodyCode>,
+    /// Those of these bodies who would have read it by its label and area, and for whose sake it goes elsewhere.
+    pub left_out: Vec<Reader>,
     /// It has not left this device: nobody else can read it yet.
     pub only_here: bool,
     /// It is for coordinators, and this device knows of none who could read it.
@@ -178,16 +194,21 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
     /// Who could read a report, were it written so. Saves nothing.
     ///
     /// # Errors
-    /// As [`Node::read_by`]; [`NodeError::NotFound`] for an unknown category.
+    /// As [`Node::read_by`]; [`NodeError::NotFound`] for an unknown category; [`NodeError::OfBody`] where nobody but the
+    /// people of a body that it complains of could read it, or one of them is named.
     pub fn who_would_read(
         &self,
         fields: &ReportFields,
         area: Option<AreaCode>,
         named: &[SigningPublic],
     ) -> Result<Readers, NodeError> {
-        let tlp = self.label_of(fields)?;
-        let mut readers = self.readers(Some(tlp), self.read_by(tlp, area, named)?, true);
-        readers.asked = fields.tlp.filter(|asked| *asked != tlp);
+        let route = self.route(fields, area, named)?;
+        let mut readers = self.readers(Some(route.tlp), route.by, true);
+        readers.asked = fields.tlp.filter(|asked| *asked != route.tlp);
+        let roster = self.roster();
+        let members = route.left_out.iter().filter_map(|key| roster.member(key));
+        readers.left_out = members.map(|member| Reader::of(member, false)).collect();
+        readers.complains_of = route.complains_of;
         Ok(readers)
     }
 
@@ -224,7 +245,9 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             left |=
                 outgoing.map(|bytes| Outgoing::decode(&bytes)).transpose()?.is_some_and(|out| out.envelope.is_some());
         }
-        Ok(self.readers(Some(tlp), by, !left))
+        let mut readers = self.readers(Some(tlp), by, !left);
+        readers.complains_of = self.document_complains_of(&id, record.kind).await?;
+        Ok(readers)
     }
 
     /// The one place that adds up who reads what.
@@ -240,8 +263,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             };
             // What has not left is sealed to no key that somebody removed holds.
             if opens && !(gone && only_here) {
-                let (pseudonym, areas) = (member.pseudonym.clone(), member.areas.clone());
-                known.push(Reader { key, pseudonym, role: member.role, areas, removed: gone });
+                known.push(Reader::of(member, gone));
             }
         }
         known.sort_by(|one, other| (&one.pseudonym, one.key).cmp(&(&other.pseudonym, other.key)));
@@ -257,6 +279,16 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         let nobody_yet = known.is_empty()
             && matches!(&by, ReadBy::Circle(circle) if *circle != Circle::Everyone && !self.roster.may_open(&self.me()).contains(circle));
-        Readers { tlp, asked: None, by, known, unknowable, only_here, nobody_yet }
+        Readers {
+            tlp,
+            asked: None,
+            by,
+            known,
+            unknowable,
+            complains_of: BTreeSet::new(),
+            left_out: Vec::new(),
+            only_here,
+            nobody_yet,
+        }
     }
 }

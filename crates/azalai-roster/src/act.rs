@@ -2,6 +2,7 @@
 //! `docs/spec/roster.md`. Nothing here says whether an act counts.
 
 use core::fmt;
+use std::collections::BTreeSet;
 
 use azalai_envelope::codec::{DecodeError, Reader};
 use azalai_envelope::{
@@ -9,6 +10,7 @@ use azalai_envelope::{
     SigningPublic, StatementId,
 };
 
+use crate::body::BodyCode;
 use crate::circle::{AreaCode, Circle, Role};
 
 /// The name of an invite: random, 16 bytes.
@@ -129,6 +131,13 @@ pub enum Act {
         /// As `azalai_envelope::certificate` writes it.
         bytes: Vec<u8>,
     },
+    /// Authority: the bodies that a member of the staff belongs to, from now on; none any more if it names none.
+    Bodies {
+        /// One of their devices; it holds for all of the person's.
+        device: SigningPublic,
+        /// Which.
+        bodies: BTreeSet<BodyCode>,
+    },
     /// Registry: somebody may join.
     Invite {
         /// Its random name.
@@ -206,6 +215,7 @@ pub mod tag {
     pub const NEW_GENERATION: u8 = 5;
     pub const ADMISSION: u8 = 6;
     pub const CERTIFICATE: u8 = 7;
+    pub const BODIES: u8 = 8;
     pub const INVITE: u8 = 17;
     pub const CLAIM: u8 = 18;
     pub const ADMIT: u8 = 19;
@@ -226,6 +236,7 @@ impl Act {
             Self::NewGeneration { .. } => tag::NEW_GENERATION,
             Self::Admission { .. } => tag::ADMISSION,
             Self::Certificate { .. } => tag::CERTIFICATE,
+            Self::Bodies { .. } => tag::BODIES,
             Self::Invite { .. } => tag::INVITE,
             Self::Claim { .. } => tag::CLAIM,
             Self::Admit { .. } => tag::ADMIT,

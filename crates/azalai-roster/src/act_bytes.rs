@@ -12,6 +12,7 @@ use azalai_envelope::{
 };
 
 use crate::act::{Act, Admission, Cut, PersonId, tag};
+use crate::body::{read_bodies, write_bodies};
 use crate::circle::{AreaCode, Circle, Role};
 use crate::limits::{MAX_ADOPTED, MAX_CUTS, MAX_NAME_BYTES};
 
@@ -50,6 +51,10 @@ impl Act {
             }
             Self::Certificate { bytes } => {
                 w.raw(bytes);
+            }
+            Self::Bodies { device, bodies } => {
+                w.raw(&device.0);
+                write_bodies(&mut w, bodies);
             }
             Self::Invite { id, role, area, one_time, expires, person } => {
                 w.raw(id).u8(role.to_byte());
@@ -135,6 +140,9 @@ impl Act {
                 let bytes: [u8; CERTIFICATE_LEN] = r.array("certificate")?;
                 Certificate::parse(&bytes).map_err(|_| r.invalid("certificate", "not whole, or not signed"))?;
                 Self::Certificate { bytes: bytes.to_vec() }
+            }
+            tag::BODIES => {
+                Self::Bodies { device: SigningPublic(r.array("device of a body")?), bodies: read_bodies(r)? }
             }
             tag::INVITE => Self::Invite {
                 id: r.array("invite")?,

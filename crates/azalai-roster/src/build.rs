@@ -46,6 +46,7 @@ pub(crate) fn build<'a>(root: SigningPublic, statements: impl IntoIterator<Item 
         holdings: BTreeMap::new(),
         ever: BTreeMap::new(),
         parents: BTreeMap::new(),
+        bodies: BTreeMap::new(),
         removals,
         generations: BTreeMap::new(),
         named: Named::default(),
@@ -68,6 +69,7 @@ pub(crate) fn build<'a>(root: SigningPublic, statements: impl IntoIterator<Item 
     builder.areas();
     builder.holdings();
     builder.authority();
+    builder.bodies();
     let live = builder.registry();
     builder.states();
     builder.generations();
@@ -305,7 +307,7 @@ impl<'g> Builder<'g> {
         }
         match act {
             Act::NewGeneration { circle, .. } => self.roster.right_to_rotate(&entry.author, circle),
-            Act::Area { .. } | Act::Grant { .. } | Act::Relay { .. } | Act::Admission { .. } => {
+            Act::Area { .. } | Act::Grant { .. } | Act::Relay { .. } | Act::Admission { .. } | Act::Bodies { .. } => {
                 steward(holdings, &entry.author)
             }
             Act::Certificate { bytes } => {

@@ -5,6 +5,7 @@
 //! nor drop one without a reason that can be shown.
 
 pub mod act;
+pub mod body;
 pub mod circle;
 pub mod claim_notice;
 pub mod entry;
@@ -29,6 +30,7 @@ mod standing;
 mod weight;
 
 pub use act::{Act, Admission, Cut, InviteId, PersonId};
+pub use body::{BodyCode, BodyError};
 pub use circle::{AreaCode, Circle, NameError, Role};
 pub use claim_notice::{ClaimNotice, HeldUp};
 pub use entry::{LogEntry, introduced_key, prove_claim};

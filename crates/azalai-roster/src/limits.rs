@@ -26,6 +26,12 @@ pub const MAX_NAME_BYTES: usize = 120;
 /// Characters of an area's code.
 pub const MAX_AREA_CODE: usize = 32;
 
+/// Characters of a body's code.
+pub const MAX_BODY_CODE: usize = 32;
+
+/// Bodies that one member belongs to: more than anybody serves at once.
+pub const MAX_BODIES: usize = 16;
+
 /// Areas above an area that are walked: deeper than any administration, and the end of a walk in a ring that two
 /// stewards made apart.
 pub const MAX_AREA_DEPTH: usize = 16;

@@ -11,6 +11,7 @@ use azalai_envelope::{
 };
 
 use crate::act::{Admission, Cut};
+use crate::body::BodyCode;
 use crate::circle::{AreaCode, Circle};
 use crate::graph::Log;
 use crate::info::{AreaInfo, InviteInfo, Member, MemberState, PostingInfo, RelayInfo, Waiting};
@@ -54,6 +55,8 @@ pub struct Roster {
     pub(crate) ever: BTreeMap<SigningPublic, Holding>,
     /// In which areas each was ever said to lie.
     pub(crate) parents: BTreeMap<AreaCode, BTreeSet<AreaCode>>,
+    /// Which bodies' people devices are.
+    pub(crate) bodies: BTreeMap<SigningPublic, BTreeSet<BodyCode>>,
     pub(crate) removals: Removals,
     /// In order of number, highest first, then of statement.
     pub(crate) generations: BTreeMap<Circle, Vec<Generation>>,

@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     Full,
     /// The role does not allow it.
     Denied,
+    /// It complains of a body, and somebody of that body would read it.
+    Body,
     /// Something failed here.
     Inside,
 }
@@ -34,7 +36,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// All of them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Locked,
         Self::Empty,
         Self::NotFound,
@@ -43,6 +45,7 @@ impl Kind {
         Self::Form,
         Self::Full,
         Self::Denied,
+        Self::Body,
         Self::Inside,
     ];
 
@@ -57,6 +60,7 @@ impl Kind {
             Self::Form => "form",
             Self::Full => "full",
             Self::Denied => "denied",
+            Self::Body => "body",
             Self::Inside => "inside",
         }
     }
@@ -70,7 +74,7 @@ impl Kind {
             Self::Foreign => StatusCode::FORBIDDEN,
             Self::Form => StatusCode::BAD_REQUEST,
             Self::Full => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Denied => StatusCode::FORBIDDEN,
+            Self::Denied | Self::Body => StatusCode::FORBIDDEN,
             Self::Inside => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -119,6 +123,7 @@ impl From<NodeError> for Problem {
         let kind = match &error {
             NodeError::Store(StoreError::Full { .. }) => Kind::Full,
             NodeError::Denied(_) => Kind::Denied,
+            NodeError::OfBody(_) => Kind::Body,
             NodeError::NotFound(_) => Kind::NotFound,
             NodeError::NoHome => Kind::Empty,
             _ => return Self::inside(error),

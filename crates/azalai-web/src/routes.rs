@@ -93,6 +93,7 @@ pub fn router<H: Host>(app: Arc<App<H>>) -> Pages {
         .route("/members/project/relay/{form}", get(project::certificate_made::<H>))
         .route("/members/project/certificate/{relay}", get(project::certificate::<H>))
         .route("/members/{key}", get(member::get::<H>))
+        .route("/members/{key}/bodies", post(member::bodies::<H>))
         .route("/members/{key}/grant", post(member::grant::<H>))
         .route("/members/{key}/remove", get(removal::get::<H>).post(removal::post::<H>))
         .route("/readers/{id}", get(readers::get::<H>))

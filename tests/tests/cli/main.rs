@@ -15,6 +15,7 @@ mod packs;
 mod passphrase;
 mod places;
 mod refusals;
+mod routing;
 mod shape;
 mod shed;
 mod staff;

@@ -38,6 +38,7 @@ const COMMANDS: &[&str] = &[
     "bundle import",
     "status",
     "members",
+    "body",
     "categories",
     "places",
     "places import",

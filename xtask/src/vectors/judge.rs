@@ -230,6 +230,9 @@ fn act(act: &Act) -> Value {
             "area": area(of), "person": to_hex(person), "invite": to_hex(invite),
         }),
         Act::Certificate { bytes } => json!({ "act": "certificate", "bytes": to_hex(bytes) }),
+        Act::Bodies { device, bodies } => {
+            json!({ "act": "bodies", "device": to_hex(&device.0), "bodies": bodies.iter().map(ToString::to_string).collect::<Vec<_>>() })
+        }
         Act::Admission { how } => json!({ "act": "admission", "how": how.to_string() }),
         Act::Revoke { invite } => json!({ "act": "revoke", "invite": to_hex(invite) }),
         Act::Remove { device, cuts } => {

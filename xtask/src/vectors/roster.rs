@@ -34,6 +34,10 @@ pub(super) fn files() -> Result<Vec<File>, String> {
 }
 
 /// One of each act, with its name.
+fn bodies(codes: &[&str]) -> Result<std::collections::BTreeSet<azalai_roster::BodyCode>, String> {
+    codes.iter().map(|code| code.parse().map_err(text)).collect()
+}
+
 fn acts() -> Result<Vec<(&'static str, Act)>, String> {
     let device = device().public();
     let (pseudonym, code) = ("heron".to_owned(), Some(area()?));
@@ -87,6 +91,8 @@ fn acts() -> Result<Vec<(&'static str, Act)>, String> {
         ),
         ("admission by hand", Act::Admission { how: Admission::ByHand }),
         ("admission at an exchange", Act::Admission { how: Admission::AtExchange }),
+        ("bodies of a member", Act::Bodies { device: device.signing, bodies: bodies(&["army", "police"])? }),
+        ("no body any more", Act::Bodies { device: device.signing, bodies: bodies(&[])? }),
         ("a relay's certificate", Act::Certificate { bytes: certificate().issue(&carrier()) }),
         (
             "invite of a monitor",

@@ -1,5 +1,6 @@
 //! One file for each group of commands; this one only dispatches.
 
+mod body;
 mod carry;
 mod evidence;
 mod export;
@@ -62,9 +63,10 @@ async fn dispatch(home: Option<&Path>, command: Command, out: &mut Output) -> Re
         Command::Quarantine => staff::quarantine(home, out).await,
         Command::Adopt { statements } => staff::adopt(home, &statements, out).await,
         Command::Rotate { circles } => staff::rotate(home, &circles, out).await,
-        Command::Grant { member, role, area, past } => {
-            staff::grant(home, &member, role, area.as_deref(), past, out).await
+        Command::Grant { member, role, area, past, bodies } => {
+            body::grant(home, &member, role, (area.as_deref(), past, &bodies), out).await
         }
+        Command::Body(args) => body::body(home, &args, out).await,
         Command::Area(Area::Add { area }) => staff::add_area(home, &area, out).await,
         Command::Join { file, words, pseudonym, memory } => {
             people::join(home, &file, &words, &pseudonym, &memory, out).await

@@ -267,6 +267,11 @@ pub(crate) async fn members(home: Option<&Path>, out: &mut Output) -> Result<(),
         let key = member.device.signing.to_string();
         let area = member.area.as_ref().map(ToString::to_string);
         let mut object = json!({ "key": key, "pseudonym": member.pseudonym, "role": member.role.to_string(), "area": area, "state": state });
+        let bodies: Vec<String> =
+            device.roster().bodies_of(&member.device.signing).iter().map(ToString::to_string).collect();
+        if let (false, Some(fields)) = (bodies.is_empty(), object.as_object_mut()) {
+            fields.insert("bodies".to_owned(), bodies.clone().into());
+        }
         let mark = marks.iter().find(|mark| mark.device == member.device.signing);
         if let (Some(mark), Some(fields)) = (mark, object.as_object_mut()) {
             fields.insert("opened_under_duress".to_owned(), marks::at(mark).into());
@@ -277,8 +282,9 @@ pub(crate) async fn members(home: Option<&Path>, out: &mut Output) -> Result<(),
             member.role.to_string(),
             area.unwrap_or_default(),
             state.to_owned(),
+            bodies.join(", "),
         ]);
         out.object(&object)?;
     }
-    out.text(&table(&["KEY", "PSEUDONYM", "ROLE", "AREA", "STATE"], &rows))
+    out.text(&table(&["KEY", "PSEUDONYM", "ROLE", "AREA", "STATE", "BELONGS TO"], &rows))
 }

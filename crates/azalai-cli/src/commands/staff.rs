@@ -6,13 +6,12 @@ use azalai_envelope::ids::to_hex;
 use azalai_envelope::{Kind, SigningPublic, StatementId};
 use azalai_model::occurred::instant;
 use azalai_node::limits::MIN_PREFIX;
-use azalai_node::{Past, Removal, SetAside, TakenAt};
+use azalai_node::{Removal, SetAside, TakenAt};
 use azalai_roster::{Circle, InviteState};
 use serde_json::{Value, json};
 
-use super::people::{admitted_object, read_area};
+use super::people::read_area;
 use super::reports::when_of;
-use crate::args;
 use crate::home::{self, Device};
 use crate::host;
 use crate::output::{Failure, Output, count, short, table};
@@ -195,33 +194,6 @@ pub(crate) async fn rotate(home: Option<&Path>, circles: &[String], out: &mut Ou
     let epoch = device.roster().posting().map(|posting| posting.epoch);
     out.result(&json!({ "circles": names(&chosen), "posting_epoch": epoch }), || {
         format!("New keys for {}. Members get them after your next exchange and theirs.", names(&chosen).join(", "))
-    })
-}
-
-pub(crate) async fn grant(
-    home: Option<&Path>,
-    whom: &str,
-    role: args::Role,
-    area: Option<&str>,
-    past: args::Past,
-    out: &mut Output,
-) -> Result<(), Failure> {
-    let mut device = home::open(home).await?;
-    let key = member(&device, whom)?;
-    let role = role.into();
-    let area = if role == azalai_roster::Role::Steward { None } else { area.map(super::area_code).transpose()? };
-    let past = match past {
-        args::Past::All => Past::All,
-        args::Past::None => Past::FromNow,
-    };
-    let member = device.grant(&key, role, area, past, host::now_ms()).await?;
-    out.result(&admitted_object(&member), || {
-        let areas: Vec<String> = member.areas.iter().map(ToString::to_string).collect();
-        let of = if areas.is_empty() { String::new() } else { format!(" of {}", areas.join(", ")) };
-        format!(
-            "{} is {}{of} now, and gets the keys after your next exchange and theirs.",
-            member.pseudonym, member.role
-        )
     })
 }
 

@@ -6,6 +6,7 @@ use azalai_node::{ReadBy, Reader, Readers, Unknowable};
 use azalai_roster::Circle;
 use serde_json::{Value, json};
 
+use super::body;
 use crate::home;
 use crate::home::Device;
 use crate::output::{Failure, Output, short};
@@ -68,7 +69,18 @@ pub(crate) fn text(device: &Device, readers: &Readers) -> String {
     let label = readers.tlp.map_or_else(|| "A notice".to_owned(), |tlp| tlp.to_string());
     let mut lines = vec![format!("{label}: {}.", circle(device, readers))];
     if let Some(asked) = readers.asked {
-        lines.push(format!("Not {asked}: reports of this kind go to fewer."));
+        lines.push(format!("Not {asked}: reports of this kind go to fewer, or to others."));
+    }
+    if !readers.complains_of.is_empty() {
+        let bodies = body::names(device, &readers.complains_of);
+        lines.push(format!("It complains of {bodies}: it goes round everybody whom a steward marked as theirs."));
+    }
+    if !readers.left_out.is_empty() {
+        let names: Vec<&str> = readers.left_out.iter().map(|reader| reader.pseudonym.as_str()).collect();
+        lines.push(format!(
+            "By its label and area {} could open it too, and belong to them: so it goes where they cannot.",
+            names.join(", ")
+        ));
     }
     if readers.only_here {
         lines.push("It has not left this device: nobody else can read it yet.".to_owned());
@@ -98,6 +110,8 @@ pub(crate) fn object(device: &Device, readers: &Readers) -> Value {
     json!({
         "tlp": readers.tlp.map(|tlp| tlp.to_string()), "asked": readers.asked.map(|asked| asked.to_string()), "circle": by,
         "words": circle(device, readers), "known": known.collect::<Vec<_>>(), "only_here": readers.only_here,
+        "complains_of": readers.complains_of.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "left_out": readers.left_out.iter().map(|reader| reader.pseudonym.as_str()).collect::<Vec<_>>(),
         "unknowable": readers.unknowable.iter().map(|what| what.name()).collect::<Vec<_>>(),
     })
 }

@@ -13,7 +13,7 @@ use azalai_roster::{
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
-use crate::support::{Device, Project, area, claim, generation};
+use crate::support::{Device, Project, area, bodies, claim, generation};
 
 fn device() -> DevicePublic {
     DevicePublic { signing: SigningPublic([1; 32]), receiving: ReceivingPublic([2; 32]) }
@@ -84,6 +84,12 @@ fn all() -> Vec<(Act, u8, Vec<u8>)> {
         ),
         (Act::Admission { how: Admission::ByHand }, 6, vec![1]),
         (Act::Admission { how: Admission::AtExchange }, 6, vec![2]),
+        (
+            Act::Bodies { device: SigningPublic([6; 32]), bodies: bodies(&["police", "army"]) },
+            8,
+            join(&[&[6; 32], b"\x02\x04army\x06police"]),
+        ),
+        (Act::Bodies { device: SigningPublic([6; 32]), bodies: bodies(&[]) }, 8, join(&[&[6; 32], &[0]])),
         (Act::Certificate { bytes: certificate.clone() }, 7, certificate),
         (
             Act::Invite {
@@ -165,6 +171,28 @@ fn lists_have_one_order() {
     assert!(matches!(LogEntry::decode(&swapped), Err(DecodeError::Invalid { field: "after", .. })));
     let twice = LogEntry { after: vec![], acts: vec![remove(vec![cut(1), cut(1)])] };
     assert!(matches!(twice.encode(), Err(DecodeError::Invalid { field: "cuts", .. })));
+}
+
+/// Guards against a list of bodies with two forms, whose statements would differ and say the same.
+#[test]
+fn bodies_stand_in_order_each_once_under_codes_alone() {
+    let entry = |list: &[u8]| {
+        let payload = join(&[&[6; 32], list]);
+        LogEntry::decode(&join(&[&[1, 0, 1, 8, payload.len() as u8], &payload]))
+    };
+    let good = entry(b"\x02\x04army\x06police").unwrap().acts;
+    assert_eq!(good, [Act::Bodies { device: SigningPublic([6; 32]), bodies: bodies(&["police", "army"]) }]);
+    for wrong in [
+        &b"\x02\x06police\x04army"[..],
+        b"\x02\x04army\x04army",
+        b"\x01\x04Army",
+        b"\x01\x00",
+        b"\x01",
+        b"\x11",
+        b"\x00\x00",
+    ] {
+        assert!(entry(wrong).is_err(), "{wrong:?}");
+    }
 }
 
 /// Guards against a third way of admitting that one program takes for one of the two and another for none.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod apart;
+mod bodies;
 mod bytes;
 mod members;
 mod numbers;

@@ -1,7 +1,7 @@
 //! A project in memory: devices that write acts on their own chains, and a set of what they wrote.
 //! It must never read a clock or real randomness: everything follows from small numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::certificate::project_id;
 use azalai_envelope::ids::derive8;
@@ -10,7 +10,7 @@ use azalai_envelope::{
     Kind, PostingPublic, ProjectId, ReceivingPublic, ReceivingSecret, SigningPublic, SigningSecret, Statement,
     StatementId, Verified,
 };
-use azalai_roster::{Act, AreaCode, Circle, Cut, InviteId, Log, LogEntry, Role, Roster, prove_claim};
+use azalai_roster::{Act, AreaCode, BodyCode, Circle, Cut, InviteId, Log, LogEntry, Role, Roster, prove_claim};
 
 /// Where a device stands in a chain.
 #[derive(Clone)]
@@ -82,6 +82,14 @@ pub(crate) fn grant(device: &Device, role: Role, code: Option<&str>) -> Act {
         area: code.map(area),
         person: person(device),
     }
+}
+
+pub(crate) fn bodies(codes: &[&str]) -> BTreeSet<BodyCode> {
+    codes.iter().map(|code| code.parse().unwrap()).collect()
+}
+
+pub(crate) fn marked(device: &Device, codes: &[&str]) -> Act {
+    Act::Bodies { device: device.key(), bodies: bodies(codes) }
 }
 
 pub(crate) fn new_area(code: &str, parent: Option<&str>) -> Act {

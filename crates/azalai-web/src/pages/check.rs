@@ -1,5 +1,6 @@
 //! A report before it is saved: what it will say and who will be able to read it. Saving twice makes one report.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -9,7 +10,7 @@ use azalai_model::pack::Category;
 use azalai_model::parts::Answer;
 use azalai_model::{Place, ReportFields, Tlp};
 use azalai_node::{NodeError, ReadBy, Readers, catalog, caution};
-use azalai_roster::{AreaCode, Circle};
+use azalai_roster::{AreaCode, BodyCode, Circle};
 
 use super::editor::{corrected, draft_id, own_area, page as editor_page};
 use super::on_to;
@@ -128,6 +129,26 @@ pub(crate) fn for_whom<H: Host>(texts: &Texts, device: &Device<H>, by: &ReadBy) 
     }
 }
 
+/// Why something goes round somebody, in words; nothing where it complains of no body.
+pub(crate) fn of_body<H: Host>(texts: &Texts, device: &Device<H>, readers: &Readers) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !readers.complains_of.is_empty() {
+        let bodies = body_names::<H>(texts, device, &readers.complains_of);
+        lines.push(texts.say1("can-read-body", "bodies", bodies));
+    }
+    if !readers.left_out.is_empty() {
+        let names: Vec<&str> = readers.left_out.iter().map(|reader| reader.pseudonym.as_str()).collect();
+        lines.push(texts.say1("can-read-left-out", "names", names.join(&texts.say("said-separator"))));
+    }
+    lines
+}
+
+/// Bodies by the names that the pack gives them.
+pub(crate) fn body_names<H: Host>(texts: &Texts, device: &Device<H>, bodies: &BTreeSet<BodyCode>) -> String {
+    let names: Vec<String> = bodies.iter().map(|body| device.body_name(body, texts.code)).collect();
+    names.join(&texts.say("said-separator"))
+}
+
 /// Who can read something, in words: for whom it is, those whom this device knows, and that there may be others.
 pub(crate) fn readers<H: Host>(texts: &Texts, device: &Device<H>, readers: &Readers) -> Vec<String> {
     let mut lines = vec![for_whom::<H>(texts, device, &readers.by)];
@@ -135,6 +156,7 @@ pub(crate) fn readers<H: Host>(texts: &Texts, device: &Device<H>, readers: &Read
         let names: Vec<&str> = readers.known.iter().map(|reader| reader.pseudonym.as_str()).collect();
         lines.push(texts.say1("can-read-known", "names", names.join(&texts.say("said-separator"))));
     }
+    lines.extend(of_body::<H>(texts, device, readers));
     if readers.nobody_yet {
         lines.push(texts.say("can-read-nobody"));
     }

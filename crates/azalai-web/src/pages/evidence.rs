@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use azalai_envelope::DocumentId;
 use azalai_model::Tlp;
 use azalai_node::evidence_check::{Verdict, check};
-use azalai_node::{Evidence, NodeError, catalog};
+use azalai_node::{Evidence, NodeError};
 
 use super::invite::download;
 use super::staff::{Staff, document};
@@ -62,7 +62,8 @@ fn label_name(label: Tlp) -> &'static str {
 /// What a document is called and where it is shown.
 async fn called<H: Host>(device: &Device<H>, texts: &Texts, id: &DocumentId) -> Result<(String, String), Problem> {
     if let Some(view) = device.report_view(*id).await? {
-        let category = view.row.fields.category.as_deref().and_then(|code| catalog::pack().ok()?.category(code));
+        let packs = device.packs();
+        let category = view.row.fields.category.as_deref().and_then(|code| packs.category(code));
         let name = category.map_or("", |category| category.name(texts.code)).to_owned();
         return Ok((name, format!("/reports/{id}")));
     }

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use azalai_node::limits::MAX_BUNDLE_BYTES;
-use azalai_node::{Amount, NodeError, Waiting, catalog};
+use azalai_node::{Amount, NodeError, Waiting};
 use azalai_roster::{Circle, Role};
 use azalai_store::StoreError;
 
@@ -173,7 +173,7 @@ async fn shown<H: Host>(device: &Device<H>, visitor: &Visitor, last: &Passage) -
             notes.push(texts.of1("exchange-note", key, "count", number));
         }
     }
-    let pack = catalog::pack()?;
+    let packs = device.packs();
     let mut arrived = Vec::new();
     if !last.notices.is_empty() {
         // What is for people to read comes first.
@@ -191,7 +191,7 @@ async fn shown<H: Host>(device: &Device<H>, visitor: &Visitor, last: &Passage) -
     }
     for id in last.arrived.iter().take(MAX_ARRIVED.saturating_sub(arrived.len())) {
         if let Some(view) = device.report_view(*id).await? {
-            let category = view.row.fields.category.as_deref().and_then(|code| pack.category(code));
+            let category = view.row.fields.category.as_deref().and_then(|code| packs.category(code));
             let state = view.state.to_string();
             arrived.push(Arrived {
                 href: if view.own || works { format!("/reports/{id}") } else { String::new() },

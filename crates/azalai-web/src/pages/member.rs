@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use azalai_envelope::SigningPublic;
 use azalai_envelope::ids::from_hex;
-use azalai_node::{NodeError, Past};
-use azalai_roster::{AreaCode, Member as Known, MemberState, Role, Roster};
+use azalai_node::{NodeError, Packs, Past};
+use azalai_roster::{AreaCode, BodyCode, Member as Known, MemberState, Role, Roster};
 
 use super::on_to;
 use super::project::Choice;
@@ -28,7 +28,7 @@ use crate::texts::Texts;
 use crate::times;
 
 /// What a page can say was done: members of the family `member-done`.
-pub(crate) const DONE: [&str; 4] = ["removed", "voice", "void", "granted"];
+pub(crate) const DONE: [&str; 5] = ["removed", "voice", "void", "granted", "bodies"];
 
 /// The roles that can be granted, as the family `invited` has them.
 const GRANTED: [Role; 2] = [Role::Coordinator, Role::Steward];
@@ -57,6 +57,10 @@ struct MemberPage {
     areas: Vec<AreaRow>,
     area: String,
     pasts: Vec<Choice>,
+    /// The bodies of the pack, with those that the member belongs to chosen; none where this device may mark nobody.
+    bodies: Vec<Choice>,
+    /// The member is of the staff: a mark can be made at once, and not only with a grant.
+    marks: bool,
     wrong_grant: &'static str,
     done: &'static str,
 }
@@ -131,6 +135,8 @@ fn facts<H: Host>(texts: &Texts, device: &Device<H>, member: &Known, offset_min:
             }),
         ),
     ];
+    let bodies = super::check::body_names::<H>(texts, device, &roster.bodies_of(&key));
+    facts.push((texts.say("member-bodies"), bodies));
     for removed in device.removals_of(&key) {
         let label = if removed.stands { texts.say("member-removed-by") } else { texts.say("member-contested-by") };
         let when = times::minute(texts, removed.at_ms, offset_min);
@@ -176,6 +182,14 @@ pub(crate) fn page<H: Host>(
         value: past.to_owned(),
         chosen: typed("past") == past,
     });
+    let belongs = roster.bodies_of(&key);
+    let packs = device.packs();
+    let known = packs.now().bodies.iter().filter(|_| roster.may_keep_authority(&me).is_ok());
+    let bodies = known.map(|body| Choice {
+        text: body.name(texts.code).to_owned(),
+        value: body.code.clone(),
+        chosen: belongs.iter().any(|code| code.as_str() == body.code),
+    });
     render(&MemberPage {
         f: Frame::new(visitor, "members"),
         name: member.pseudonym.clone(),
@@ -198,6 +212,8 @@ pub(crate) fn page<H: Host>(
         areas: area_rows(roster),
         area: typed("area"),
         pasts: past.into(),
+        bodies: bodies.collect(),
+        marks: member.role != Role::Monitor,
         wrong_grant: told.wrong_grant,
         done: told.done,
         key: key.to_string(),
@@ -236,6 +252,30 @@ fn read_grant(roster: &Roster, form: &Form) -> Result<(Role, Option<AreaCode>, P
     Ok((role, area, past))
 }
 
+/// The bodies that a form names: `body-CODE` for each.
+fn read_bodies(form: &Form, packs: &Packs) -> Result<BTreeSet<BodyCode>, Problem> {
+    let known = packs.now().bodies.iter().filter(|body| !form.get(&format!("body-{}", body.code)).is_empty());
+    known.map(|body| body.code.parse().map_err(Problem::inside)).collect()
+}
+
+/// `POST /members/KEY/bodies`: all that somebody belongs to from now on.
+pub(crate) async fn bodies<H: Host>(
+    State(app): State<Arc<App<H>>>,
+    Staff(_): Staff,
+    Path(key): Path<String>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let mut open = app.open().await;
+    let device = open.device()?;
+    let member = known(device.roster(), &key)?;
+    let (key, bodies) = (member.device.signing, read_bodies(&form, &device.packs())?);
+    // A second tap says nothing twice.
+    if device.roster().bodies_of(&key) != bodies {
+        device.set_bodies(&key, bodies, app.host.now_ms()).await?;
+    }
+    Ok(on_to(&format!("/members/{key}?done=bodies")))
+}
+
 /// `POST /members/KEY/grant`. Sent twice it grants once.
 pub(crate) async fn grant<H: Host>(
     State(app): State<Arc<App<H>>>,
@@ -253,7 +293,10 @@ pub(crate) async fn grant<H: Host>(
             let granted = if there {
                 Ok(())
             } else {
-                device.grant(&member.device.signing, role, area, past, app.host.now_ms()).await.map(drop)
+                let (key, now) = (member.device.signing, app.host.now_ms());
+                // What the form does not ask stays as it is.
+                let bodies = Some(read_bodies(&form, &device.packs())?).filter(|bodies| !bodies.is_empty());
+                device.grant_of_bodies(&key, role, area, past, bodies.as_ref(), now).await.map(drop)
             };
             match granted {
                 Ok(()) => return Ok(on_to(&format!("/members/{}?done=granted", member.device.signing))),
@@ -320,6 +363,44 @@ pub(crate) mod tests {
         let path = page_of(&mut coordinator, "swallow");
         assert!(!coordinator.get(&path).body.contains("/grant"), "only a steward grants");
         assert_eq!(coordinator.post(&format!("{path}/grant"), &[("role", "steward"), ("past", "all")]).status, 403);
+    }
+
+    /// Guards against a complaint of a body that its people read because nobody could say on the pages who they are, or
+    /// against an author who is not told where it goes and why.
+    #[test]
+    fn a_steward_marks_a_coordinator_and_a_complaint_of_their_body_goes_round_them() {
+        let mut steward = Browser::begun();
+        let mut monitor = steward.member("monitor", "swallow");
+        let coordinator = steward.member("coordinator", "stork");
+        steward.hand_to(&monitor);
+        let check = |monitor: &mut Browser| {
+            let path = monitor.begin_report("security-abuse");
+            monitor.post(&path, &[("text", "Beaten at the post"), ("when", "today"), ("place", "Ansongo")]);
+            (monitor.get(&format!("{path}/check")).body, path)
+        };
+        let (body, _) = check(&mut monitor);
+        assert!(body.contains("complains of") && body.contains("the police"), "{body}");
+        assert!(body.contains("stork") && !body.contains("It goes round"), "{body}");
+        let path = page_of(&mut steward, "stork");
+        assert!(steward.get(&path).body.contains("name=\"body-police\""));
+        for _ in 0..2 {
+            let done = steward.post(&format!("{path}/bodies"), &[("body-police", "1")]);
+            assert_eq!(done.location, format!("{path}?done=bodies"), "{}", done.body);
+        }
+        assert!(steward.get(&path).body.contains("the police"));
+        steward.hand_to(&monitor);
+        let (body, path) = check(&mut monitor);
+        assert!(body.contains("It goes round stork"), "{body}");
+        assert!(body.contains("Only the members that are named"), "{body}");
+        let saved = monitor.post(&format!("{path}/check"), &[]).location;
+        let saved = saved.trim_end_matches("?saved=1").replace("/reports/", "/readers/");
+        let page = monitor.get(&saved).body;
+        assert!(page.contains("complains of") && !page.contains(">stork<"), "{page}");
+        monitor.hand_to(&coordinator);
+        // A monitor is not marked: every device would learn that there is this member.
+        let path = page_of(&mut steward, "swallow");
+        assert!(!steward.get(&path).body.contains("/bodies\""));
+        assert_eq!(monitor.post(&format!("{path}/bodies"), &[]).status, 403);
     }
 
     /// Guards against pages of members on a monitor's device, and against addresses of nobody.

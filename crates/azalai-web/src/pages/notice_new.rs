@@ -9,7 +9,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use azalai_envelope::{DocumentId, Lane};
-use azalai_node::{NodeError, NoticeTo, ReadBy, Readers, catalog};
+use azalai_node::{NodeError, NoticeTo, ReadBy, Readers};
 use azalai_roster::{AreaCode, Circle};
 
 use super::on_to;
@@ -119,9 +119,10 @@ async fn answered<H: Host>(
 ) -> Result<Vec<Answered>, Problem> {
     let mut found = Vec::new();
     let mut told = BTreeSet::new();
+    let packs = device.packs();
     for report in reports {
         let Some(view) = device.report_view(*report).await? else { continue };
-        let category = view.row.fields.category.as_deref().and_then(|code| catalog::pack().ok()?.category(code));
+        let category = view.row.fields.category.as_deref().and_then(|code| packs.category(code));
         let not = match device.who_would_hear(&NoticeTo::AuthorOf(*report)).await {
             Ok(_) if told.insert(view.author) => "",
             Ok(_) => "told",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 
-use super::check::for_whom;
+use super::check::{for_whom, of_body};
 use super::staff::document;
 use crate::app::App;
 use crate::frame::{Frame, Page, render};
@@ -28,6 +28,7 @@ struct ReadersPage {
     f: Frame,
     label: String,
     for_whom: String,
+    of_body: Vec<String>,
     only_here: bool,
     nobody_yet: bool,
     known: Vec<Row>,
@@ -66,6 +67,7 @@ pub(crate) async fn get<H: Host>(
         f: Frame::new(&visitor, here),
         label: readers.tlp.map(|label| label.to_string()).unwrap_or_default(),
         for_whom: for_whom::<H>(texts, device, &readers.by),
+        of_body: of_body::<H>(texts, device, &readers),
         only_here: readers.only_here,
         nobody_yet: readers.nobody_yet,
         known: known.collect(),
