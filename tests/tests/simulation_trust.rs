@@ -44,7 +44,6 @@ fn hold(seeds: impl IntoIterator<Item = u64>) {
         ("lies of a relay", sum(|tally| tally.trust.lies), runs / 4),
         ("other pasts of a relay", sum(|tally| tally.trust.twins), 1),
     ];
-    println!("{runs} seeds: {least:?}");
     let idle: Vec<_> = least.iter().filter(|(_, got, least)| got < least).collect();
     assert!(idle.is_empty(), "too little happened: {idle:?} of {least:?}");
 }
