@@ -284,7 +284,7 @@ impl Pack {
         code("id", &self.id)?;
         some("languages", self.languages.len(), MAX_LIST)?;
         unique("languages", self.languages.iter())?;
-        for (number, tag) in self.languages.iter().enumerate().filter(|(_, tag)| !is_tag(tag)) {
+        if let Some((number, tag)) = self.languages.iter().enumerate().find(|(_, tag)| !is_tag(tag)) {
             let got = tag.chars().take(MAX_CODE_BYTES).collect();
             return Err(PackError::Language { at: format!("languages[{number}]"), got });
         }
