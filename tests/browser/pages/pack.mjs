@@ -35,8 +35,8 @@ async function send(page, text) {
 }
 
 for (const [at, language] of LANGUAGES.entries()) {
-  test(`a pack is looked over and brought, without scripts too, in ${language}`, async (t) => {
-    const page = await visit(t, browser, steward.url, { language, scripts: at !== 1 });
+  test(`a pack is looked over and brought, in ${language}`, async (t) => {
+    const page = await visit(t, browser, steward.url, { language });
     await unlock(page, PASSPHRASE, language);
     await page.goto("/members/project");
     await page.click("a[href='/members/project/pack']");
@@ -58,3 +58,14 @@ for (const [at, language] of LANGUAGES.entries()) {
     assert.ok((await page.textContent("main dl")).includes(`ours@${at + 1}`));
   });
 }
+
+test("a pack is brought without scripts", async (t) => {
+  const page = await visit(t, browser, steward.url, { scripts: false });
+  await unlock(page, PASSPHRASE, "en");
+  await page.goto("/members/project/pack");
+  await send(page, pack(9));
+  assert.match(await page.textContent("main"), /ours@9/);
+  await page.click("main form button.main");
+  await page.waitForURL("**/members/project/pack?done=1");
+  assert.ok(await page.isVisible(".good"));
+});

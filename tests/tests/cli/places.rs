@@ -79,7 +79,7 @@ fn an_export_knows_the_places_that_were_brought_and_is_as_coarse_with_them() {
     let report = ["report", "--area", "gao", "--category", "road-ambush", "--tlp", "green"];
     // A spot some hundreds of metres from the village, which nobody here knows yet.
     place
-        .json("steward", &[&report[..], &["--lat", "21.503", "--lon", "-3.252", "--accuracy", "20"]].concat())
+        .json("steward", &[&report[..], &["--lat", "21.503", "--lon", "-3.252", "--accuracy-m", "20"]].concat())
         .object();
     let export = || {
         let ran = ["export", "--what", "reports", "--format", "csv", "--for", "partners", "--out", "out.csv"];
