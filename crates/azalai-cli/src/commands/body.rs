@@ -21,7 +21,7 @@ fn codes(texts: &[String]) -> Result<BTreeSet<BodyCode>, Failure> {
 /// Bodies by their names, for people.
 pub(crate) fn names(device: &Device, bodies: &BTreeSet<BodyCode>) -> String {
     let names: Vec<String> = bodies.iter().map(|body| device.body_name(body, "en")).collect();
-    names.join(" and ")
+    names.join(", ")
 }
 
 pub(crate) async fn grant(

@@ -390,7 +390,7 @@ pub(crate) mod tests {
         assert!(steward.get(&path).body.contains("the police"));
         steward.hand_to(&monitor);
         let (body, path) = check(&mut monitor);
-        assert!(body.contains("It goes round stork"), "{body}");
+        assert!(body.contains("It goes round \u{2068}stork\u{2069}"), "{body}");
         assert!(body.contains("Only the members that are named"), "{body}");
         let saved = monitor.post(&format!("{path}/check"), &[]).location;
         let saved = saved.trim_end_matches("?saved=1").replace("/reports/", "/readers/");
