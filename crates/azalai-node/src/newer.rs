@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use azalai_envelope::codec::{DecodeError, Writer};
 use azalai_envelope::statement::VERSION;
 use azalai_envelope::{EnvelopeId, Kind, StatementId};
+use azalai_roster::Circle;
 use azalai_store::{Batch, Cursor, Disk, Store};
 
 use crate::claim_notices::check_claim_notice;
@@ -18,7 +19,8 @@ use crate::mark::check_mark;
 use crate::node::{Node, SCAN_PAGE, scan_all};
 use crate::notices::check_notice;
 use crate::outcome::Outcome;
-use crate::spaces::{CLAIM_NOTICES, MARKS, NOTICES, OUTBOX, OUTCOMES, PROFILE, STATEMENTS};
+use crate::packs::check_pack;
+use crate::spaces::{CLAIM_NOTICES, MARKS, NOTICES, OUTBOX, OUTCOMES, PACKS, PROFILE, STATEMENTS};
 use crate::stored;
 use crate::taken::TakenIn;
 
@@ -26,10 +28,11 @@ use crate::taken::TakenIn;
 const UNDERSTOOD: &[u8] = b"understood";
 
 /// The kinds of statements that the door does something with.
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     Kind::REPORT,
     Kind::INCIDENT,
     Kind::NOTICE,
+    Kind::PACK,
     Kind::AUTHORITY,
     Kind::REGISTRY,
     Kind::KEYS,
@@ -95,7 +98,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         Ok(taken)
     }
 
-    /// Lists the kept notices and marks that an older program took in and had no list for. What it took in and this one
+    /// Lists the kept notices, packs and marks that an older program took in and had no list for. What it took in and this one
     /// does not understand either is kept as its letter, as the door does now.
     async fn look_through_kept(&mut self) -> Result<(), NodeError> {
         let (mut strange, mut after): (BTreeSet<StatementId>, Option<Cursor>) = (BTreeSet::new(), None);
@@ -111,6 +114,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
                     }
                     Kind::NOTICE => NOTICES,
                     Kind::CLAIM_NOTICE => CLAIM_NOTICES,
+                    Kind::PACK => PACKS,
                     Kind::MARK => MARKS,
                     _ => continue,
                 };
@@ -132,12 +136,13 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         self.keep_as_letters(&strange).await
     }
 
-    /// What the door would say of a kept notice or mark; `None` if it cannot be read.
+    /// What the door would say of a kept notice, pack or mark; `None` if it cannot be read.
     fn may_be_listed(&self, kept: &[u8]) -> Option<Result<(), Outcome>> {
         let statement = stored::decode_statement(&self.project, kept).ok()?;
         Some(match statement.kind() {
             Kind::NOTICE => check_notice(&statement),
             Kind::CLAIM_NOTICE => check_claim_notice(&statement),
+            Kind::PACK => check_pack(&statement, self.audience(&Circle::Everyone)),
             _ => check_mark(&self.project, &statement),
         })
     }

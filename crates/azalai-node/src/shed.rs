@@ -21,7 +21,8 @@ use crate::limits::MAX_NOTED_ITEMS;
 use crate::node::{Node, scan_all};
 use crate::shed_format::{Forgetting, Shed, ShedStatement};
 use crate::spaces::{
-    DESK, DOCUMENTS, DUE, FORGETTING, NOTICES, OUTBOX, OUTCOMES, OWN_CHAINS, SEALED, SHED, SHED_STATEMENTS, STATEMENTS,
+    DESK, DOCUMENTS, DUE, FORGETTING, NOTICES, OUTBOX, OUTCOMES, OWN_CHAINS, SEALED, SEALED_TO, SHED, SHED_STATEMENTS,
+    STATEMENTS,
 };
 use crate::stored::{self, Outgoing, OwnChain};
 
@@ -196,7 +197,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
             }
         }
         let key = id.0.to_vec();
-        gathered.what.items.extend([(STATEMENTS, key.clone()), (OUTBOX, key.clone()), (NOTICES, key)]);
+        gathered.what.items.extend([STATEMENTS, OUTBOX, NOTICES, SEALED_TO].map(|space| (space, key.clone())));
         gathered.what.journal.push(id.0);
         gathered.statements.insert(*id);
         Ok(())

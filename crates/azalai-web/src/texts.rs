@@ -272,6 +272,7 @@ mod tests {
             ("map-status", azalai_model::Status::ALL.iter().map(ToString::to_string).collect()),
             ("map-exactly", azalai_model::PlacePrecision::ALL.iter().map(ToString::to_string).collect()),
             ("exchange-note", owned(&["stay", "not-taken", "set-aside", "newer", "left", "foreign"])),
+            ("exchange-note", owned(&["given-up", "given-up-full", "too-old"])),
             ("ended", crate::passage::End::ALL.iter().map(|end| end.name().to_owned()).collect()),
             ("then", crate::passage::End::ALL.iter().map(|end| end.name().to_owned()).collect()),
             ("age", crate::pages::inbox::AGES.iter().map(|(name, _)| (*name).to_owned()).collect()),

@@ -350,7 +350,7 @@ mod tests {
         steward.tell_everybody("Stay away from the ford");
         steward.hand_to(&monitor);
         let page = monitor.get("/exchange").body;
-        assert!(page.contains("1 letter needs a newer program. It is kept."), "{page}");
+        assert!(page.contains("letter needs a newer program. It is kept."), "{page}");
     }
 
     /// Guards against a file that is refused because not all letters fit, and against a next one that begins again at the
