@@ -48,6 +48,10 @@ pub struct Removal {
     pub keys_to: Vec<String>,
     /// Relays whose certificates are renewed.
     pub relays: usize,
+    /// Whom it leaves removed beside: what the target said of them lies before the cuts, and counts.
+    pub also_removed: Vec<String>,
+    /// Who was suspended and is a member again.
+    pub freed: Vec<String>,
 }
 
 impl Removal {
@@ -70,8 +74,11 @@ impl Removal {
                 all.text(&circle.to_string());
             }
         }
-        for name in &self.keys_to {
-            all.text(name);
+        for list in [&self.keys_to, &self.also_removed, &self.freed] {
+            all.varint(list.len() as u64);
+            for name in list {
+                all.text(name);
+            }
         }
         derive16("azalai 1 removal plan", &[&all.finish()])
     }
@@ -205,8 +212,18 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         }
         let all = chains.into_iter().filter_map(|(chain, links)| cut_at(chain, links, taken)).collect();
         let cuts = longest(all);
+        let (mut also_removed, mut freed) = (Vec::new(), Vec::new());
         if member.role != Role::Monitor {
-            self.foresee(Act::Remove { device: *device, cuts: cuts.clone() })?;
+            let then = self.foresee(Act::Remove { device: *device, cuts: cuts.clone() })?;
+            for other in self.roster.members().filter(|other| other.device.signing != *device) {
+                let state = then.member(&other.device.signing).map(|member| member.state);
+                match (other.state, state) {
+                    (MemberState::Removed, _) => {}
+                    (_, Some(MemberState::Removed)) => also_removed.push(other.pseudonym.clone()),
+                    (MemberState::Suspended, Some(MemberState::Confirmed)) => freed.push(other.pseudonym.clone()),
+                    _ => {}
+                }
+            }
         }
         let at = |chain: ChainId| cuts.iter().find(|cut| cut.chain == chain);
         let stays = |statement: &Verified<Statement>| {
@@ -231,11 +248,12 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         });
         let keys_to: Vec<String> = keys_to.map(|other| other.pseudonym.clone()).collect();
         let relays = if renewed.contains(&Circle::Everyone) { self.roster.relays().len() } else { 0 };
-        Ok(Removal { member, counts: counting.len(), set_aside, circles, renewed, keys_to, relays, cuts })
+        let counts = counting.len();
+        Ok(Removal { member, counts, set_aside, circles, renewed, keys_to, relays, also_removed, freed, cuts })
     }
 
     /// Asks the roster what it would make of a removal in the authority log, and says it nowhere.
-    fn foresee(&self, act: Act) -> Result<(), NodeError> {
+    fn foresee(&self, act: Act) -> Result<Roster, NodeError> {
         let audience = self.audience(&Circle::Everyone);
         let body = LogEntry { after: self.roster.heads(), acts: vec![act] }.encode()?;
         let draft = Draft {
@@ -253,7 +271,7 @@ impl<S: Store, D: Disk + Clone> Node<S, D> {
         let said = draft.sign(&self.project, &audience, &self.profile.device.signing)?;
         let then = Roster::from_statements(self.profile.root, self.log.values().chain([&said]));
         let undoes = then.rejected().iter().any(|(id, _, why)| *id == said.id() && *why == Reason::CutsOwnRight);
-        if undoes { Err(NodeError::CutsOwnRight) } else { Ok(()) }
+        if undoes { Err(NodeError::CutsOwnRight) } else { Ok(then) }
     }
 
     /// Removes a device: says so in the log that knows it, gives new keys to the circles that it could open (as far as

@@ -69,7 +69,7 @@ fn object(plan: &Removal, done: bool) -> Value {
         "set_aside": plan.set_aside.iter().map(aside_object).collect::<Vec<_>>(),
         "cuts": plan.cuts.iter().map(|cut| json!({ "chain": cut.chain.to_string(), "seq": cut.seq, "statement": cut.id.to_string() })).collect::<Vec<_>>(),
         "new_keys_needed": names(&plan.circles), "new_keys_now": names(&plan.renewed), "keys_to": plan.keys_to,
-        "relays_renewed": plan.relays,
+        "relays_renewed": plan.relays, "also_removed": plan.also_removed, "members_again": plan.freed,
     })
 }
 
@@ -117,6 +117,16 @@ fn plan_text(plan: &Removal, taken: TakenAt, is: &str) -> String {
             "Certificates of {} are renewed; any member's exchange brings them there.",
             count(plan.relays, "relay")
         ));
+    }
+    if !plan.also_removed.is_empty() {
+        lines.push(format!(
+            "What it said before that time counts, and leaves removed: {}. If that was not its owner's doing, choose a time \
+             before it.",
+            plan.also_removed.join(", ")
+        ));
+    }
+    if !plan.freed.is_empty() {
+        lines.push(format!("No longer suspended: {}.", plan.freed.join(", ")));
     }
     lines.join("\n")
 }

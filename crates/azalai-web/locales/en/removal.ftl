@@ -95,6 +95,8 @@ plan-relays =
        [one] One relay gets a new certificate; any member's exchange brings it there.
        *[other] { $count } relays get new certificates; any member's exchange brings them there.
     }
+plan-also-removed = What { $name } said before that time counts, and leaves these members removed. If it was not { $name } who said it, choose a time before it:
+plan-freed = These are suspended no longer:
 plan-reads-title = What the taken device can still read
 plan-reads = All that it holds and has not let go of, its own reports among it, and letters of before to:
 plan-keeps-keys = A steward's device also keeps the keys of all areas to hand them on: with another program it can read what was sealed to them before.

@@ -95,6 +95,8 @@ plan-relays =
        [one] { $count } relais reçoit un nouveau certificat ; l'échange de n'importe quel membre l'y apporte.
        *[other] { $count } relais reçoivent de nouveaux certificats ; l'échange de n'importe quel membre les y apporte.
     }
+plan-also-removed = Ce que { $name } a dit avant ce moment compte, et laisse ces membres retirés. Si ce n'est pas { $name } qui l'a dit, choisissez un moment plus tôt :
+plan-freed = Ne sont plus suspendus :
 plan-reads-title = Ce que l'appareil pris peut encore lire
 plan-reads = Tout ce qu'il détient et n'a pas oublié, ses propres rapports compris, et les lettres d'avant pour :
 plan-keeps-keys = L'appareil d'une personne responsable garde aussi les clés de toutes les zones pour les transmettre : avec un autre programme, il peut lire ce qui leur était scellé avant.

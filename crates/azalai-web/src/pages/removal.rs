@@ -55,6 +55,8 @@ struct RemovalPage {
     waiting: Vec<String>,
     keys_to: Vec<String>,
     relays: usize,
+    also_removed: Vec<String>,
+    freed: Vec<String>,
     reads: Vec<String>,
     keeps_keys: bool,
     coordinator: bool,
@@ -132,6 +134,8 @@ fn preview<H: Host>(
         waiting: names(plan.circles.iter().filter(|circle| !plan.renewed.contains(circle)).collect()),
         keys_to: plan.keys_to.clone(),
         relays: plan.relays,
+        also_removed: plan.also_removed.clone(),
+        freed: plan.freed.clone(),
         reads: names(reads.iter().collect()),
         keeps_keys: member.role == Role::Steward,
         coordinator: member.role != Role::Monitor,
@@ -390,6 +394,8 @@ pub(crate) mod tests {
             block_on(granted).unwrap();
         }
         people.settle();
+        let before = people.now_ms;
+        people.now_ms += 60_000;
         for (by, whom) in [("acacia", "heron"), ("heron", "acacia")] {
             let (device, now_ms) = (key(&mut people, whom), people.now_ms);
             block_on(people.who(by).node.remove(&device, TakenAt::Now, now_ms)).unwrap();
@@ -398,8 +404,13 @@ pub(crate) mod tests {
         for name in [&["heron", "acacia", "swift"].repeat(4)[..], &["stork"; 3]].concat() {
             people.visit(name).unwrap();
         }
-        let now_ms = people.now_ms;
+        let (heron, now_ms) = (key(&mut people, "heron"), people.now_ms);
         let stork = people.who("stork");
+        // As of now all counts that heron said, its removal of acacia among it; as of before, acacia is free.
+        let plan_as_of = |taken| block_on(stork.node.plan_removal(&heron, taken)).unwrap();
+        let (late, early) = (plan_as_of(TakenAt::Now), plan_as_of(TakenAt::Ms(before)));
+        assert_eq!((late.also_removed, late.freed), (vec!["acacia".to_owned()], Vec::new()));
+        assert_eq!((early.also_removed, early.freed), (Vec::new(), vec!["acacia".to_owned()]));
         let mut third = Browser::at(stork.store(), stork.disk(), WORDLESS, now_ms);
         let list = third.get("/members").body;
         assert_eq!(list.matches("two devices removed each other").count(), 2, "{list}");
@@ -411,9 +422,11 @@ pub(crate) mod tests {
         );
         let page = third.get(&format!("{path}/remove?when=now")).body;
         assert!(page.contains("more than half"), "{page}");
+        let beside = page.split("id=\"also-removed\"").nth(1).and_then(|rest| rest.split("</div>").next());
+        assert!(beside.is_some_and(|named| named.contains("acacia")), "{page}");
         let done = third.post(&format!("{path}/remove"), &[("when", "now"), ("plan", &plan(&page))]);
         assert_eq!(done.location, format!("{path}?done=removed"));
         let list = third.get("/members").body;
-        assert!(!list.contains("two devices removed each other"), "acacia is free again: {list}");
+        assert!(!list.contains("two devices removed each other"), "it is settled, as the page said: {list}");
     }
 }
