@@ -280,11 +280,10 @@ impl World {
     /// Somebody looks at what is set aside, and takes one of it back in.
     fn adopt(&mut self) {
         let staff = self.who(|device| device.role == Role::Coordinator);
-        let Some(reader) = self.one(&staff) else { return };
+        let aside = |who: usize| block_on(self.devices[who].member.node.quarantine()).unwrap();
+        let see: Vec<usize> = staff.into_iter().filter(|who| !aside(*who).is_empty()).collect();
+        let Some(reader) = self.one(&see) else { return };
         let aside = block_on(self.devices[reader].member.node.quarantine()).unwrap();
-        if aside.is_empty() {
-            return;
-        }
         let item = aside[self.below(aside.len())].clone();
         // A coordinator who reads it tells a steward which, if it may not itself.
         let stewards = self.who(|device| device.role == Role::Steward);
