@@ -1,11 +1,11 @@
-// What complains of a body: whoever reports sees before saving that it goes round its people.
+// What complains of a body: whoever reports sees before saving that it goes round its people; a steward says who they are.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { LANGUAGES, choose, launch, unlock, visit } from "../lib/browser.mjs";
 import { look } from "../lib/look.mjs";
 import { PASSPHRASE, Place } from "../lib/program.mjs";
 
-let place, browser, monitor;
+let place, browser, steward, monitor, heron;
 before(async () => {
   place = new Place();
   place.found();
@@ -16,8 +16,10 @@ before(async () => {
   place.settle(relay, "heron", "stork", "swift");
   place.run("steward", "body", "stork", "police");
   for (const home of ["steward", "swift"]) place.run(home, "sync", "--relay", relay.url);
+  heron = place.run("steward", "members").find((member) => member.pseudonym === "heron").key;
   browser = await launch();
   monitor = await place.serve("swift");
+  steward = await place.serve("steward");
 });
 after(async () => {
   await browser?.close();
@@ -51,5 +53,24 @@ for (const language of LANGUAGES) {
     await look(page, "routing-readers");
     const other = await check(page, "other");
     assert.ok(other.includes("stork") && other.includes("heron"), "what complains of nobody goes where it went");
+  });
+}
+
+for (const language of LANGUAGES) {
+  const scripts = language !== "fr";
+  test(`a steward says what somebody belongs to, in ${language}, ${scripts ? "with" : "without"} scripts`, async (t) => {
+    const page = await visit(t, browser, steward.url, { language, scripts });
+    await unlock(page, PASSPHRASE, language);
+    await page.goto(`/members/${heron}`);
+    await page.click("#bodies summary");
+    const box = page.locator("input[name=body-customs]");
+    const was = await box.isChecked();
+    await box.setChecked(!was);
+    await page.click("#bodies button.main");
+    await page.waitForURL(/done=bodies$/);
+    // Looking takes scripts.
+    if (scripts) await look(page, "routing-member");
+    await page.click("#bodies summary");
+    assert.equal(await page.isChecked("input[name=body-customs]"), !was);
   });
 }
