@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use azalai_envelope::ids::{derive, to_hex};
-use azalai_envelope::{AuthorId, Day, DocumentId, Kind, PostingKey, ReceivingSecret, SigningSecret};
+use azalai_envelope::{Day, DocumentId, Kind, PostingKey, ReceivingSecret, SigningSecret};
 use azalai_model::carried::whole;
 use azalai_model::lint::{Expect, lint};
-use azalai_model::{Document, DocumentKind, IncidentEdit, People, Person, Tlp, actor_id};
+use azalai_model::{Document, DocumentKind, IncidentEdit, Strangers, Tlp, actor_id};
 use azalai_node::{Fate, ReportState};
 use azalai_roster::{Act, Admission, Circle, KeyLetter, Log, MemberState, Receipt, Role, What};
 use azalai_testkit::attacker::{Attacker, bundle};
@@ -118,26 +118,6 @@ fn state_of(member: &Member) -> String {
     lines.join("\n")
 }
 
-struct Nobody;
-
-impl People for Nobody {
-    fn author_of(&self, _: &[u8; 32]) -> Option<AuthorId> {
-        None
-    }
-
-    fn person(&self, _: AuthorId) -> Option<Person> {
-        None
-    }
-
-    fn reporter(&self, _: DocumentId) -> Option<Person> {
-        None
-    }
-
-    fn retracted(&self, _: DocumentId) -> bool {
-        false
-    }
-}
-
 /// Guards against words put into another's mouth: an amendment of somebody else's report, with the attacker's actor or
 /// with a whole change that names the victim's. (Nobody can so much as say that they open another's document.)
 #[test]
@@ -175,7 +155,7 @@ fn a_monitor_writes_no_incident() {
     let write = |document: DocumentId, actor: azalai_model::ActorId, title: &str| {
         let _ = document;
         let edits = [IncidentEdit::SetTitle(title.to_owned())];
-        Document::new(DocumentKind::Incident).edit_incident(&actor, me, &Nobody, &edits).unwrap()
+        Document::new(DocumentKind::Incident).edit_incident(&actor, me, &Strangers, &edits).unwrap()
     };
     let (own, nonce) = s.viper.own_document(Kind::INCIDENT, audience);
     let place = s.viper.new_place();

@@ -11,9 +11,9 @@ use std::path::PathBuf;
 use azalai_envelope::ids::{AuthorId, DocumentId};
 use azalai_model::parts::{ActorMention, Affected, Answer, Count, Item, Number};
 use azalai_model::{
-    ActorId, Basis, Credibility, Document, DocumentKind, Gazetteer, Grade, IncidentEdit, Occurred, Pack, People,
-    Person, Place, PlacePrecision, Point, Reliability, ReportFields, Response, ResponseKind, Status, TimePrecision,
-    Tlp, Urgency,
+    ActorId, Basis, Credibility, Document, DocumentKind, Gazetteer, Grade, IncidentEdit, Occurred, Pack, Place,
+    PlacePrecision, Point, Reliability, ReportFields, Response, ResponseKind, Status, Strangers, TimePrecision, Tlp,
+    Urgency,
 };
 
 use crate::tools::{Failure, Outcome, root};
@@ -248,7 +248,7 @@ impl Seeds {
             vec![IncidentEdit::SetStatus(Status::Corroborated)],
         ];
         let edit = |edits: Vec<IncidentEdit>| {
-            let change = document.edit_incident(&nobody(), AuthorId([0; 8]), &Nobody, &edits);
+            let change = document.edit_incident(&nobody(), AuthorId([0; 8]), &Strangers, &edits);
             change.map_err(|error| Failure::new(format!("sample incident: {error}")))
         };
         rounds.into_iter().map(edit).collect()
@@ -263,23 +263,6 @@ fn nobody() -> ActorId {
 fn write(fields: &ReportFields) -> Result<Vec<u8>, Failure> {
     let change = Document::new(DocumentKind::Report).write_report(&nobody(), fields);
     change.map_err(|error| Failure::new(format!("sample report: {error}")))
-}
-
-/// What the sample incident knows of people: nothing.
-struct Nobody;
-
-impl People for Nobody {
-    fn author_of(&self, _: &[u8; 32]) -> Option<AuthorId> {
-        None
-    }
-
-    fn person(&self, _: AuthorId) -> Option<Person> {
-        None
-    }
-
-    fn reporter(&self, _: DocumentId) -> Option<Person> {
-        None
-    }
 }
 
 #[cfg(test)]

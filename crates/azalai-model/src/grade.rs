@@ -133,6 +133,24 @@ pub trait People {
     }
 }
 
+/// Nobody is known: for reading a document on its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Strangers;
+
+impl People for Strangers {
+    fn author_of(&self, _: &[u8; 32]) -> Option<AuthorId> {
+        None
+    }
+
+    fn person(&self, _: AuthorId) -> Option<Person> {
+        None
+    }
+
+    fn reporter(&self, _: DocumentId) -> Option<Person> {
+        None
+    }
+}
+
 /// A linked report, as far as it can be a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {

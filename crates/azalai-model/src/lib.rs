@@ -49,7 +49,7 @@ pub use corrects::Corrects;
 pub use document::{Applied, ApplyError, Document};
 pub use field::{Alt, Cell, Conflict, ConflictValue, Field, Unreadable};
 pub use gazetteer::{Gazetteer, Resolved};
-pub use grade::{Credibility, Grade, People, Person, Reliability};
+pub use grade::{Credibility, Grade, People, Person, Reliability, Strangers};
 pub use incident::Incident;
 pub use incident_edit::{Economy, EditError, IncidentEdit, Keep};
 pub use incident_parts::{Link, Note, Response, ResponseKind};

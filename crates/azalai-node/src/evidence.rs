@@ -6,12 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::{DocumentId, Kind, SigningPublic, Statement, StatementId, Verified};
-use azalai_model::{Incident, Report, Tlp};
+use azalai_model::{Incident, Report, Strangers, Tlp};
 use azalai_roster::{Act, Carried, EvidencePackage, LogEntry, Receipt, Vouched};
 use azalai_store::{Disk, Store};
 
 use crate::error::NodeError;
-use crate::evidence_check::Strangers;
 use crate::node::{Node, scan_all};
 use crate::spaces::STATEMENTS;
 use crate::stored;

@@ -6,33 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use azalai_envelope::{
-    AuthorId, DocumentId, Kind, ProjectId, SigningPublic, Statement, StatementError, StatementId, UnverifiedStatement,
-    Verified,
+    DocumentId, Kind, ProjectId, SigningPublic, Statement, StatementError, StatementId, UnverifiedStatement, Verified,
 };
 use azalai_model::base::base_ground;
 use azalai_model::lint::{self, Expect, GroundError, LintError};
-use azalai_model::{Document, Incident, People, Person, Report, actor_id, carried};
+use azalai_model::{Document, Incident, Report, Strangers, actor_id, carried};
 use azalai_roster::{EvidenceError, EvidencePackage, MemberState, Receipt, Role, Roster, Standing, Vouched, What};
 
 use crate::documents::automerge_kind;
 use crate::evidence_aside::{Uncounted, forked};
-
-/// Nobody is known beyond the package.
-pub(crate) struct Strangers;
-
-impl People for Strangers {
-    fn author_of(&self, _: &[u8; 32]) -> Option<AuthorId> {
-        None
-    }
-
-    fn person(&self, _: AuthorId) -> Option<Person> {
-        None
-    }
-
-    fn reporter(&self, _: DocumentId) -> Option<Person> {
-        None
-    }
-}
 
 /// Why a package proves nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,10 +1,10 @@
 //! Changes of a document as statements carry them, from the linter through to Automerge.
 
-use azalai_envelope::{AuthorId, DocumentId};
+use azalai_envelope::AuthorId;
 use azalai_model::base::base_ground;
 use azalai_model::lint::{self, Expect};
 use azalai_model::{
-    ActorId, ApplyError, Document, DocumentKind, Incident, IncidentEdit, People, Person, Report, ReportFields, Status,
+    ActorId, ApplyError, Document, DocumentKind, Incident, IncidentEdit, Report, ReportFields, Status, Strangers,
     carried,
 };
 
@@ -38,29 +38,12 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), String> {
         }
     }
     drop(Report::read(&document));
-    drop(Incident::read(&document, &Nobody));
+    drop(Incident::read(&document, &Strangers));
     let again = Document::load(document.kind(), &document.save()).map_err(|error| error.to_string())?;
     if again.canonical_bytes() != document.canonical_bytes() || again.heads() != document.heads() {
         return Err("the document comes back differently".to_owned());
     }
     Ok(())
-}
-
-/// Nobody is known.
-struct Nobody;
-
-impl People for Nobody {
-    fn author_of(&self, _: &[u8; 32]) -> Option<AuthorId> {
-        None
-    }
-
-    fn person(&self, _: AuthorId) -> Option<Person> {
-        None
-    }
-
-    fn reporter(&self, _: DocumentId) -> Option<Person> {
-        None
-    }
 }
 
 /// Chains of changes as the program itself makes them.
@@ -96,7 +79,7 @@ fn incident(first: &ActorId, second: &ActorId) -> Vec<Vec<u8>> {
     let mut changes = Vec::new();
     for (number, edits) in steps.iter().enumerate() {
         let actor = if number % 2 == 0 { first } else { second };
-        changes.push(document.edit_incident(actor, author, &Nobody, edits).unwrap());
+        changes.push(document.edit_incident(actor, author, &Strangers, edits).unwrap());
     }
     changes
 }
