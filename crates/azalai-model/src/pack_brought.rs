@@ -222,13 +222,15 @@ impl Difference {
         }
         for category in &before.categories {
             let code = &category.code;
-            if after.category(code).is_none() {
+            let Some(next) = after.category(code) else {
                 difference.gone.push(code.clone());
                 continue;
-            }
+            };
             let widest = |pack: &Pack| (pack.label(code, Some(crate::Tlp::Clear)), pack.label(code, None));
             let (was, is) = (widest(before), widest(after));
-            if is.0 < was.0 || is.1 < was.1 {
+            // Of a body that it complains of no more, the people are no longer gone round.
+            let reaches = category.body.iter().any(|body| !next.body.contains(body));
+            if is.0 < was.0 || is.1 < was.1 || reaches {
                 difference.wider.push(code.clone());
             }
         }
@@ -352,5 +354,9 @@ mod tests {
         assert_eq!((difference.changed, difference.wider), (vec!["flood".to_owned()], Vec::new()));
         let open = pack(1, &["flood", "fire"]);
         assert_eq!(Difference::between(&old, &open).wider, ["fire"]);
+        let mut round = open.clone();
+        round.categories[0].body = vec!["police".to_owned(), "army".to_owned()];
+        assert_eq!(Difference::between(&round, &open).wider, ["flood"]);
+        assert_eq!(Difference::between(&open, &round).wider, [""; 0]);
     }
 }
